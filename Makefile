@@ -1,0 +1,68 @@
+# syscost: see README.md. `make` builds, and never installs anything.
+CC      ?= cc
+PREFIX  ?= /usr/local
+BUILD   ?= build
+CFLAGS  ?= -O2 -g
+WARN     = -Wall -Wextra -Werror
+# The timed loops: the same everywhere, and recorded in every result.
+HOT      = -O2 -fcf-protection=none -fno-stack-protector -falign-functions=64
+INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc
+LIBS     = -luring -ljansson -lm -lpthread
+DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
+
+SRC      = $(wildcard src/*.c src/*/*.c)
+BENCH    = $(wildcard bench/*.c)
+ASM      = $(wildcard src/*/*.S)
+OBJ      = $(SRC:%.c=$(BUILD)/%.o) $(BENCH:%.c=$(BUILD)/%.o) $(ASM:%.S=$(BUILD)/%.o)
+UNIT     = $(wildcard tests/unit/test_*.c)
+UNITBIN  = $(UNIT:tests/unit/%.c=$(BUILD)/unit/%)
+
+all: $(BUILD)/syscost
+
+$(BUILD)/syscost: $(OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,now -Wl,--build-id -o $@ $(OBJ) $(LIBS)
+
+$(BUILD)/bench/%.o: bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(HOT) $(WARN) $(INC) -MMD -c -o $@ $<
+
+$(BUILD)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) $(INC) $(DEFS) -MMD -c -o $@ $<
+
+$(BUILD)/%.o: %.S Makefile
+	@mkdir -p $(@D)
+	$(CC) -I$(BUILD) -c -o $@ $<
+
+# The program that exec benchmarks run, inside of syscost.
+$(BUILD)/src/measure/tiny.o: $(BUILD)/tiny_true
+$(BUILD)/tiny_true: bench/tiny/true.S
+	@mkdir -p $(@D)
+	$(CC) -nostdlib -static -Wl,--build-id=none -o $@ $<
+
+$(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/render/*.js)
+
+$(BUILD)/unit/%: tests/unit/%.c $(filter-out $(BUILD)/src/main.o $(BUILD)/bench/%,$(OBJ))
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
+		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
+
+static:
+	$(MAKE) BUILD=$(BUILD)/static LDFLAGS=-static
+
+bench: all
+	$(BUILD)/syscost run -o results/run-$$(date +%Y%m%d-%H%M%S)
+
+check: all $(UNITBIN)
+	tests/run.sh $(BUILD)
+
+install: all
+	install -D -m 755 $(BUILD)/syscost $(DESTDIR)$(PREFIX)/bin/syscost
+	install -D -m 644 man/syscost.1 $(DESTDIR)$(PREFIX)/share/man/man1/syscost.1
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJ:.o=.d)
+.PHONY: all static bench check install clean
+.SECONDARY:

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The instructions of x86-64 that the suite is made of: the system call, the fenced
+ * time-stamp read, the two probe loops. Nothing here calls, branches on a result or
+ * touches memory that it was not given.
+ *
+ * What another CPU must offer to be supported is this file's list of names.
+ */
+#ifndef SYSCOST_ARCH_X86_64_H
+#define SYSCOST_ARCH_X86_64_H
+
+#include <stdint.h>
+
+#define ARCH_NAME "x86_64"
+
+/*
+ * The system call instruction, inlined. Returns what the kernel returned: a value, or
+ * -errno. SYSCALL overwrites rcx (return address) and r11 (flags), and the kernel may
+ * write any memory that it was pointed to: an inline call that leaves one of the three
+ * out of its clobbers compiles, and is wrong.
+ */
+static inline __attribute__((always_inline)) long arch_syscall6(long nr, long a, long b,
+								long c, long d, long e, long f)
+{
+	register long r10 __asm__("r10") = d;
+	register long r8 __asm__("r8") = e;
+	register long r9 __asm__("r9") = f;
+	long ret = nr;
+
+	__asm__ volatile("syscall"
+			 : "+a"(ret)
+			 : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+static inline __attribute__((always_inline)) long arch_syscall3(long nr, long a, long b,
+								long c)
+{
+	long ret = nr;
+
+	__asm__ volatile("syscall"
+			 : "+a"(ret)
+			 : "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return ret;
+}
+
+static inline __attribute__((always_inline)) long arch_syscall0(long nr)
+{
+	long ret = nr;
+
+	__asm__ volatile("syscall" : "+a"(ret) : : "rcx", "r11", "memory");
+	return ret;
+}
+
+/*
+ * One read of the time-stamp counter that neither older nor younger instructions cross
+ * (LFENCE; RDTSC; LFENCE: Intel SDM vol. 2B, RDTSC; AMD APM vol. 3 with LFENCE made
+ * serialising, which Linux does). Unit: ticks. Never CPUID: it traps in a virtual machine.
+ */
+static inline __attribute__((always_inline)) uint64_t arch_ticks(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("lfence\n\trdtsc\n\tlfence" : "=a"(lo), "=d"(hi) : : "memory");
+	return (uint64_t)hi << 32 | lo;
+}
+
+/* The counter alone, unfenced: what the `clock/rdtsc` rows measure, not for timing. */
+static inline __attribute__((always_inline)) uint64_t arch_ticks_unfenced(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}
+
+/* Stop prediction of the next branch from outliving the call: spin politely. */
+static inline __attribute__((always_inline)) void arch_pause(void)
+{
+	__asm__ volatile("pause" : : : "memory");
+}
+
+/*
+ * Throughput-bound: `n` times six independent adds and two nops. It slows down as soon as
+ * a neighbour on the sibling hardware thread takes issue slots, which a chain does not.
+ */
+static inline __attribute__((always_inline)) void arch_throughput_loop(unsigned long n)
+{
+	__asm__ volatile("1:\n\t"
+			 "add $1, %%rax\n\tadd $1, %%rdx\n\tadd $1, %%rsi\n\tnop\n\t"
+			 "add $1, %%rdi\n\tadd $1, %%r8\n\tadd $1, %%r9\n\tnop\n\t"
+			 "dec %0\n\tjnz 1b"
+			 : "+r"(n)
+			 :
+			 : "rax", "rdx", "rsi", "rdi", "r8", "r9", "cc");
+}
+
+#define ARCH_CHAIN_LENGTH 16UL /* dependent instructions in one pass of the chain */
+
+/*
+ * Latency-bound: `n` times sixteen dependent subtractions of one core cycle each. The
+ * operand is a register that the compiler cannot know to be equal to the other: `sub` of
+ * a register from itself is a zeroing idiom and breaks the chain.
+ */
+static inline __attribute__((always_inline)) void arch_chain_loop(unsigned long n)
+{
+	unsigned long a = 7;
+
+	__asm__ volatile("mov $3, %%ecx\n"
+			 "1:\n\t"
+			 ".rept 16\n\tsub %%rcx, %1\n\t.endr\n\t"
+			 "dec %0\n\tjnz 1b"
+			 : "+r"(n), "+r"(a)
+			 :
+			 : "rcx", "cc");
+}
+
+#endif

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT
+/*
+ * syscost doctor: what this machine does to the numbers, one finding a line. It measures
+ * the clock, reads /proc and /sys, and changes nothing.
+ */
+#include <getopt.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "measure/clock.h"
+
+enum level { FINDING_OK, FINDING_NOTE, FINDING_WARN };
+
+static const char *const levels[] = { "ok", "note", "warn" };
+
+static void __attribute__((format(printf, 4, 5)))
+find(json_t *findings, enum level level, const char *effect, const char *fmt, ...)
+{
+	char what[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	json_array_append_new(findings, json_pack("{s:s, s:s, s:s}", "level", levels[level],
+						  "what", what, "effect", effect));
+}
+
+/* The first line of a file into buf; false where it cannot be read. */
+static bool first_line(const char *path, char *buf, size_t len)
+{
+	FILE *f = fopen(path, "re");
+	bool got = f && fgets(buf, len, f);
+
+	if (f)
+		fclose(f);
+	if (got)
+		buf[strcspn(buf, "\n")] = '\0';
+	return got;
+}
+
+static bool cpuinfo_has(const char *flag)
+{
+	char line[4096], padded[64];
+	FILE *f = fopen("/proc/cpuinfo", "re");
+	bool has = false;
+
+	snprintf(padded, sizeof(padded), " %s ", flag);
+	while (f && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "flags", 5))
+			continue;
+		line[strcspn(line, "\n")] = ' ';
+		has = strstr(line, padded);
+		break;
+	}
+	if (f)
+		fclose(f);
+	return has;
+}
+
+static void look_at_clock(json_t *findings)
+{
+	struct clock_point start = clock_point();
+	char source[64] = "unknown";
+	unsigned int step = clock_step();
+	double ratio, probes[200];
+
+	for (int i = 0; i < 200; i++) {
+		probes[i] = clock_probe();
+		usleep(2500);
+	}
+	ratio = clock_cycles_per_tick();
+	find(findings, FINDING_OK, "turns ticks into nanoseconds",
+	     "the time-stamp counter runs at %.6f GHz",
+	     clock_ticks_per_ns(start, clock_point()));
+	if (cpuinfo_has("constant_tsc") && cpuinfo_has("nonstop_tsc"))
+		find(findings, FINDING_OK, "ticks are time", "the counter is invariant");
+	else
+		find(findings, FINDING_WARN, "ticks may not be time: trust no figure",
+		     "the counter is not said to be invariant");
+	first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", source,
+		   sizeof(source));
+	if (!strcmp(source, "tsc"))
+		find(findings, FINDING_OK, "vDSO clocks stay in user mode",
+		     "the clocksource is tsc");
+	else
+		find(findings, FINDING_NOTE, "vDSO clocks may be real calls: see their rows",
+		     "the clocksource is %s", source);
+	find(findings, FINDING_OK, "a window is at least 1000 steps long",
+	     "the counter advances in steps of %u ticks", step);
+	find(findings, FINDING_OK, "is taken off every window",
+	     "an empty window costs %llu ticks", (unsigned long long)clock_overhead());
+	find(findings, FINDING_OK, "core cycles are estimated by it",
+	     "%.3f core cycles a tick (estimated)", ratio);
+	stats_sort(probes, 200);
+	if (stats_quantile(probes, 200, 0.9) > 1.05 * stats_quantile(probes, 200, 0.02))
+		find(findings, FINDING_WARN,
+		     "figures come from the quiet windows; rows without enough are noisy",
+		     "a neighbour shares the core at times: the probe takes %.0f to %.0f ticks",
+		     stats_quantile(probes, 200, 0.02), stats_quantile(probes, 200, 0.9));
+	else
+		find(findings, FINDING_OK, "the core was quiet just now",
+		     "the contention probe takes %.0f to %.0f ticks",
+		     stats_quantile(probes, 200, 0.02), stats_quantile(probes, 200, 0.9));
+}
+
+static void look_at_system(json_t *findings)
+{
+	char text[256];
+
+	if (access("/sys/bus/event_source/devices/cpu", F_OK))
+		find(findings, FINDING_NOTE, "cycles are estimated, never counted",
+		     "this machine shows no hardware counters");
+	if (cpuinfo_has("hypervisor"))
+		find(findings, FINDING_NOTE, "neighbours are not under your control",
+		     "this is a virtual machine");
+	if (!first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text,
+			sizeof(text)))
+		find(findings, FINDING_NOTE, "the frequency may change: see core cycles a tick",
+		     "no frequency governor is visible");
+	else
+		find(findings, strcmp(text, "performance") ? FINDING_WARN : FINDING_OK,
+		     "any governor but performance changes the frequency under load",
+		     "the governor is %s", text);
+	if (first_line("/sys/devices/system/cpu/smt/active", text, sizeof(text)))
+		find(findings, text[0] == '1' ? FINDING_NOTE : FINDING_OK,
+		     "a sibling thread takes issue slots: the probe sees it",
+		     "simultaneous multithreading is %s", text[0] == '1' ? "on" : "off");
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		find(findings, FINDING_WARN,
+		     "cross-CPU rows are skipped, the program itself disturbs",
+		     "there is one CPU");
+}
+
+static void look_at_self(json_t *findings)
+{
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+	int seccomp = 0, tracer = 0;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		sscanf(line, "Seccomp: %d", &seccomp);
+		sscanf(line, "TracerPid: %d", &tracer);
+	}
+	if (f)
+		fclose(f);
+	find(findings, seccomp ? FINDING_WARN : FINDING_OK,
+	     "a filter is part of every call's cost", "%s",
+	     seccomp ? "a seccomp filter is on this process" :
+		       "no seccomp filter is on this process");
+	find(findings, tracer ? FINDING_WARN : FINDING_OK, "a tracer is part of every call's cost",
+	     "%s", tracer ? "a tracer is attached" : "no tracer is attached");
+	for (int i = 0; i < 2; i++) {
+		static const char *const names[] = { "meltdown", "spec_rstack_overflow" };
+		char path[128], text[200];
+
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/vulnerabilities/%s",
+			 names[i]);
+		if (first_line(path, text, sizeof(text)))
+			find(findings, FINDING_NOTE,
+			     "mitigations are part of every call's cost; run.json lists all",
+			     "%s: %s", names[i], text);
+	}
+}
+
+int cmd_doctor(const struct registry *reg, int argc, char **argv)
+{
+	static const struct option options[] = { { "format", required_argument, NULL, 'f' },
+						 { "help", no_argument, NULL, 'h' },
+						 { 0 } };
+	enum cli_format format = FORMAT_TABLE;
+	json_t *findings, *f;
+	size_t i;
+	int opt;
+
+	(void)reg;
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+		if (opt == 'h') {
+			puts("usage: syscost doctor [--format table|json]");
+			return EXIT_FINE;
+		}
+		if (opt != 'f' || !cli_format(optarg, &format))
+			return EXIT_TROUBLE;
+	}
+	if (format == FORMAT_CSV)
+		return cli_error("doctor prints table or json");
+	if (optind < argc)
+		return cli_error("doctor takes no '%s'", argv[optind]);
+	findings = json_array();
+	look_at_clock(findings);
+	look_at_system(findings);
+	look_at_self(findings);
+	if (format == FORMAT_JSON) {
+		json_dumpf(findings, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		json_array_foreach(findings, i, f) {
+			const char *level, *what, *effect;
+
+			json_unpack(f, "{s:s, s:s, s:s}", "level", &level, "what", &what, "effect",
+				    &effect);
+			printf("%-4s  %s: %s\n", level, what, effect);
+		}
+	}
+	json_decref(findings);
+	return EXIT_FINE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Plots and page of a result folder; shared by `run` and `report`. */
+#ifndef SYSCOST_CLI_REPORT_H
+#define SYSCOST_CLI_REPORT_H
+
+#include <jansson.h>
+#include "store/row.h"
+
+/* Make them in `dir`; says what went wrong. An exit status. */
+int report_folder(const char *dir, const struct table *results, const struct table *rounds,
+		  const json_t *json);
+
+#endif

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/*
+ * syscost run: measure, print, write the result folder.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/report.h"
+#include "render/table.h"
+#include "store/csv.h"
+#include "store/result.h"
+
+static volatile int interrupted;
+
+static void interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+static const char help[] =
+	"usage: syscost run [OPTION…] [PATTERN…]\n\n"
+	"  -o, --output DIR     result folder (default: syscost-DATE-TIME)\n"
+	"      --force          write into a folder that exists\n"
+	"      --no-output      print only, write nothing\n"
+	"      --no-plots       write CSV and JSON, no plots and no report\n"
+	"      --quick          8 seconds instead of 50\n"
+	"      --seconds S      time budget for measuring\n"
+	"      --precision P    stop when every interval is within +-P %% (default 1)\n"
+	"      --timeout S      for one benchmark in one round (default 10)\n"
+	"      --cpu N          CPU to measure on (default: an isolated one, or the last)\n"
+	"      --seed N         for the shuffles (default: random, stored)\n"
+	"      --format F       table, csv or json on standard output\n"
+	"      --host-name      store the host's name as it is, not hashed\n";
+
+static void show_progress(void *arg, const char *what, double share)
+{
+	(void)arg;
+	fprintf(stderr, "\r%-9s %3.0f %%", what, share > 1 ? 100 : share * 100);
+}
+
+struct settings {
+	struct run_options run;
+	char output[512];
+	bool force, no_output, no_plots, host_name;
+	enum cli_format format;
+};
+
+static bool parse(int argc, char **argv, struct settings *s)
+{
+	enum { FORCE = 256, NO_OUTPUT, NO_PLOTS, QUICK, SECONDS, PRECISION, TIMEOUT, CPU, SEED,
+	       FORMAT, HOST_NAME };
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "force", no_argument, NULL, FORCE },
+		{ "no-output", no_argument, NULL, NO_OUTPUT },
+		{ "no-plots", no_argument, NULL, NO_PLOTS },
+		{ "quick", no_argument, NULL, QUICK },
+		{ "seconds", required_argument, NULL, SECONDS },
+		{ "precision", required_argument, NULL, PRECISION },
+		{ "timeout", required_argument, NULL, TIMEOUT },
+		{ "cpu", required_argument, NULL, CPU },
+		{ "seed", required_argument, NULL, SEED },
+		{ "format", required_argument, NULL, FORMAT },
+		{ "host-name", no_argument, NULL, HOST_NAME },
+		{ 0 },
+	};
+	double x;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) >= 0) {
+		bool good = true;
+
+		if (opt == 'o') {
+			good = *optarg && strlen(optarg) < sizeof(s->output);
+			if (good)
+				strcpy(s->output, optarg);
+			else
+				cli_error("-o wants the path of a folder");
+		} else if (opt == FORCE) {
+			s->force = true;
+		} else if (opt == NO_OUTPUT) {
+			s->no_output = true;
+		} else if (opt == NO_PLOTS) {
+			s->no_plots = true;
+		} else if (opt == QUICK) {
+			s->run.seconds = 8;
+		} else if (opt == SECONDS) {
+			good = cli_number("--seconds", optarg, 0.1, 86400, &s->run.seconds);
+		} else if (opt == PRECISION) {
+			good = cli_number("--precision", optarg, 0.01, 100, &x);
+			if (good)
+				s->run.precision = x / 100;
+		} else if (opt == TIMEOUT) {
+			good = cli_number("--timeout", optarg, 0.1, 3600, &s->run.timeout);
+		} else if (opt == CPU) {
+			good = cli_number("--cpu", optarg, 0, 1e6, &x);
+			if (good)
+				s->run.cpu = x;
+		} else if (opt == SEED) {
+			char *end;
+
+			s->run.seed = strtoull(optarg, &end, 10);
+			good = *optarg >= '0' && *optarg <= '9' && !*end;
+			if (!good)
+				cli_error("--seed wants a whole number, not '%s'", optarg);
+		} else if (opt == FORMAT) {
+			good = cli_format(optarg, &s->format);
+		} else if (opt == HOST_NAME) {
+			s->host_name = true;
+		} else {
+			good = false; /* getopt has said why */
+		}
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+static void join(int argc, char **argv, char *out, size_t len)
+{
+	size_t at = snprintf(out, len, "syscost");
+
+	for (int i = 0; i < argc && at < len; i++)
+		at += snprintf(out + at, len - at, " %s", argv[i]);
+}
+
+static void print(const struct settings *s, const struct table *results, const json_t *json)
+{
+	if (s->format == FORMAT_CSV) {
+		csv_write(stdout, results);
+	} else if (s->format == FORMAT_JSON) {
+		json_dumpf(json, stdout, JSON_INDENT(2));
+		putchar('\n');
+	} else {
+		table_print(stdout, results, cli_color());
+	}
+	fflush(stdout);
+}
+
+/* 77 when every row was skipped or failed: there is no figure. */
+static int verdict(const struct table *results)
+{
+	bool figure = false, failed = false;
+
+	for (size_t i = 0; i < results->n; i++) {
+		const struct result_row *row = table_row(results, struct result_row, i);
+
+		if (!strcmp(row->status, "ok") || !strcmp(row->status, "noisy"))
+			figure = true;
+		if (!strcmp(row->status, "fail")) {
+			failed = true;
+			cli_error("%s failed: %s", row->id, row->reason);
+		}
+	}
+	return failed ? EXIT_TROUBLE : figure ? EXIT_FINE : EXIT_NOTHING;
+}
+
+int cmd_run(const struct registry *reg, int argc, char **argv)
+{
+	struct sigaction action = { .sa_handler = interrupt };
+	struct settings s = { .run = { .cpu = -1,
+				       .seconds = 50,
+				       .timeout = 10,
+				       .precision = 0.01,
+				       .stop = &interrupted } };
+	struct table results, rounds;
+	char err[600] = "", command[1024];
+	const char *unmatched;
+	json_t *json = NULL;
+	struct run run;
+	bool *chosen;
+	int ret;
+
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		printf(help);
+		return EXIT_FINE;
+	}
+	if (getrandom(&s.run.seed, sizeof(s.run.seed), 0) < 0)
+		s.run.seed = time(NULL);
+	join(argc, argv, command, sizeof(command));
+	if (!parse(argc, argv, &s))
+		return EXIT_TROUBLE;
+	if (!s.output[0]) {
+		time_t t = time(NULL);
+
+		strftime(s.output, sizeof(s.output), "syscost-%Y%m%d-%H%M%S", localtime(&t));
+	}
+	chosen = calloc(reg->n, sizeof(*chosen));
+	unmatched = registry_select(reg, argv + optind, argc - optind, chosen);
+	if (unmatched) {
+		free(chosen);
+		return cli_error("no benchmark matches '%s': see 'syscost list'", unmatched);
+	}
+	if (!s.no_output && result_folder(s.output, s.force, err, sizeof(err))) {
+		free(chosen);
+		return cli_error("%s", err);
+	}
+	if (isatty(STDERR_FILENO))
+		s.run.progress = show_progress;
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+
+	ret = run_all(&run, reg, chosen, &s.run, err, sizeof(err));
+	free(chosen);
+	if (s.run.progress)
+		fputs("\r\033[K", stderr);
+	if (ret) {
+		run_free(&run);
+		if (!s.no_output)
+			rmdir(s.output); /* only if it is empty */
+		return cli_error("%s", err);
+	}
+	result_rows(&run, &results, &rounds);
+	json = result_json(&run, command, s.host_name);
+	run_free(&run);
+	print(&s, &results, json);
+	ret = verdict(&results);
+	if (!s.no_output &&
+	    result_write(s.output, &results, &rounds, json, err, sizeof(err))) {
+		ret = cli_error("%s", err);
+	} else if (!s.no_output) {
+		if (!s.no_plots)
+			report_folder(s.output, &results, &rounds, json);
+		fprintf(stderr, "syscost: results are in %s\n", s.output);
+	}
+	json_decref(json);
+	table_free(&results);
+	table_free(&rounds);
+	return ret;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Medians of windows, medians of rounds, and their intervals. No window is ever left out
+ * for its value: only for a drop cause, or for what the probes beside it said.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "measure/estimate.h"
+
+double estimate_quiet_level(double *probes, size_t n)
+{
+	stats_sort(probes, n);
+	return stats_quantile(probes, n, 0.02);
+}
+
+static bool is_quiet(const struct window *w, double level)
+{
+	return w->probe <= QUIET_TOLERANCE * level;
+}
+
+struct sample_figures estimate_sample(const struct sample *s, double level)
+{
+	double quiet[WINDOWS], contended[WINDOWS], all[WINDOWS], probe[WINDOWS];
+	struct sample_figures f = { 0 };
+	size_t n_contended = 0;
+
+	for (size_t i = 0; i < s->n_windows && i < WINDOWS; i++) {
+		const struct window *w = &s->windows[i];
+
+		if (w->drop & DROP_CPU)
+			f.migrated++;
+		if (w->drop) {
+			f.dropped++;
+			continue;
+		}
+		if (is_quiet(w, level))
+			quiet[f.n_quiet++] = w->ticks;
+		else
+			contended[n_contended++] = w->ticks;
+		probe[f.kept] = w->probe;
+		all[f.kept++] = w->ticks;
+	}
+	stats_sort(quiet, f.n_quiet);
+	stats_sort(contended, n_contended);
+	stats_sort(all, f.kept);
+	stats_sort(probe, f.kept);
+	f.quiet = f.n_quiet >= QUIET_WINDOWS ? stats_median(quiet, f.n_quiet) : NAN;
+	f.contended = n_contended >= QUIET_WINDOWS ? stats_median(contended, n_contended) : NAN;
+	f.all = stats_median(all, f.kept);
+	f.probe = stats_median(probe, f.kept);
+	return f;
+}
+
+int estimate_row(const struct sample *samples, size_t n, unsigned long ops, double level,
+		 struct estimate *e)
+{
+	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0, quiet_windows = 0;
+	double *quiet = calloc(4 * n + room + 1, sizeof(*quiet));
+	double *contended = quiet + n, *cycles = contended + n, *all = cycles + n;
+
+	if (!quiet)
+		return -ENOMEM;
+	*e = (struct estimate){ .rounds = n };
+	for (size_t r = 0; r < n; r++) {
+		const struct sample *s = &samples[r];
+		struct sample_figures f = estimate_sample(s, level);
+		double per_op = 1.0 / s->n / ops;
+
+		e->windows += f.kept;
+		e->dropped += f.dropped;
+		e->migrated += f.migrated;
+		e->faults += s->faults / ops / n;
+		e->switches += s->switches / ops / n;
+		quiet_windows += f.n_quiet;
+		if (!isnan(f.quiet)) {
+			cycles[n_quiet] = f.quiet * per_op * s->cycles_per_tick;
+			quiet[n_quiet++] = f.quiet * per_op;
+		}
+		if (!isnan(f.contended))
+			contended[n_contended++] = f.contended * per_op;
+		for (size_t i = 0; i < s->n_windows; i++)
+			if (!s->windows[i].drop)
+				all[n_all++] = s->windows[i].ticks * per_op;
+	}
+	e->quiet_rounds = n_quiet;
+	e->quiet_share = e->windows ? (double)quiet_windows / e->windows : NAN;
+	e->ticks = stats_estimate(quiet, n_quiet, CONFIDENCE);
+	e->cycles = stats_estimate(cycles, n_quiet, CONFIDENCE);
+	e->contended = stats_estimate(contended, n_contended, CONFIDENCE);
+	stats_sort(all, n_all);
+	e->min = stats_quantile(all, n_all, 0);
+	e->p99 = stats_quantile(all, n_all, 0.99);
+	free(quiet);
+	return 0;
+}
+
+int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
+		   const struct sample *b, size_t n_b, unsigned long ops_b, double level,
+		   struct stats_estimate *ratio)
+{
+	double *x = calloc(n_a + 1, sizeof(*x));
+	size_t n = 0;
+
+	if (!x)
+		return -ENOMEM;
+	for (size_t i = 0, j = 0; i < n_a && j < n_b;) {
+		if (a[i].round != b[j].round) {
+			if (a[i].round < b[j].round)
+				i++;
+			else
+				j++;
+			continue;
+		}
+		double over = estimate_sample(&a[i], level).quiet / a[i].n / ops_a;
+		double under = estimate_sample(&b[j], level).quiet / b[j].n / ops_b;
+
+		if (over >= 0 && under > 0)
+			x[n++] = over / under;
+		i++;
+		j++;
+	}
+	*ratio = stats_estimate(x, n, CONFIDENCE);
+	free(x);
+	return 0;
+}

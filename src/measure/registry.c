@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Expands the linker section of descriptors into rows. Does not run anything.
+ */
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "measure/registry.h"
+
+/* The linker makes these from the section's name (GNU ld, "Orphan sections"). */
+extern const struct bench *const __start_bench_registry[] __attribute__((weak));
+extern const struct bench *const __stop_bench_registry[] __attribute__((weak));
+
+static const char *const via_names[VIA_COUNT] = {
+	[VIA_INLINE] = "inline",     [VIA_LIBC] = "libc", [VIA_SYSCALL] = "syscall",
+	[VIA_SHIELDED] = "shielded", [VIA_VDSO] = "vdso", [VIA_CACHED] = "cached",
+	[VIA_RING] = "ring",	     [VIA_USER] = "user",
+};
+
+const char *bench_via_name(enum bench_via via)
+{
+	return via_names[via];
+}
+
+static _Noreturn void bad(const struct bench *b, const char *what)
+{
+	fprintf(stderr, "syscost: benchmark '%s': %s\n", b && b->id ? b->id : "?", what);
+	abort();
+}
+
+struct axis {
+	char name[16];
+	long value[24];
+	unsigned int n;
+};
+
+/* "batch=1,8 bytes=64" into axes. */
+static unsigned int parse_params(const struct bench *b, struct axis *axes)
+{
+	const char *p = b->params ? b->params : "";
+	unsigned int n = 0;
+
+	while (*p) {
+		struct axis *a = &axes[n];
+		size_t len = strcspn(p, "=");
+
+		if (n++ == VARIANT_PARAMS || !len || len >= sizeof(a->name) || !p[len])
+			bad(b, "bad params");
+		memcpy(a->name, p, len);
+		a->name[len] = '\0';
+		a->n = 0;
+		p += len;
+		do {
+			char *end;
+
+			if (a->n == sizeof(a->value) / sizeof(a->value[0]))
+				bad(b, "too many values of a parameter");
+			a->value[a->n++] = strtol(p + 1, &end, 10);
+			if (end == p + 1)
+				bad(b, "bad params");
+			p = end;
+		} while (*p == ',');
+		p += strspn(p, " ");
+	}
+	return n;
+}
+
+static void append(const struct bench *b, char *text, const char *more)
+{
+	if (strlen(text) + strlen(more) >= VARIANT_ID_MAX)
+		bad(b, "id or params too long");
+	strcat(text, more);
+}
+
+static void fill(struct variant *v, const struct bench *b, const struct axis *axes,
+		 unsigned int n_axes, unsigned int combination)
+{
+	const char *slash = strchr(b->id, '/');
+
+	if (!slash || slash == b->id || !slash[1] || (size_t)(slash - b->id) >= sizeof(v->group))
+		bad(b, "the id must be group/name");
+	for (const char *c = b->id; *c; c++)
+		if (!islower(*c) && !isdigit(*c) && !strchr("/_-", *c))
+			bad(b, "the id has a character that is not a-z, 0-9, '_' or '-'");
+	memset(v, 0, sizeof(*v));
+	v->bench = b;
+	v->ops = b->ops;
+	append(b, v->id, b->id);
+	memcpy(v->group, b->id, slash - b->id);
+	for (unsigned int i = 0; i < n_axes; i++) {
+		const struct axis *a = &axes[i];
+		long value = a->value[combination % a->n];
+		char pair[48];
+
+		combination /= a->n;
+		snprintf(pair, sizeof(pair), ":%.15s=%ld", a->name, value);
+		if (a->n > 1)
+			append(b, v->id, pair);
+		if (i)
+			append(b, v->params, " ");
+		append(b, v->params, pair + 1);
+		strcpy(v->param_name[i], a->name);
+		v->param[i] = value;
+		if (!v->ops && !strcmp(a->name, "batch"))
+			v->ops = value;
+	}
+	v->n_params = n_axes;
+	if (!v->ops)
+		v->ops = 1;
+	strcpy(v->name, strchr(v->id, '/') + 1);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct variant *x = a, *y = b;
+	int order = strcmp(x->bench->id, y->bench->id);
+
+	if (order)
+		return order;
+	for (unsigned int i = 0; i < x->n_params; i++)
+		if (x->param[i] != y->param[i])
+			return x->param[i] < y->param[i] ? -1 : 1;
+	return 0;
+}
+
+/* The row that v is read against: the id as it is, or with v's own parameters. */
+static void resolve_base(const struct registry *reg, struct variant *v)
+{
+	size_t own = strcspn(v->id, ":");
+
+	if (!v->bench->base)
+		return;
+	append(v->bench, v->base, v->bench->base);
+	if (registry_find(reg, v->base))
+		return;
+	append(v->bench, v->base, v->id + own);
+	if (!registry_find(reg, v->base))
+		bad(v->bench, "its base is not a row");
+}
+
+void registry_load(struct registry *reg)
+{
+	size_t room = 0;
+
+	memset(reg, 0, sizeof(*reg));
+	for (const struct bench *const *e = __start_bench_registry; e < __stop_bench_registry;
+	     e++) {
+		struct axis axes[VARIANT_PARAMS + 1];
+		unsigned int n_axes = parse_params(*e, axes), combinations = 1;
+
+		if (!(*e)->id || !(*e)->desc || !(*e)->batch)
+			bad(*e, "id, desc and batch are required");
+		for (unsigned int i = 0; i < n_axes; i++)
+			combinations *= axes[i].n;
+		for (unsigned int c = 0; c < combinations; c++) {
+			if (reg->n == room) {
+				room = room ? 2 * room : 128;
+				reg->rows = realloc(reg->rows, room * sizeof(*reg->rows));
+				if (!reg->rows)
+					bad(*e, "out of memory");
+			}
+			fill(&reg->rows[reg->n++], *e, axes, n_axes, c);
+		}
+	}
+	if (!reg->n)
+		bad(NULL, "no benchmark was linked in");
+	qsort(reg->rows, reg->n, sizeof(*reg->rows), by_id);
+	for (size_t i = 1; i < reg->n; i++)
+		if (!strcmp(reg->rows[i].id, reg->rows[i - 1].id))
+			bad(reg->rows[i].bench, "this id is taken");
+	for (size_t i = 0; i < reg->n; i++)
+		resolve_base(reg, &reg->rows[i]);
+}
+
+void registry_free(struct registry *reg)
+{
+	free(reg->rows);
+	memset(reg, 0, sizeof(*reg));
+}
+
+const struct variant *registry_find(const struct registry *reg, const char *id)
+{
+	for (size_t i = 0; i < reg->n; i++)
+		if (!strcmp(reg->rows[i].id, id))
+			return &reg->rows[i];
+	return NULL;
+}
+
+const char *registry_select(const struct registry *reg, char *const *patterns,
+			    size_t n_patterns, bool *chosen)
+{
+	bool all = true;
+
+	for (size_t p = 0; p < n_patterns; p++)
+		if (patterns[p][0] != '!')
+			all = false;
+	for (size_t i = 0; i < reg->n; i++)
+		chosen[i] = all && !(reg->rows[i].bench->flags & BENCH_TEST);
+	for (size_t p = 0; p < n_patterns; p++) {
+		bool away = patterns[p][0] == '!', matched = false;
+
+		for (size_t i = 0; i < reg->n; i++) {
+			const struct variant *v = &reg->rows[i];
+
+			/* The bare id of a family names all of its rows. */
+			if (fnmatch(patterns[p] + away, v->id, 0) &&
+			    fnmatch(patterns[p] + away, v->bench->id, 0))
+				continue;
+			if ((v->bench->flags & BENCH_TEST) && !away &&
+			    strncmp(patterns[p], v->group, strlen(v->group)))
+				continue;
+			matched = true;
+			chosen[i] = !away;
+		}
+		if (!matched)
+			return patterns[p];
+	}
+	return NULL;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The benchmarks that were linked in, and the rows that they expand to.
+ */
+#ifndef SYSCOST_REGISTRY_H
+#define SYSCOST_REGISTRY_H
+
+#include "bench.h"
+
+#define VARIANT_PARAMS 4   /* parameters a benchmark may declare */
+#define VARIANT_ID_MAX 96  /* bytes of a row's id, with the NUL */
+
+/* One row: a benchmark with one value for each of its parameters. */
+struct variant {
+	const struct bench *bench;
+	char id[VARIANT_ID_MAX];	    /* "group/name" or "group/name:key=value" */
+	char group[32];			    /* up to the slash */
+	char name[VARIANT_ID_MAX];	    /* after the slash */
+	char params[VARIANT_ID_MAX];	    /* "batch=8 bytes=64", or "" */
+	char base[VARIANT_ID_MAX];	    /* id of the row it is read against, or "" */
+	char param_name[VARIANT_PARAMS][16];
+	long param[VARIANT_PARAMS];
+	unsigned int n_params;
+	unsigned long ops; /* operations an iteration, at least 1 */
+};
+
+struct registry {
+	struct variant *rows; /* by family as registered by id; BENCH_TEST included */
+	size_t n;
+};
+
+/*
+ * Expand everything that is linked in, sorted by id. An empty registry, a bad or doubled
+ * id, or parameters that cannot be read are programming errors: abort with a message.
+ */
+void registry_load(struct registry *reg);
+void registry_free(struct registry *reg);
+
+/* The row of this id, or NULL. */
+const struct variant *registry_find(const struct registry *reg, const char *id);
+
+/*
+ * Choose rows by glob patterns over ids ('null/x*'); a pattern that starts with '!' takes
+ * away. No pattern, or only '!' patterns, start from all rows but BENCH_TEST ones, which
+ * a pattern must name. Sets chosen[i] for each row; returns NULL, or the first pattern
+ * that matched nothing.
+ */
+const char *registry_select(const struct registry *reg, char *const *patterns,
+			    size_t n_patterns, bool *chosen);
+
+#endif

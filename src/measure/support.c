@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What bench.h offers to a benchmark for setting up, and the undoing of it. Nothing here
+ * runs inside a window.
+ */
+#include <elf.h>
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "measure/support.h"
+
+long bench_param(const struct bench_run *run, const char *name)
+{
+	const struct variant *v = variant_of(run);
+
+	for (unsigned int i = 0; i < v->n_params; i++)
+		if (!strcmp(v->param_name[i], name))
+			return v->param[i];
+	fprintf(stderr, "syscost: benchmark '%s' has no parameter '%s'\n", v->id, name);
+	abort();
+}
+
+static void set_reason(struct bench_run *run, const char *fmt, va_list ap)
+{
+	vsnprintf(run->reason, sizeof(run->reason), fmt, ap);
+}
+
+int bench_fail(struct bench_run *run, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_reason(run, fmt, ap);
+	va_end(ap);
+	return BENCH_FAIL;
+}
+
+int bench_skip(struct bench_run *run, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	set_reason(run, fmt, ap);
+	va_end(ap);
+	return BENCH_SKIP;
+}
+
+bool errno_is_refusal(int err)
+{
+	switch (err) {
+	case EPERM:
+	case EACCES:
+	case ENOSYS:
+	case EOPNOTSUPP:
+	case EAFNOSUPPORT:
+	case EPROTONOSUPPORT:
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case EAGAIN:
+	case ENODEV:
+	case ENOENT:
+	case EROFS:
+	case ENOSPC:
+	case EDQUOT:
+		return true;
+	}
+	return false;
+}
+
+int bench_errno(struct bench_run *run, const char *what)
+{
+	int err = errno;
+
+	snprintf(run->reason, sizeof(run->reason), "%s: %s", what, strerror(err));
+	return errno_is_refusal(err) ? BENCH_SKIP : BENCH_FAIL;
+}
+
+int bench_buffer(struct bench_run *run, size_t len)
+{
+	void *buf = mmap(NULL, len, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+
+	if (buf == MAP_FAILED)
+		return bench_errno(run, "mmap of a buffer");
+	memset(buf, 0x5a, len);
+	run->buf = buf;
+	run->buf_len = len;
+	return 0;
+}
+
+int bench_peer(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
+{
+	pid_t parent = getpid(), pid;
+	int slot = run->peer[0] ? 1 : 0;
+
+	pid = fork();
+	if (pid < 0)
+		return bench_errno(run, "fork of a peer");
+	if (!pid) {
+		cpu_set_t set;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+		CPU_ZERO(&set);
+		CPU_SET(cpu < 0 ? run->cpu : cpu, &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			_exit(1);
+		_exit(fn(run));
+	}
+	run->peer[slot] = pid;
+	return 0;
+}
+
+char *bench_path(const struct bench_run *run, const char *name, char *buf, size_t len)
+{
+	snprintf(buf, len, "%s/%s", run->dir, name);
+	return buf;
+}
+
+int bench_needs_two_cpus(struct bench_run *run)
+{
+	return run->other_cpu >= 0 ? 0 : bench_skip(run, "needs a second CPU that it may use");
+}
+
+/*
+ * The vDSO is an ELF object that the kernel maps into every process (vdso(7)): look the
+ * name up among its dynamic symbols. Static programs have no dlsym() to do it.
+ */
+void *bench_vdso(const char *name)
+{
+	const char *base = (const char *)getauxval(AT_SYSINFO_EHDR), *strings = NULL;
+	const Elf64_Ehdr *eh = (const void *)base;
+	const Elf64_Sym *symbols = NULL;
+	const Elf64_Dyn *dyn = NULL;
+	const Elf64_Phdr *ph;
+	ptrdiff_t shift = 0;
+	size_t n = 0;
+
+	if (!base)
+		return NULL;
+	ph = (const void *)(base + eh->e_phoff);
+	for (int i = 0; i < eh->e_phnum; i++) {
+		if (ph[i].p_type == PT_LOAD)
+			shift = (ptrdiff_t)base + ph[i].p_offset - ph[i].p_vaddr;
+		else if (ph[i].p_type == PT_DYNAMIC)
+			dyn = (const void *)(base + ph[i].p_offset);
+	}
+	for (; dyn && dyn->d_tag != DT_NULL; dyn++) {
+		const void *at = (const void *)(dyn->d_un.d_ptr + shift);
+
+		if (dyn->d_tag == DT_STRTAB)
+			strings = at;
+		else if (dyn->d_tag == DT_SYMTAB)
+			symbols = at;
+	}
+	if (!strings || !symbols)
+		return NULL;
+	/* The symbol table ends where the section headers say; the vDSO has them all. */
+	for (int i = 0; i < eh->e_shnum; i++) {
+		const Elf64_Shdr *sh = (const void *)(base + eh->e_shoff + i * sizeof(*sh));
+
+		if (sh->sh_type == SHT_DYNSYM)
+			n = sh->sh_size / sizeof(*symbols);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (symbols[i].st_shndx != SHN_UNDEF && !strcmp(strings + symbols[i].st_name, name))
+			return (void *)(symbols[i].st_value + shift);
+	return NULL;
+}
+
+/* How many descriptors are open up to the highest number that a benchmark would get. */
+static unsigned int open_fds(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 64; fd++)
+		if (arch_syscall3(SYS_fcntl, fd, 1 /* F_GETFD */, 0) >= 0)
+			n++;
+	return n;
+}
+
+int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
+	      const char *dir)
+{
+	struct bench_run *run = &r->run;
+	const struct bench *b = v->bench;
+	int verdict;
+
+	memset(r, 0, sizeof(*r));
+	r->variant = v;
+	r->fds_before = open_fds();
+	run->bench = b;
+	run->param = v->param;
+	run->cpu = cpu;
+	run->other_cpu = other_cpu;
+	run->dir = dir;
+	run->want = BENCH_ANY;
+	run->batch = 1;
+	for (int i = 0; i < BENCH_FDS; i++)
+		run->fd[i] = -1;
+	for (unsigned int i = 0; i < v->n_params; i++) {
+		if (!strcmp(v->param_name[i], "batch"))
+			run->batch = v->param[i];
+		else if (!strcmp(v->param_name[i], "bytes"))
+			run->bytes = v->param[i];
+	}
+	verdict = b->needs ? b->needs(run) : 0;
+	if (verdict)
+		return verdict;
+	if (b->state) {
+		run->state = calloc(1, b->state);
+		if (!run->state)
+			return bench_errno(run, "state");
+	}
+	return b->setup ? b->setup(run) : 0;
+}
+
+static int reap(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	return waitpid(pid, NULL, 0) == pid;
+}
+
+int run_teardown(struct running *r, bool was_set_up)
+{
+	struct bench_run *run = &r->run;
+	unsigned int fds;
+
+	if (was_set_up && run->bench->teardown)
+		run->bench->teardown(run);
+	for (int i = 0; i < BENCH_PEERS; i++)
+		if (run->peer[i])
+			reap(run->peer[i]);
+	for (int i = 0; i < BENCH_FDS; i++)
+		if (run->fd[i] >= 0)
+			close(run->fd[i]);
+	if (run->buf)
+		munmap(run->buf, run->buf_len);
+	free(run->state);
+	run->state = NULL;
+	if (!was_set_up)
+		return 0;
+	fds = open_fds();
+	if (fds > r->fds_before)
+		return bench_fail(run, "leaked %u file descriptors", fds - r->fds_before);
+	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
+		return bench_fail(run, "left a child process behind");
+	return 0;
+}

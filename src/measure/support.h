@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A benchmark's life around its windows: set up, undo, look for leaks.
+ */
+#ifndef SYSCOST_SUPPORT_H
+#define SYSCOST_SUPPORT_H
+
+#include "bench.h"
+#include "measure/registry.h"
+
+struct running {
+	struct bench_run run; /* first: variant_of() relies on it */
+	const struct variant *variant;
+	unsigned int fds_before;
+};
+
+static inline const struct variant *variant_of(const struct bench_run *run)
+{
+	return ((const struct running *)run)->variant;
+}
+
+/* Fill in, ask `needs`, set up. 0, or BENCH_SKIP or BENCH_FAIL with run.reason. */
+int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
+	      const char *dir);
+/* Undo everything. Returns 0, or BENCH_FAIL with run.reason when something leaked. */
+int run_teardown(struct running *r, bool was_set_up);
+
+/* Does this errno say that the kernel or a limit refused, rather than that we erred? */
+bool errno_is_refusal(int err);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Windows: how many iterations make one, when it is warm, how many are taken, and which
+ * are dropped. It never looks at a window's value to decide whether to keep it.
+ *
+ * The machine is behind struct meter: the real one is in worker.c, the tests script one.
+ */
+#ifndef SYSCOST_WINDOW_H
+#define SYSCOST_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum window_drop {
+	DROP_CPU = 1 << 0,    /* it ended on another CPU than it began */
+	DROP_SWITCH = 1 << 1, /* the scheduler took the CPU away in it */
+	DROP_STEAL = 1 << 2,  /* the hypervisor took the CPU away around it */
+};
+
+struct window {
+	uint64_t ticks; /* for n iterations, overhead of an empty window removed */
+	uint32_t probe; /* ticks of the contention probe: the slower of before and after */
+	uint32_t drop;	/* DROP_… causes that were observed; 0: keep */
+};
+
+struct meter {
+	/* One window of n iterations into *w. 0, or a negative BENCH_ verdict. */
+	int (*window)(void *machine, unsigned long n, struct window *w);
+	void *machine;
+	double ticks_per_us;
+	unsigned int step; /* of the counter, ticks */
+};
+
+#define WINDOW_US	25 /* wanted length of a window, microseconds; at least 20 */
+#define WINDOW_STEPS	1000 /* and at least so many steps of the counter */
+#define WINDOWS		40   /* of one benchmark in one round */
+#define WINDOWS_MIN	5    /* when they are long */
+#define WINDOWS_US	4000 /* wanted time of one benchmark in one round */
+
+/* Grow n until a window is long enough. 0 and *n, or a verdict. */
+int window_size(struct meter *m, unsigned long *n);
+
+/* Warm up until the medians of two blocks of three windows agree within 2 %, or enough is
+ * enough (eight blocks, or the time of one round's windows). 0 or a verdict. */
+int window_warm_up(struct meter *m, unsigned long n);
+
+/* How many windows of `ticks` length one round takes. */
+size_t window_count(const struct meter *m, uint64_t ticks);
+
+/* Take them. `out` has room for WINDOWS. 0 and *taken, or a verdict. */
+int window_take(struct meter *m, unsigned long n, struct window *out, size_t *taken);
+
+#endif

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Quantiles and the distribution-free interval of a median.
+ */
+#include <math.h>
+#include <stdlib.h>
+
+#include "stats/stats.h"
+
+static int ascending(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+void stats_sort(double *x, size_t n)
+{
+	if (n)
+		qsort(x, n, sizeof(*x), ascending);
+}
+
+double stats_quantile(const double *sorted, size_t n, double p)
+{
+	double at = p * (n - 1.0);
+	size_t i = (size_t)at;
+
+	if (!n)
+		return NAN;
+	if (i + 1 >= n)
+		return sorted[n - 1];
+	return sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
+}
+
+size_t stats_median_rank(size_t n, double level)
+{
+	/* Binomial terms through logarithms: 2^-n leaves the doubles at n = 1075. */
+	double tail = 0;
+	size_t k = 0;
+
+	while (k < n / 2) {
+		double term = exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) -
+				  n * M_LN2);
+
+		if (2 * (tail + term) > 1 - level)
+			break;
+		tail += term;
+		k++;
+	}
+	return k;
+}
+
+struct stats_estimate stats_estimate(double *x, size_t n, double level)
+{
+	size_t k = stats_median_rank(n, level);
+	struct stats_estimate e = { .lo = NAN, .hi = NAN, .n = n };
+
+	stats_sort(x, n);
+	e.mid = stats_median(x, n);
+	if (k) {
+		e.lo = x[k - 1];
+		e.hi = x[n - k];
+	}
+	return e;
+}
+
+double stats_precision(const struct stats_estimate *e)
+{
+	if (!(e->hi >= e->lo) || e->mid == 0)
+		return INFINITY;
+	return (e->hi - e->lo) / 2 / fabs(e->mid);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Functions over arrays of doubles. Pure: no I/O, no globals, no allocation.
+ */
+#ifndef SYSCOST_STATS_H
+#define SYSCOST_STATS_H
+
+#include <stddef.h>
+
+/* Sort ascending, in place. NAN is not allowed in any array here. */
+void stats_sort(double *x, size_t n);
+
+/*
+ * The p-quantile (0..1) of a sorted array, linear between order statistics: type 7 of
+ * Hyndman and Fan, "Sample quantiles in statistical packages", 1996. n = 0: NAN.
+ */
+double stats_quantile(const double *sorted, size_t n, double p);
+
+static inline double stats_median(const double *sorted, size_t n)
+{
+	return stats_quantile(sorted, n, 0.5);
+}
+
+/*
+ * How many order statistics to leave out at each end so that the rest holds the median
+ * with a confidence of at least `level`: the largest k with 2 P(Bin(n, 1/2) < k) <= 1 -
+ * level, for the interval [x(k), x(n+1-k)] counted from 1. 0: n is too small (below 6 at
+ * 95 %). The sign test turned round; needs no assumption on the distribution (David and
+ * Nagaraja, "Order Statistics", 3rd ed., 7.1).
+ */
+size_t stats_median_rank(size_t n, double level);
+
+/* A median with its interval; lo and hi are NAN where n is too small for one. */
+struct stats_estimate {
+	double mid, lo, hi;
+	size_t n;
+};
+
+/* Sorts x. */
+struct stats_estimate stats_estimate(double *x, size_t n, double level);
+
+/* Half the interval's width over the median; INFINITY where there is no interval. */
+double stats_precision(const struct stats_estimate *e);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tables as CSV: RFC 4180, header first, no comments, C locale, empty = not available.
+ */
+#ifndef SYSCOST_CSV_H
+#define SYSCOST_CSV_H
+
+#include <stdio.h>
+#include "store/row.h"
+
+/* Write header and rows. Numbers with as many digits as read back the same. -errno. */
+int csv_write(FILE *out, const struct table *t);
+
+/*
+ * Read a table of `schema` from `len` bytes. Strict: exact header names in order (columns
+ * appended by a newer version are skipped), every field of its type, finite numbers, every
+ * row whole, no NUL, at most 100,000 rows and 4,096 bytes a field. Returns 0, or -EINVAL
+ * with one line "line 3, column ns: …" in err. On failure the table is left empty.
+ */
+int csv_read(struct table *t, const struct schema *schema, const char *text, size_t len,
+	     char *err, size_t err_len);
+
+/* The same from a file; the message starts with the path. At most 256 MiB. */
+int csv_read_file(struct table *t, const struct schema *schema, const char *path, char *err,
+		  size_t err_len);
+
+#endif

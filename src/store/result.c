@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+/*
+ * From a run to rows, and from rows to files. Estimates nothing that measure/ has not.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/csv.h"
+#include "store/env.h"
+#include "store/result.h"
+
+static void identify(struct result_row *row, const struct run_row *from)
+{
+	const struct variant *v = from->variant;
+
+	row_set(&row->id, v->id);
+	row_set(&row->group, v->group);
+	row_set(&row->name, v->name);
+	row_set(&row->via, bench_via_name(v->bench->via));
+	row_set(&row->params, v->params);
+	row_set(&row->base, v->base);
+	row_set(&row->calls, v->bench->calls);
+	row_set(&row->mode, from->mode);
+	row->ops = v->ops;
+}
+
+static void figures(struct result_row *row, const struct run *run, const struct run_row *from)
+{
+	const struct estimate *e = &from->estimate;
+	double ns = 1 / run->ticks_per_ns;
+
+	row->ticks = e->ticks.mid;
+	row->ticks_lo = e->ticks.lo;
+	row->ticks_hi = e->ticks.hi;
+	row->ns = e->ticks.mid * ns;
+	row->ns_lo = e->ticks.lo * ns;
+	row->ns_hi = e->ticks.hi * ns;
+	row->cycles = e->cycles.mid;
+	row->cycles_lo = e->cycles.lo;
+	row->cycles_hi = e->cycles.hi;
+	row_set(&row->cycles_source, isnan(e->cycles.mid) ? "" : "estimated");
+	row->contended_ns = e->contended.mid * ns;
+	row->contended_ns_lo = e->contended.lo * ns;
+	row->contended_ns_hi = e->contended.hi * ns;
+	row->quiet_share = e->quiet_share;
+	row->rounds = e->rounds;
+	row->quiet_rounds = e->quiet_rounds;
+	row->windows = e->windows;
+	row->dropped = e->dropped;
+	row->migrations = e->migrated;
+	row->n = from->n;
+	row->min_ns = e->min * ns;
+	row->p99_ns = e->p99 * ns;
+	row->faults = e->faults;
+	row->switches = e->switches;
+}
+
+static void compare_with_base(struct result_row *row, const struct run *run,
+			      const struct run_row *from)
+{
+	struct stats_estimate ratio;
+	const struct variant *v = from->variant, *base;
+	const struct run_row *other;
+
+	base = v->base[0] ? registry_find(run->reg, v->base) : NULL;
+	if (!base)
+		return;
+	other = &run->rows[base - run->reg->rows];
+	if (other->status != ROW_OK || !other->n_samples ||
+	    estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
+			   other->n_samples, base->ops, run->quiet_level, &ratio))
+		return;
+	row->ratio = ratio.mid;
+	row->ratio_lo = ratio.lo;
+	row->ratio_hi = ratio.hi;
+}
+
+static void add_rounds(struct table *rounds, const struct run *run, const struct run_row *from)
+{
+	for (size_t i = 0; i < from->n_samples; i++) {
+		const struct sample *s = &from->samples[i];
+		struct sample_figures f = estimate_sample(s, run->quiet_level);
+		double per_op = 1.0 / s->n / from->variant->ops;
+		struct round_row *row = table_add(rounds);
+
+		row_set(&row->id, from->variant->id);
+		row->round = s->round;
+		row->position = s->position;
+		row->n = s->n;
+		row->windows = f.kept;
+		row->quiet = f.n_quiet;
+		row->dropped = f.dropped;
+		row->ticks = f.quiet * per_op;
+		row->contended_ticks = f.contended * per_op;
+		row->all_ticks = f.all * per_op;
+		row->probe = f.probe / run->quiet_level;
+		row->cycles_per_tick = s->cycles_per_tick;
+	}
+}
+
+void result_rows(const struct run *run, struct table *results, struct table *rounds)
+{
+	static const char *const words[] = { [ROW_OK] = "ok", [ROW_SKIP] = "skip",
+					     [ROW_FAIL] = "fail" };
+	char why[160];
+
+	table_init(results, &result_schema);
+	table_init(rounds, &round_schema);
+	for (size_t i = 0; i < run->reg->n; i++) {
+		const struct run_row *from = &run->rows[i];
+		struct result_row *row;
+		const char *noisy = NULL;
+
+		if (!from->planned)
+			continue;
+		row = table_add(results);
+		identify(row, from);
+		row_set(&row->status, words[from->status]);
+		row_set(&row->reason, from->reason);
+		if (from->status != ROW_OK)
+			continue;
+		if (!from->n_samples) {
+			row_set(&row->status, "skip");
+			row_set(&row->reason, "the run ended before its turn");
+			continue;
+		}
+		noisy = run_row_noisy(from, run->options.precision * RESULT_PRECISION_SLACK,
+				      why, sizeof(why));
+		if (noisy) {
+			row_set(&row->status, "noisy");
+			row_set(&row->reason, noisy);
+		}
+		figures(row, run, from);
+		compare_with_base(row, run, from);
+		add_rounds(rounds, run, from);
+	}
+}
+
+static json_t *real(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+json_t *result_json(const struct run *run, const char *command, bool with_hostname)
+{
+	json_t *env = env_record(with_hostname);
+	char fingerprint[17], seed[24];
+
+	env_fingerprint(env, fingerprint);
+	snprintf(seed, sizeof(seed), "%" PRIu64, run->options.seed);
+	return json_pack("{s:i, s:s, s:s, s:s, s:{s:i, s:f, s:f, s:f}, s:{s:o, s:o, s:o, s:i},"
+			 " s:i, s:f, s:f, s:b, s:o}",
+			 "schema", SCHEMA_VERSION, "command", command, "seed", seed,
+			 "fingerprint", fingerprint, "options", "cpu", run->cpu, "seconds",
+			 run->options.seconds, "timeout", run->options.timeout, "precision",
+			 run->options.precision, "calibration", "ticks_per_ns",
+			 real(run->ticks_per_ns), "cycles_per_tick_estimated",
+			 real(run->cycles_per_tick), "quiet_probe_ticks",
+			 real(run->quiet_level), "tick_step", (int)run->step, "rounds",
+			 (int)run->rounds, "seconds", run->seconds, "window_share",
+			 run->window_share, "stopped", run->stopped, "environment", env);
+}
+
+int result_folder(const char *dir, bool force, char *err, size_t err_len)
+{
+	if (!mkdir(dir, 0777))
+		return 0;
+	if (errno == EEXIST && force) {
+		struct stat st;
+
+		if (!stat(dir, &st) && S_ISDIR(st.st_mode) && !access(dir, W_OK | X_OK))
+			return 0;
+		snprintf(err, err_len, "%s is not a folder that can be written", dir);
+		return -ENOTDIR;
+	}
+	if (errno == EEXIST)
+		snprintf(err, err_len, "%s exists: choose another with -o, or use --force", dir);
+	else
+		snprintf(err, err_len, "%s cannot be made (%s): choose another with -o", dir,
+			 strerror(errno));
+	return -errno;
+}
+
+int result_file(const char *dir, const char *name, int (*fill)(FILE *out, const void *arg),
+		const void *arg, char *err, size_t err_len)
+{
+	char path[4096], temp[4096];
+	FILE *out;
+	int ret;
+
+	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
+	    snprintf(temp, sizeof(temp), "%s/.%s.new", dir, name) >= (int)sizeof(temp)) {
+		snprintf(err, err_len, "the path of %s is too long", name);
+		return -ENAMETOOLONG;
+	}
+	out = fopen(temp, "we");
+	if (!out) {
+		ret = -errno;
+		snprintf(err, err_len, "%s cannot be written: %s", path, strerror(errno));
+		return ret;
+	}
+	ret = fill(out, arg);
+	if (!ret && (fflush(out) || fsync(fileno(out))))
+		ret = -errno;
+	if (fclose(out) && !ret)
+		ret = -errno;
+	if (!ret && rename(temp, path))
+		ret = -errno;
+	if (ret) {
+		unlink(temp);
+		snprintf(err, err_len, "%s cannot be written: %s", path, strerror(-ret));
+	}
+	return ret;
+}
+
+static int fill_csv(FILE *out, const void *table)
+{
+	return csv_write(out, table);
+}
+
+static int fill_json(FILE *out, const void *json)
+{
+	if (json_dumpf(json, out, JSON_INDENT(2)) || putc('\n', out) == EOF)
+		return -EIO;
+	return 0;
+}
+
+int result_write(const char *dir, const struct table *results, const struct table *rounds,
+		 const json_t *json, char *err, size_t err_len)
+{
+	int ret = result_file(dir, "results.csv", fill_csv, results, err, err_len);
+
+	if (!ret)
+		ret = result_file(dir, "rounds.csv", fill_csv, rounds, err, err_len);
+	if (!ret)
+		ret = result_file(dir, "run.json", fill_json, json, err, err_len);
+	return ret;
+}

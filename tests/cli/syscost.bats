@@ -1,0 +1,136 @@
+# The program as a user meets it. Nothing here depends on how fast the machine is.
+
+setup() {
+	SYSCOST=$PWD/${BUILD:-build}/syscost
+	TMPDIR=$(mktemp -d)
+	export TMPDIR
+	cd "$TMPDIR" || return 1
+}
+
+teardown() {
+	cd / && rm -rf "$TMPDIR"
+}
+
+# Nothing of ours is left: no temporary folder, no process.
+clean() {
+	[ -z "$(find "$TMPDIR" -maxdepth 1 -name 'syscost.*')" ] || return 1
+	! pgrep -f 'syscost round' || return 1
+}
+
+@test "list names at least seventy rows, as many as CSV has" {
+	n=$("$SYSCOST" list | wc -l)
+	[ "$n" -ge 70 ]
+	[ "$("$SYSCOST" list --format csv | wc -l)" -eq $((n + 1)) ]
+	[ "$("$SYSCOST" list --format json | grep -c '"id"')" -eq "$n" ]
+}
+
+@test "run measures, and writes what report can read" {
+	"$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline floor/enosys-inline
+	head -1 out/results.csv | grep -q '^id,group,name,via,params,status,reason,ns,ns_lo,ns_hi,ticks,ticks_lo,ticks_hi,cycles,cycles_source,'
+	[ "$(grep -cE '^(null|floor)/.*,(ok|noisy),' out/results.csv)" -eq 2 ]
+	grep -q '"fingerprint": "[0-9a-f]\{16\}"' out/run.json
+	"$SYSCOST" report out
+	grep -q '</html>' out/report.html
+	clean
+}
+
+@test "an existing folder is not touched without --force" {
+	mkdir out && echo precious >out/results.csv
+	run "$SYSCOST" run --seconds 1 -o out test/good
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"--force"* ]]
+	[ "$(cat out/results.csv)" = precious ]
+}
+
+@test "a crash, a hang, a failure and a leak fail alone" {
+	run "$SYSCOST" run --seconds 2 --timeout 1 --no-output --format csv 'test/*'
+	[ "$status" -eq 2 ]
+	grep -q '^test/crash,.*,fail,crashed: Segmentation fault' <<<"$output"
+	grep -q '^test/hang,.*,fail,hung: killed after 1 s' <<<"$output"
+	grep -q '^test/fail,.*,fail,the operation failed: Bad file descriptor' <<<"$output"
+	grep -q '^test/leak,.*,fail,leaked 1 file descriptors' <<<"$output"
+	grep -q '^test/unverified,.*,fail,"not verified, on purpose"' <<<"$output"
+	grep -q '^test/skip,.*,skip,refused on purpose' <<<"$output"
+	grep -qE '^test/good,.*,(ok|noisy),' <<<"$output"
+	clean
+}
+
+@test "only skips: exit status 77" {
+	run "$SYSCOST" run --seconds 1 --no-output test/skip
+	[ "$status" -eq 77 ]
+}
+
+@test "an interrupt keeps what is done" {
+	"$SYSCOST" run --seconds 60 --precision 0.01 --no-plots -o out null/getppid-inline &
+	pid=$!
+	sleep 3
+	kill -TERM $pid
+	wait $pid
+	grep -qE '^null/getppid-inline,.*,(ok|noisy),' out/results.csv
+	grep -q '"stopped": true' out/run.json
+	clean
+}
+
+@test "bad usage is one line and exit status 2" {
+	for args in nonsense "run --nonsense" "run --seconds x" "run no/such" "run --cpu 9999" \
+		"list no/such" "list --format xml" "explain no/such" "doctor extra" \
+		"report nowhere" "run --seed -1"; do
+		# shellcheck disable=SC2086
+		run "$SYSCOST" $args
+		echo "$args: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	[ -z "$(ls)" ]
+}
+
+@test "an unwritable place is refused before anything is measured" {
+	run "$SYSCOST" run -o /proc/nowhere/out test/good
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "few descriptors: rows that need more are skipped" {
+	run bash -c "ulimit -n 16; '$SYSCOST' run --seconds 1 --no-output --format csv 'poll/*fds=256*' null/getppid-inline"
+	[ "$status" -eq 0 ]
+	grep -q '^poll/poll:.*,skip,' <<<"$output"
+}
+
+@test "hostile rows are refused with their place" {
+	mkdir out
+	echo 'id,group' >out/results.csv
+	run "$SYSCOST" report out
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "explain says what is measured and what it is read against" {
+	run "$SYSCOST" explain null/getppid-libc
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"read against null/getppid-inline"* ]]
+}
+
+@test "doctor finds the clock" {
+	"$SYSCOST" doctor | grep -q 'time-stamp counter runs at'
+	"$SYSCOST" doctor --format json | grep -q '"level": "ok"'
+}
+
+@test "every system call that a row names exists" {
+	"$SYSCOST" explain '*' | sed -n 's/^  system calls //p' | tr ' ' '\n' | sort -u |
+		while read -r call; do
+			echo "#include <sys/syscall.h>
+			      int x = SYS_$call;" | gcc -x c -fsyntax-only - || exit 1
+		done
+}
+
+@test "a timed loop calls nothing inside the program but what it measures" {
+	objdump -d --no-show-raw-insn "$SYSCOST" >dump
+	[ "$(grep -cE '^[0-9a-f]+ <batch_' dump)" -ge 40 ]
+	awk '/^[0-9a-f]+ </ { name = $2 }
+	     name ~ /^<batch_/ && /\tcall / && !/@plt/ && !/call +\*/ { print name, $NF }' dump |
+		sort -u >calls
+	# Functions that are themselves the operation.
+	run grep -vE '^<batch_[a-z0-9_]+>: <(die|op_[a-z_]+)>$' calls
+	echo "$output"
+	[ -z "$output" ]
+}

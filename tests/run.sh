@@ -1,0 +1,38 @@
+#!/bin/bash
+# run.sh BUILD: every test, then one line with the counts. Exit status 1 if one failed.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+export BUILD=${1:-build}
+passed=0 failed=0
+
+count() { # name, exit status
+	if [ "$2" -eq 0 ]; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAILED: $1"
+	fi
+}
+
+scripts/check-layers.sh
+count "layers" $?
+
+for t in "$BUILD"/unit/test_*; do
+	[ -x "$t" ] || continue
+	out=$("$t" 2>&1)
+	status=$?
+	ok=$(grep -c '^\[       OK \]' <<<"$out")
+	bad=$(grep -c '^\[  FAILED  \] test_' <<<"$out")
+	[ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+	[ "$status" -ne 0 ] && echo "$out"
+	passed=$((passed + ok)) failed=$((failed + bad))
+done
+
+out=$(bats --tap tests/cli 2>&1)
+echo "$out"
+passed=$((passed + $(grep -cE '^ok ' <<<"$out")))
+failed=$((failed + $(grep -cE '^not ok ' <<<"$out")))
+grep -qE '^1\.\.[1-9]' <<<"$out" || failed=$((failed + 1))
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+/* The measuring stage, driven by a scripted machine and by windows written by hand. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "bench.h"
+#include "measure/estimate.h"
+#include "measure/window.h"
+
+/* A machine on which an iteration takes `cost` ticks, and that warms up if told to. */
+struct fake {
+	uint64_t cost;
+	unsigned int calls, cold, fail_at;
+};
+
+static int fake_window(void *machine, unsigned long n, struct window *w)
+{
+	struct fake *f = machine;
+
+	f->calls++;
+	if (f->fail_at && f->calls == f->fail_at)
+		return BENCH_FAIL;
+	*w = (struct window){ .ticks = f->cost * n, .probe = 1000 };
+	if (f->calls <= f->cold)
+		w->ticks *= 10 - f->calls;
+	return 0;
+}
+
+static struct meter meter(struct fake *f)
+{
+	return (struct meter){ fake_window, f, 1000, 10 };
+}
+
+static void test_size(void **state)
+{
+	struct fake cheap = { .cost = 100 }, one = { .cost = 10 * 1000 * 1000 };
+	struct meter m = meter(&cheap);
+	unsigned long n;
+
+	(void)state;
+	assert_int_equal(window_size(&m, &n), 0);
+	assert_int_equal(n, WINDOW_US * 1000 / 100);
+	m = meter(&one);
+	assert_int_equal(window_size(&m, &n), 0);
+	assert_int_equal(n, 1);
+	/* A coarse counter asks for longer windows: 1,000 of its steps. */
+	m = meter(&cheap);
+	m.step = 1000;
+	assert_int_equal(window_size(&m, &n), 0);
+	assert_int_equal(n, 1000 * 1000 / 100);
+}
+
+static void test_failure_stops(void **state)
+{
+	struct fake f = { .cost = 100, .fail_at = 3 };
+	struct meter m = meter(&f);
+	unsigned long n = 0;
+
+	(void)state;
+	assert_int_equal(window_size(&m, &n), BENCH_FAIL);
+	assert_int_equal(n, 0);
+	assert_int_equal(f.calls, 3);
+}
+
+static void test_warm_up(void **state)
+{
+	struct fake cold = { .cost = 100, .cold = 6 }, warm = { .cost = 100 };
+	struct meter m = meter(&cold);
+
+	(void)state;
+	assert_int_equal(window_warm_up(&m, 10), 0);
+	assert_true(cold.calls >= 12);
+	m = meter(&warm);
+	assert_int_equal(window_warm_up(&m, 10), 0);
+	assert_int_equal(warm.calls, 6);
+}
+
+static void test_count(void **state)
+{
+	struct fake f = { .cost = 100 };
+	struct meter m = meter(&f);
+	struct window w[WINDOWS];
+	size_t taken;
+
+	(void)state;
+	assert_int_equal(window_count(&m, 25 * 1000), WINDOWS);
+	assert_int_equal(window_count(&m, 400 * 1000), 10);
+	assert_int_equal(window_count(&m, 1000 * 1000 * 1000), WINDOWS_MIN);
+	assert_int_equal(window_take(&m, 250, w, &taken), 0);
+	assert_int_equal(taken, WINDOWS);
+}
+
+static void test_sample(void **state)
+{
+	struct window w[] = { { 100, 1000, 0 }, { 102, 1040, 0 },  { 104, 1050, 0 },
+			      { 130, 1200, 0 }, { 132, 1200, 0 },  { 134, 1300, 0 },
+			      { 900, 1000, DROP_SWITCH }, { 9, 1000, DROP_CPU } };
+	struct sample s = { .n = 1, .windows = w, .n_windows = 8 };
+	struct sample_figures f = estimate_sample(&s, 1000);
+
+	(void)state;
+	assert_true(f.quiet == 102 && f.contended == 132 && f.all == 117);
+	assert_int_equal(f.n_quiet, 3);
+	assert_int_equal(f.dropped, 2);
+	assert_int_equal(f.migrated, 1);
+	s.n_windows = 2; /* two quiet windows are not a figure */
+	assert_true(isnan(estimate_sample(&s, 1000).quiet));
+}
+
+static void fill(struct sample *s, struct window (*w)[4], size_t n, uint64_t base, uint64_t step)
+{
+	for (size_t r = 0; r < n; r++) {
+		for (int i = 0; i < 4; i++)
+			w[r][i] = (struct window){ base + step * r, 1000, 0 };
+		s[r] = (struct sample){ .round = r, .n = 10, .windows = w[r], .n_windows = 4,
+					.faults = 4, .cycles_per_tick = 2 };
+	}
+}
+
+static void test_row_and_ratio(void **state)
+{
+	struct window wa[10][4], wb[10][4];
+	struct sample a[10], b[10];
+	struct stats_estimate ratio;
+	struct estimate e;
+
+	(void)state;
+	fill(a, wa, 10, 2000, 200);
+	fill(b, wb, 10, 1000, 100);
+	assert_int_equal(estimate_row(a, 10, 2, 1000, &e), 0);
+	assert_true(fabs(e.ticks.mid - 145) < 1e-9);
+	assert_true(fabs(e.ticks.lo - 110) < 1e-9 && fabs(e.ticks.hi - 180) < 1e-9);
+	assert_true(fabs(e.cycles.mid - 290) < 1e-9);
+	assert_true(fabs(e.faults - 2) < 1e-9);
+	assert_true(e.quiet_share == 1 && e.quiet_rounds == 10);
+	assert_true(fabs(e.min - 100) < 1e-9);
+	/* Paired: both grow by the same share from round to round, the ratio does not move. */
+	assert_int_equal(estimate_ratio(a, 10, 1, b, 10, 1, 1000, &ratio), 0);
+	assert_true(fabs(ratio.mid - 2) < 1e-9 && fabs(ratio.hi - ratio.lo) < 1e-9);
+	/* Rounds that only one of them has do not count. */
+	assert_int_equal(estimate_ratio(a + 6, 4, 1, b, 10, 1, 1000, &ratio), 0);
+	assert_int_equal(ratio.n, 4);
+	assert_true(isnan(ratio.lo));
+}
+
+static void test_quiet_level(void **state)
+{
+	double probes[100];
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		probes[i] = i < 10 ? 1000 : 1250;
+	assert_true(estimate_quiet_level(probes, 100) == 1000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_size),	    cmocka_unit_test(test_failure_stops),
+		cmocka_unit_test(test_warm_up),	    cmocka_unit_test(test_count),
+		cmocka_unit_test(test_sample),	    cmocka_unit_test(test_row_and_ratio),
+		cmocka_unit_test(test_quiet_level),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
