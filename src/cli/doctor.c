@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "measure/clock.h"
+#include "stats/stats.h"
 
 enum level { FINDING_OK, FINDING_NOTE, FINDING_WARN };
 
