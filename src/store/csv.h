@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include "store/row.h"
 
-/* Write header and rows. Numbers with as many digits as read back the same. -errno. */
+/* Write header and rows, numbers with nine significant digits. 0 or -errno. */
 int csv_write(FILE *out, const struct table *t);
 
 /*

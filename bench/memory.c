@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Calls that change the address space, and the page faults that fill it, in a process of
+ * one thread that stays on one CPU.
+ *
+ * The numbers do not tell what the same costs with threads on other CPUs (they must be
+ * interrupted to drop their translations, and share a lock), with huge pages, or under
+ * memory pressure. A fault's cost includes clearing the page: it follows memory speed.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define PAGE	  4096UL
+#define PAGES	  64
+#define NULL_CALL "null/getppid-inline"
+#define RW	  (PROT_READ | PROT_WRITE)
+#define ANON	  (MAP_PRIVATE | MAP_ANONYMOUS)
+
+struct memory {
+	char *guard; /* three pages, the outer ones without access; or NULL */
+	char *page;  /* the middle one: it has no neighbour to merge with */
+	long faults; /* minor faults of this thread before the first batch */
+	int thp_off; /* what prctl(PR_GET_THP_DISABLE) said, + 1; 0: not asked */
+};
+
+static long minor_faults(void)
+{
+	struct rusage ru;
+
+	getrusage(RUSAGE_THREAD, &ru);
+	return ru.ru_minflt;
+}
+
+static bool is_mapped(const void *page)
+{
+	unsigned char core;
+
+	return !mincore((void *)page, PAGE, &core);
+}
+
+#define MEMORY_OP(name, ...)                                                       \
+	BATCH(name)                                                                \
+	{                                                                          \
+		const struct memory *const m __attribute__((unused)) = run->state; \
+		char *const page __attribute__((unused)) = m->page;                \
+		const int fd __attribute__((unused)) = run->fd[0];                 \
+		long fold = 0;                                                     \
+                                                                                   \
+		do {                                                               \
+			__VA_ARGS__                                                \
+		} while (--n);                                                     \
+		return fold;                                                       \
+	}
+#define TOUCH(p) (*(volatile char *)(p) = 1)
+#define TOUCH_ALL(p)                               \
+	do {                                       \
+		for (int i_ = 0; i_ < PAGES; i_++) \
+			TOUCH((p) + i_ * PAGE);    \
+	} while (0)
+#define MAP(len, flags, file) SYS(mmap, 0, len, RW, flags, file, 0)
+
+MEMORY_OP(mmap, long p = MAP(PAGE, ANON, -1); fold |= p; fold |= SYS(munmap, p, PAGE);)
+MEMORY_OP(mmap_touch, long p = MAP(PAGE, ANON, -1); TOUCH(p); fold |= p;
+	  fold |= SYS(munmap, p, PAGE);)
+MEMORY_OP(mprotect, fold |= SYS(mprotect, page, PAGE, PROT_READ);
+	  fold |= SYS(mprotect, page, PAGE, RW);)
+MEMORY_OP(dontneed, fold |= SYS(madvise, page, PAGE, MADV_DONTNEED); TOUCH(page);)
+MEMORY_OP(mlock, fold |= SYS(mlock, page, PAGE); fold |= SYS(munlock, page, PAGE);)
+MEMORY_OP(fault_anon, long p = MAP(PAGES * PAGE, ANON, -1); TOUCH_ALL(p); fold |= p;
+	  fold |= SYS(munmap, p, PAGES *PAGE);)
+MEMORY_OP(fault_file, long p = MAP(PAGES * PAGE, MAP_SHARED, fd); TOUCH_ALL(p); fold |= p;
+	  fold |= SYS(munmap, p, PAGES *PAGE);)
+
+/*
+ * The break is asked for once a batch, not in setup: malloc may have moved it between
+ * two batches. A refused brk returns the break as it was, never an error, hence the
+ * differences: they are all 0, or one is not.
+ */
+BATCH(brk)
+{
+	const long at = SYS(brk, 0);
+	long fold = 0;
+
+	(void)run;
+	do {
+		fold |= SYS(brk, at + PAGE) - (at + (long)PAGE);
+		fold |= SYS(brk, at) - at;
+	} while (--n);
+	return fold;
+}
+
+/* The loops touch what mmap returns unseen: it has to have worked once. */
+static int setup_map(struct bench_run *run)
+{
+	struct memory *m = run->state;
+	int flags = run->fd[0] < 0 ? ANON : MAP_SHARED;
+	void *p = mmap(NULL, PAGES * PAGE, RW, flags, run->fd[0], 0);
+	int off;
+
+	if (p == MAP_FAILED)
+		return bench_errno(run, "mmap");
+	munmap(p, PAGES * PAGE);
+	off = prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
+	if (off >= 0 && !prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		m->thp_off = off + 1;
+	m->faults = minor_faults();
+	return 0;
+}
+
+static int setup_file(struct bench_run *run)
+{
+	static const char byte = 1;
+
+	run->fd[0] = memfd_create("syscost", MFD_CLOEXEC);
+	if (run->fd[0] < 0)
+		return bench_errno(run, "memfd_create");
+	for (int i = 0; i < PAGES; i++)
+		if (pwrite(run->fd[0], &byte, 1, (i + 1) * PAGE - 1) != 1)
+			return bench_errno(run, "pwrite");
+	return setup_map(run);
+}
+
+static int setup_page(struct bench_run *run)
+{
+	struct memory *m = run->state;
+	char *p = mmap(NULL, 3 * PAGE, PROT_NONE, ANON, -1, 0);
+
+	if (p == MAP_FAILED)
+		return bench_errno(run, "mmap");
+	m->guard = p;
+	m->page = p + PAGE;
+	if (mprotect(m->page, PAGE, RW))
+		return bench_errno(run, "mprotect");
+	memset(m->page, 0xff, PAGE);
+	m->faults = minor_faults();
+	run->want = 0;
+	return 0;
+}
+
+static int setup_mlock(struct bench_run *run)
+{
+	struct memory *m = run->state;
+	int ret = setup_page(run);
+
+	if (ret)
+		return ret;
+	if (mlock(m->page, PAGE))
+		return bench_errno(run, "mlock");
+	return munlock(m->page, PAGE) ? bench_errno(run, "munlock") : 0;
+}
+
+static int setup_brk(struct bench_run *run)
+{
+	run->want = 0;
+	return 0;
+}
+
+static void teardown(struct bench_run *run)
+{
+	struct memory *m = run->state;
+
+	if (m->thp_off)
+		prctl(PR_SET_THP_DISABLE, m->thp_off - 1, 0, 0, 0);
+	if (m->guard)
+		munmap(m->guard, 3 * PAGE);
+}
+
+static int faulted(struct bench_run *run, unsigned long per_iteration)
+{
+	struct memory *m = run->state;
+	long faults = minor_faults() - m->faults;
+
+	if (faults < 0 || (unsigned long)faults < run->done * per_iteration)
+		return bench_fail(run, "%ld faults in %lu iterations of %lu", faults,
+				  run->done, per_iteration);
+	return 0;
+}
+
+static int verify_mmap(struct bench_run *run)
+{
+	long p = MAP(PAGE, ANON, -1);
+
+	if (p < 0 || !is_mapped((void *)p))
+		return bench_fail(run, "the page is not there after mmap");
+	if (SYS(munmap, p, PAGE) || is_mapped((void *)p))
+		return bench_fail(run, "the page is there after munmap");
+	return 0;
+}
+
+static int verify_touch(struct bench_run *run)
+{
+	int ret = verify_mmap(run);
+
+	return ret ? ret : faulted(run, 1);
+}
+
+static int verify_fault(struct bench_run *run)
+{
+	return faulted(run, PAGES);
+}
+
+static int verify_fault_file(struct bench_run *run)
+{
+	char byte = 0;
+
+	for (int i = 0; i < PAGES; i++) {
+		if (pread(run->fd[0], &byte, 1, i * PAGE) != 1 || byte != 1)
+			return bench_fail(run, "page %d of the file was not written", i);
+		byte = 0;
+		if (pwrite(run->fd[0], &byte, 1, i * PAGE) != 1)
+			return bench_errno(run, "pwrite");
+	}
+	return faulted(run, PAGES);
+}
+
+/* uname writes to where it is pointed to, or returns EFAULT. */
+static int verify_mprotect(struct bench_run *run)
+{
+	struct memory *m = run->state;
+
+	if (SYS(uname, m->page))
+		return bench_fail(run, "the page is not writable");
+	if (SYS(mprotect, m->page, PAGE, PROT_READ) || SYS(uname, m->page) != -EFAULT)
+		return bench_fail(run, "the page is not protected");
+	return mprotect(m->page, PAGE, RW) ? bench_errno(run, "mprotect") : 0;
+}
+
+static int verify_dontneed(struct bench_run *run)
+{
+	struct memory *m = run->state;
+
+	if (m->page[0] != 1 || m->page[1] || m->page[PAGE - 1])
+		return bench_fail(run, "the page was not dropped and touched");
+	memset(m->page, 0xff, PAGE);
+	return faulted(run, 1);
+}
+
+/* madvise refuses to drop a locked page. */
+static int verify_mlock(struct bench_run *run)
+{
+	struct memory *m = run->state;
+
+	if (SYS(madvise, m->page, PAGE, MADV_DONTNEED))
+		return bench_fail(run, "the page is locked after munlock");
+	TOUCH(m->page);
+	if (mlock(m->page, PAGE))
+		return bench_errno(run, "mlock");
+	if (SYS(madvise, m->page, PAGE, MADV_DONTNEED) != -EINVAL)
+		return bench_fail(run, "the page is not locked after mlock");
+	return munlock(m->page, PAGE) ? bench_errno(run, "munlock") : 0;
+}
+
+static int verify_brk(struct bench_run *run)
+{
+	const long at = SYS(brk, 0);
+	void *page = (void *)((at + PAGE - 1) & -PAGE);
+	bool grown, shrunk;
+
+	if (at != (long)sbrk(0))
+		return bench_fail(run, "the break is not where the C library left it");
+	grown = SYS(brk, at + PAGE) == at + (long)PAGE && is_mapped(page);
+	shrunk = SYS(brk, at) == at && !is_mapped(page);
+	if (!grown || !shrunk)
+		return bench_fail(run, "the break did not %s", grown ? "shrink" : "grow");
+	return 0;
+}
+
+#define ROW(ident, name, made_of, against, what, not_this, setup_it, verify_it, per) \
+	BENCH(ident)                                                                 \
+	= { .id = "memory/" name,                                                    \
+	    .via = VIA_INLINE,                                                       \
+	    .desc = what,                                                            \
+	    .caveat = not_this,                                                      \
+	    .calls = made_of,                                                        \
+	    .base = against,                                                         \
+	    .ops = per,                                                              \
+	    .state = sizeof(struct memory),                                          \
+	    .setup = setup_it,                                                       \
+	    .batch = batch_##ident,                                                  \
+	    .verify = verify_it,                                                     \
+	    .teardown = teardown };
+
+ROW(mmap, "mmap-munmap", "mmap munmap", NULL_CALL,
+    "map 4 KiB of anonymous memory, unmap it untouched",
+    "no page is allocated; the kernel may grow a neighbour instead of adding a mapping",
+    setup_map, verify_mmap, 0)
+ROW(mmap_touch, "mmap-touch-munmap", "mmap munmap", "memory/mmap-munmap",
+    "map 4 KiB of anonymous memory, write to it, unmap it",
+    "includes a page fault, clearing and freeing the page, and a TLB flush", setup_map,
+    verify_touch, 0)
+ROW(mprotect, "mprotect-pair", "mprotect mprotect", NULL_CALL,
+    "make a touched page read-only, then writable again",
+    "two calls; one CPU has seen the page, so that no other is interrupted", setup_page,
+    verify_mprotect, 0)
+ROW(brk, "brk-pair", "brk brk", NULL_CALL, "grow the heap by a page, shrink it again",
+    "two calls; the page is never touched", setup_brk, verify_brk, 0)
+ROW(dontneed, "madvise-dontneed-touch", "madvise", NULL_CALL,
+    "drop a touched page by MADV_DONTNEED, write to it again",
+    "includes the page fault, and clearing and freeing the page", setup_page,
+    verify_dontneed, 0)
+ROW(fault_anon, "fault-anon", "mmap munmap", NULL_CALL,
+    "minor fault of a fresh anonymous page: 1/64 of map, 64 writes, unmap",
+    "1/64 of mmap and munmap and the freeing of the page are included; no huge pages",
+    setup_map, verify_fault, PAGES)
+ROW(fault_file, "fault-file", "mmap munmap", "memory/fault-anon",
+    "minor write fault of a cached page of a shared memfd: 1/64 of map, 64 writes, unmap",
+    "on tmpfs; writes, since reads fault around; 1/64 of mmap and munmap is included",
+    setup_file, verify_fault_file, PAGES)
+ROW(mlock, "mlock-pair", "mlock munlock", NULL_CALL,
+    "lock a resident page into memory, unlock it",
+    "two calls; the page is there already: nothing is read in", setup_mlock, verify_mlock,
+    0)

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Making something that runs, and waiting until it has ended: processes, programs and
+ * threads. Parent and child are pinned to the same CPU and alternate on it.
+ *
+ * The numbers do not tell what a large process pays (fork copies page tables; this one
+ * is small), what a dynamically linked program costs to start, or how it goes when the
+ * child runs on another CPU meanwhile.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define NULL_CALL "null/getppid-inline"
+#define FORK	  "process/fork-wait"
+#define STACK_LEN 65536
+
+/* bench/tiny/true.S, an executable that exits with 0 */
+extern const unsigned char tiny_true[];
+extern const unsigned char tiny_true_end[];
+
+struct process {
+	volatile unsigned long ran; /* children that share our memory count here */
+	pthread_t self;		    /* what t is at first: joining it is refused */
+	char *argv[2];
+	char *envp[1];
+	char path[4096];
+};
+
+/*
+ * A loop that makes a child of `pid`, and reaps it. Without a child, pid is negative, and
+ * so is what is folded, whatever waitpid says; a status that is not 0 folds to -1.
+ */
+#define CHILD_OP(name, ...)                                                        \
+	BATCH(name)                                                                \
+	{                                                                          \
+		struct process *const s __attribute__((unused)) = run->state;      \
+		char *const stack                                                  \
+			__attribute__((unused)) = (char *)run->buf + run->buf_len; \
+		long fold = 0;                                                     \
+                                                                                   \
+		do {                                                               \
+			pid_t pid = -1;                                            \
+			int status = -1;                                           \
+                                                                                   \
+			__VA_ARGS__                                                \
+			fold |= (long)pid | waitpid(pid, &status, 0);              \
+			fold |= -(long)(status != 0);                              \
+		} while (--n);                                                     \
+		return fold;                                                       \
+	}
+
+static int child(void *state)
+{
+	((struct process *)state)->ran++;
+	return 0; /* clone makes it the argument of _exit */
+}
+
+static void *thread(void *state)
+{
+	((struct process *)state)->ran++;
+	return NULL;
+}
+
+/* The one branch is what tells a child from its parent. */
+CHILD_OP(fork, pid = fork(); if (!pid) _exit(0);)
+CHILD_OP(clone_vm, pid = clone(child, stack, CLONE_VM | SIGCHLD, s);)
+CHILD_OP(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp);)
+CHILD_OP(
+	exec, pid = fork(); if (!pid) {
+		execve(s->path, s->argv, s->envp);
+		_exit(127);
+	})
+
+/*
+ * The child of vfork runs on our stack, and does nothing to it but to call _exit: what
+ * the warning is about cannot happen.
+ */
+#ifndef __clang__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+CHILD_OP(vfork, pid = vfork(); if (!pid) _exit(0);)
+#ifndef __clang__
+#pragma GCC diagnostic pop
+#endif
+
+BATCH(pthread)
+{
+	struct process *const s = run->state;
+	const pthread_t self = s->self;
+	long fold = 0;
+
+	do {
+		pthread_t t = self;
+
+		fold |= -(long)pthread_create(&t, NULL, thread, s);
+		fold |= -(long)pthread_join(t, NULL);
+	} while (--n);
+	return fold;
+}
+
+BATCH_OP(sched_yield, SYS(sched_yield))
+
+static int setup_stack(struct bench_run *run)
+{
+	return bench_buffer(run, STACK_LEN);
+}
+
+static int setup_zero(struct bench_run *run)
+{
+	struct process *s = run->state;
+
+	run->want = 0;
+	s->self = pthread_self();
+	return 0;
+}
+
+static int no_child_left(struct bench_run *run)
+{
+	if (waitpid(-1, NULL, WNOHANG) != -1 || errno != ECHILD)
+		return bench_fail(run, "a child is left behind");
+	return 0;
+}
+
+/* Run the program once, and look at its status. */
+static int run_program(struct bench_run *run)
+{
+	struct process *s = run->state;
+	int status = -1;
+	pid_t pid;
+
+	errno = posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp);
+	if (errno)
+		return bench_errno(run, "posix_spawn");
+	if (waitpid(pid, &status, 0) != pid)
+		return bench_errno(run, "waitpid");
+	if (status)
+		return bench_fail(run, "the program ended with status %#x", status);
+	return no_child_left(run);
+}
+
+/* The file is closed before it is executed: open for writing it would be ETXTBSY. */
+static int setup_program(struct bench_run *run)
+{
+	struct process *s = run->state;
+	ssize_t len = tiny_true_end - tiny_true, written;
+	int fd;
+
+	bench_path(run, "true", s->path, sizeof(s->path));
+	s->argv[0] = s->path;
+	fd = open(s->path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0700);
+	if (fd < 0)
+		return bench_errno(run, "open");
+	written = write(fd, tiny_true, len);
+	if (fchmod(fd, 0700) | close(fd) || written != len)
+		return bench_fail(run, "cannot write the program: %zd of %zd bytes",
+				  written, len);
+	return run_program(run);
+}
+
+static void teardown_program(struct bench_run *run)
+{
+	struct process *s = run->state;
+
+	if (s->path[0])
+		unlink(s->path);
+}
+
+/* The status of each child was 0 or the loop's result was negative: all were reaped. */
+static int verify_reaped(struct bench_run *run)
+{
+	return no_child_left(run);
+}
+
+static int verify_ran(struct bench_run *run)
+{
+	struct process *s = run->state;
+
+	if (s->ran != run->done)
+		return bench_fail(run, "%lu children ran in %lu iterations", s->ran,
+				  run->done);
+	return no_child_left(run);
+}
+
+/* There is nothing to see but the result. */
+static int verify_yield(struct bench_run *run)
+{
+	return SYS(sched_yield) ? bench_fail(run, "sched_yield failed") : 0;
+}
+
+#define ROW(ident, how, name, made_of, against, what, not_this, ...) \
+	BENCH(ident)                                                 \
+	= { .id = "process/" name,                                   \
+	    .via = how,                                              \
+	    .desc = what,                                            \
+	    .caveat = not_this,                                      \
+	    .calls = made_of,                                        \
+	    .base = against,                                         \
+	    .state = sizeof(struct process),                         \
+	    .batch = batch_##ident,                                  \
+	    __VA_ARGS__ };
+
+#define CHILD_ROW(ident, setup_it, verify_it, ...)                                  \
+	ROW(ident, VIA_LIBC, __VA_ARGS__, .flags = BENCH_BLOCKS, .setup = setup_it, \
+	    .verify = verify_it)
+#define PROGRAM_ROW(ident, ...)                                                          \
+	ROW(ident, VIA_LIBC, __VA_ARGS__, .flags = BENCH_BLOCKS, .setup = setup_program, \
+	    .verify = run_program, .teardown = teardown_program)
+
+CHILD_ROW(fork, NULL, verify_reaped, "fork-wait",
+	  "clone set_robust_list exit_group wait4", NULL_CALL,
+	  "fork a child that calls _exit at once, wait for it",
+	  "the process is small; grows with its memory; parent and child share a CPU")
+CHILD_ROW(vfork, NULL, verify_reaped, "vfork-wait", "vfork exit_group wait4", FORK,
+	  "vfork a child that calls _exit at once, wait for it",
+	  "no memory is copied, and the parent stands still until the child has ended")
+CHILD_ROW(clone_vm, setup_stack, verify_ran, "clone-vm-wait", "clone exit wait4", FORK,
+	  "clone(CLONE_VM) a child on a stack of its own that exits at once, wait for it",
+	  "a process that shares our memory, not a thread; the stack is there already")
+PROGRAM_ROW(
+	spawn, "posix_spawn-true",
+	"mmap rt_sigprocmask clone3 rt_sigaction execve exit_group munmap "
+	"rt_sigprocmask wait4",
+	"process/fork-exec-true",
+	"posix_spawn a static program of two instructions, wait for it",
+	"includes the C library resetting every signal in the child: some 100 calls more")
+PROGRAM_ROW(exec, "fork-exec-true", "clone set_robust_list execve exit_group wait4", FORK,
+	    "fork, execve a static program of two instructions, wait for it",
+	    "no dynamic linker, no C library, no start-up: a real program costs far more")
+ROW(pthread, VIA_LIBC, "pthread-create-join",
+    "rt_sigprocmask clone3 rt_sigprocmask rseq set_robust_list madvise exit futex",
+    NULL_CALL, "create a thread that returns at once, join it",
+    "the C library reuses the stack of the thread before, without mmap",
+    .flags = BENCH_BLOCKS, .setup = setup_zero, .verify = verify_ran)
+ROW(sched_yield, VIA_INLINE, "sched_yield", "sched_yield", NULL_CALL,
+    "sched_yield with nobody else to run",
+    "not a context switch: it returns to its caller", .setup = setup_zero,
+    .verify = verify_yield)

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+# A group of bars for each clock: in the vDSO, through the C library, as a call.
+set xlabel 'nanoseconds a reading (bar: median; whisker: 95 % interval)' noenhanced
+set xrange [0:xmax]
+set yrange [rows - 0.4:-0.6]
+set grid noytics
+set key bottom right opaque samplen 1
+plot for [i=1:keys] NaN with points pt 5 ps 1.5 lc rgb key_rgb[i] title key_name[i], \
+	'names.dat' using (NaN):2:ytic(1) with points notitle, \
+	fig.'.dat' using 3:2:(0):3:($2-0.12):($2+0.12):7 \
+		with boxxyerror lc rgb variable notitle, \
+	'' using 3:2:4:5 with xerrorbars pt -1 lc rgb 'black' lw 1.2 notitle, \
+	'' using 5:2:6 with labels left offset 0.7,0 notitle

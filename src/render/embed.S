@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* The gnuplot scripts, style sheet and script that the binary carries. No code. */
+	.macro embed name, file
+	.globl \name, \name\()_end
+\name:
+	.incbin "\file"
+\name\()_end:
+	.endm
+
+	.section .rodata
+	embed plot_style_gp, "scripts/plots/style.gp"
+	embed plot_null_gp, "scripts/plots/null.gp"
+	embed plot_all_gp, "scripts/plots/all.gp"
+	embed plot_batch_gp, "scripts/plots/batch.gp"
+	embed plot_read_gp, "scripts/plots/read.gp"
+	embed plot_clocks_gp, "scripts/plots/clocks.gp"
+	embed plot_ecdf_gp, "scripts/plots/ecdf.gp"
+	embed report_css, "src/render/report.css"
+	embed report_js, "src/render/report.js"
+	.section .note.GNU-stack,"",@progbits

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SYSCOST_RENDER_HTML_H
+#define SYSCOST_RENDER_HTML_H
+
+#include <jansson.h>
+#include <stdio.h>
+#include "store/row.h"
+
+/*
+ * The page of one run, in one file: rows, what `run` (run.json) says about the machine,
+ * and the figures that plots_make() left in plot_dir, as far as they are there. -errno.
+ */
+int html_write(FILE *out, const struct table *results, const json_t *run,
+	       const char *plot_dir);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SYSCOST_RENDER_PLOTS_H
+#define SYSCOST_RENDER_PLOTS_H
+
+#include <stddef.h>
+#include "store/row.h"
+
+/*
+ * Write null, all, batch, read, clocks and ecdf, as .svg and .png, into `dir`. A figure
+ * without rows is left out, and an old one of that name removed. 0, or -errno and one
+ * line in err; -ENOENT: there is no gnuplot, and the caller can go on without.
+ */
+int plots_make(const struct table *results, const struct table *rounds, const char *dir,
+	       char *err, size_t len);
+
+#endif

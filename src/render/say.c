@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Findings in words. Every number in a sentence is from a row; a difference is claimed
+ * only where the intervals of its two sides do not overlap. Nothing is escaped here:
+ * who prints a sentence does that.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/say.h"
+
+char *say_ns(char *buf, size_t len, double ns)
+{
+	static const char *const units[] = { "ns", "µs", "ms", "s" };
+	int unit = 0;
+
+	if (!isfinite(ns)) {
+		snprintf(buf, len, "-");
+		return buf;
+	}
+	while (fabs(ns) >= 999.5 && unit < 3) {
+		ns /= 1000;
+		unit++;
+	}
+	snprintf(buf, len, "%.*f %s",
+		 fabs(ns) < 0.995 ? 3 : fabs(ns) < 9.995 ? 2 : fabs(ns) < 99.95 ? 1 : 0, ns,
+		 units[unit]);
+	return buf;
+}
+
+bool say_has_figure(const struct result_row *r)
+{
+	return isfinite(r->ns) && (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
+}
+
+const struct result_row *say_find(const struct table *t, const char *id)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct result_row *r = table_row(t, struct result_row, i);
+
+		if (!strcmp(r->id, id) && say_has_figure(r))
+			return r;
+	}
+	return NULL;
+}
+
+const char *say_after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) ? NULL : text + len;
+}
+
+long say_param(const struct result_row *r, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *p = r->params; *p; p += strcspn(p, " "), p += *p == ' ')
+		if (!strncmp(p, key, len) && p[len] == '=')
+			return strtol(p + len + 1, NULL, 10);
+	return -1;
+}
+
+double say_page_scale(const struct result_row *r)
+{
+	long bytes = say_param(r, "bytes");
+
+	if (bytes < 0)
+		return 1;
+	return bytes < 4096 ? NAN : 4096.0 / bytes;
+}
+
+static double low(const struct result_row *r)
+{
+	return isfinite(r->ns_lo) ? r->ns_lo : r->ns;
+}
+
+static double high(const struct result_row *r)
+{
+	return isfinite(r->ns_hi) ? r->ns_hi : r->ns;
+}
+
+static bool apart(const struct result_row *a, const struct result_row *b)
+{
+	return low(a) > high(b) || low(b) > high(a);
+}
+
+static const char *about(const struct result_row *r)
+{
+	return strcmp(r->status, "noisy") ? "" : "about ";
+}
+
+bool say_null(const struct table *t, char *buf, size_t len)
+{
+	const struct result_row *in = say_find(t, "null/getppid-inline"), *libc = NULL;
+	char a[32], b[32];
+
+	if (!in)
+		return false;
+	for (size_t i = 0; i < t->n && !libc; i++) {
+		const struct result_row *r = table_row(t, struct result_row, i);
+
+		if (say_after(r->id, "null/getppid") && !strcmp(r->via, "libc") &&
+		    say_has_figure(r))
+			libc = r;
+	}
+	say_ns(a, sizeof(a), in->ns);
+	if (!libc)
+		snprintf(buf, len, "An inline getppid costs %s%s", about(in), a);
+	else if (!apart(in, libc))
+		snprintf(buf, len,
+			 "An inline getppid costs %s%s; glibc's wrapper costs no more that "
+			 "this run could tell", about(in), a);
+	else
+		snprintf(buf, len, "An inline getppid costs %s%s; glibc's wrapper %s %s",
+			 about(in), a, libc->ns > in->ns ? "adds" : "takes off",
+			 say_ns(b, sizeof(b), fabs(libc->ns - in->ns)));
+	return true;
+}
+
+bool say_batch(const struct table *t, char *buf, size_t len)
+{
+	static const struct {
+		const char *prefix, *name;
+	} series[] = {
+		{ "write/null-writev:batch=", "writev" },
+		{ "uring/write-default:batch=", "io_uring" },
+		{ "uring/write-defer:batch=", "io_uring with deferred task work" },
+	};
+	const struct result_row *one = say_find(t, "write/null"), *best = NULL;
+	const char *name = NULL;
+	char a[32], b[32];
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct result_row *r = table_row(t, struct result_row, i);
+
+		for (int k = 0; k < 3; k++)
+			if (say_after(r->id, series[k].prefix) && say_has_figure(r) &&
+			    (!best || r->ns < best->ns)) {
+				best = r;
+				name = series[k].name;
+			}
+	}
+	if (!one || !best)
+		return false;
+	say_ns(a, sizeof(a), best->ns);
+	say_ns(b, sizeof(b), one->ns);
+	if (apart(one, best) && best->ns < one->ns)
+		snprintf(buf, len, "%s %ld at a time brings a write from %s%s down to %s%s",
+			 name, say_param(best, "batch"), about(one), b, about(best), a);
+	else
+		snprintf(buf, len, "Batching does not make a write of %s%s cheaper here",
+			 about(one), b);
+	return true;
+}
+
+/* The cheapest and the dearest row of a family, scaled. */
+static bool ends(const struct table *t, const char *group, bool page,
+		 const struct result_row **lo, const struct result_row **hi)
+{
+	double least = INFINITY, most = -INFINITY;
+
+	*lo = *hi = NULL;
+	for (size_t i = 0; i < t->n; i++) {
+		const struct result_row *r = table_row(t, struct result_row, i);
+		double v;
+
+		if ((group && strcmp(r->group, group)) || !say_has_figure(r))
+			continue;
+		v = r->ns * (page ? say_page_scale(r) : 1);
+		if (v < least) {
+			least = v;
+			*lo = r;
+		}
+		if (v > most) {
+			most = v;
+			*hi = r;
+		}
+	}
+	return *lo && *lo != *hi;
+}
+
+bool say_read(const struct table *t, char *buf, size_t len)
+{
+	const struct result_row *lo, *hi;
+	char a[32], b[32];
+
+	if (!ends(t, "read", true, &lo, &hi))
+		return false;
+	say_ns(a, sizeof(a), lo->ns * say_page_scale(lo));
+	say_ns(b, sizeof(b), hi->ns * say_page_scale(hi));
+	snprintf(buf, len, "Reading 4 KiB costs from %s (%s) to %s (%s)", a, lo->name, b,
+		 hi->name);
+	return true;
+}
+
+bool say_clocks(const struct table *t, char *buf, size_t len)
+{
+	const struct result_row *vdso = NULL, *call = NULL;
+	char a[32], b[32];
+
+	/* The first clock that was read in both ways; monotonic wins. */
+	for (size_t i = 0; i < t->n; i++) {
+		const struct result_row *r = table_row(t, struct result_row, i), *other;
+		const char *name = say_after(r->id, "clock/"), *dash = strrchr(r->id, '-');
+		char id[256];
+
+		if (!name || !dash || strcmp(dash, "-vdso") || !say_has_figure(r))
+			continue;
+		snprintf(id, sizeof(id), "%.*s-inline", (int)(dash - r->id), r->id);
+		other = say_find(t, id);
+		if (other && (!vdso || !strcmp(name, "monotonic-vdso"))) {
+			vdso = r;
+			call = other;
+		}
+	}
+	if (!vdso)
+		return false;
+	say_ns(a, sizeof(a), vdso->ns);
+	say_ns(b, sizeof(b), call->ns);
+	if (apart(vdso, call) && vdso->ns < call->ns)
+		snprintf(buf, len,
+			 "Reading %.*s takes %s%s in the vDSO, %s%s as a call: %.1f times as "
+			 "long", (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
+			 about(call), b, call->ns / vdso->ns);
+	else
+		snprintf(buf, len,
+			 "Reading %.*s takes %s%s in the vDSO and %s%s as a call: the vDSO "
+			 "saves nothing here", (int)(strlen(vdso->name) - 5), vdso->name,
+			 about(vdso), a, about(call), b);
+	return true;
+}
+
+bool say_all(const struct table *t, char *buf, size_t len)
+{
+	const struct result_row *lo, *hi;
+	char a[32], b[32];
+
+	if (!ends(t, NULL, false, &lo, &hi))
+		return false;
+	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns), lo->id,
+		 say_ns(b, sizeof(b), hi->ns), hi->id);
+	return true;
+}

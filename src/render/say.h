@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* Findings in words, computed from the rows; shared by the plots and the page. */
+#ifndef SYSCOST_RENDER_SAY_H
+#define SYSCOST_RENDER_SAY_H
+
+#include <stdbool.h>
+#include "store/row.h"
+
+/* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. Returns buf. */
+char *say_ns(char *buf, size_t len, double ns);
+
+/* The row of that id that has a figure, or NULL. */
+const struct result_row *say_find(const struct table *results, const char *id);
+bool say_has_figure(const struct result_row *r);
+/* `text` after `prefix`, or NULL. */
+const char *say_after(const char *text, const char *prefix);
+/* The whole number of "key=" in params, or -1. */
+long say_param(const struct result_row *r, const char *key);
+/* ns for 4096 bytes of a row that reads; NAN where that makes no sense. */
+double say_page_scale(const struct result_row *r);
+
+/* One sentence each, without a full stop. False if the rows for it are not there. */
+bool say_null(const struct table *results, char *buf, size_t len);
+bool say_batch(const struct table *results, char *buf, size_t len);
+bool say_read(const struct table *results, char *buf, size_t len);
+bool say_clocks(const struct table *results, char *buf, size_t len);
+bool say_all(const struct table *results, char *buf, size_t len);
+
+#endif

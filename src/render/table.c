@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The rows as a table for a terminal. It selects and rounds, and computes nothing but
+ * the half interval; "-" stands for what is not available.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "render/say.h"
+#include "render/table.h"
+
+#define NAME_MAX_WIDTH 34
+#define LINE_WIDTH     100
+
+/* At most `width` columns, padded to them; control characters do not get through. */
+static void put_text(FILE *out, const char *s, int width, bool pad)
+{
+	int n = 0;
+
+	for (; *s; s++) {
+		unsigned char c = *s;
+
+		if ((c & 0xc0) != 0x80 && n++ == width)
+			break;
+		/* C1 controls are c2 80 to c2 9f */
+		if (c == 0xc2 && (unsigned char)s[1] < 0xa0) {
+			fputc('?', out);
+			s += s[1] != 0;
+			continue;
+		}
+		fputc(c < 32 || c == 127 ? '?' : c, out);
+	}
+	for (; pad && n < width; n++)
+		fputc(' ', out);
+}
+
+static void put_number(FILE *out, int width, double v, const char *prefix, const char *unit)
+{
+	char buf[48];
+	int decimals = fabs(v) < 9.995 ? 2 : fabs(v) < 999.5 ? 1 : 0;
+
+	if (isfinite(v))
+		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, decimals, v, unit);
+	else
+		snprintf(buf, sizeof(buf), "-");
+	fprintf(out, " %*s", width, buf);
+}
+
+static int width_of(const struct table *t)
+{
+	int width = 12;
+
+	for (size_t i = 0; i < t->n; i++) {
+		int n = strlen(table_row(t, struct result_row, i)->name);
+
+		width = n > width ? n : width;
+	}
+	return width > NAME_MAX_WIDTH ? NAME_MAX_WIDTH : width;
+}
+
+static void put_row(FILE *out, const struct result_row *r, int width, bool color)
+{
+	bool ok = !strcmp(r->status, "ok"), noisy = !strcmp(r->status, "noisy");
+	const char *tint = ok || !color ? "" : strcmp(r->status, "fail") ? "\033[33m" :
+									    "\033[31m";
+	double half = (r->ns_hi - r->ns_lo) / 2 / r->ns * 100;
+	bool fits = strlen(r->name) <= (size_t)width;
+
+	fputs("  ", out);
+	put_text(out, r->name, fits ? width : LINE_WIDTH - 2, fits);
+	if (!fits)
+		fprintf(out, "\n  %*s", width, "");
+	fputc(' ', out);
+	put_text(out, *r->via ? r->via : "-", 8, true);
+	if (!ok && !noisy && !isfinite(r->ns)) {
+		fprintf(out, " %s", tint);
+		put_text(out, r->status, 8, false);
+		if (*r->reason) {
+			fputs(": ", out);
+			put_text(out, r->reason, LINE_WIDTH - width - 14 - 8, false);
+		}
+		fprintf(out, "%s\n", *tint ? "\033[0m" : "");
+		return;
+	}
+	put_number(out, 9, r->ns, "", "");
+	put_number(out, 5, half, "", "");
+	put_number(out, 9, r->ticks, "", "");
+	put_number(out, 9, r->cycles, strcmp(r->cycles_source, "estimated") ? "" : "~", "");
+	put_number(out, 7, r->ratio, "", "x");
+	if (isfinite(r->quiet_share))
+		fprintf(out, " %5.0f", r->quiet_share * 100);
+	else
+		fprintf(out, " %5s", "-");
+	if (!ok) {
+		fprintf(out, "\n    %s", tint);
+		put_text(out, r->status, 8, false);
+		if (*r->reason) {
+			fputs(": ", out);
+			put_text(out, r->reason, LINE_WIDTH - 16, false);
+		}
+		fputs(*tint ? "\033[0m" : "", out);
+	}
+	fputc('\n', out);
+}
+
+void table_print(FILE *out, const struct table *t, bool color)
+{
+	int width = width_of(t);
+
+	fprintf(out, "  %-*s %-8s %9s    ±%% %9s %9s %7s %5s\n", width, "", "via", "ns",
+		"ticks", "cycles", "ratio", "quiet%");
+	for (size_t i = 0; i < t->n; i++) {
+		const char *group = table_row(t, struct result_row, i)->group;
+		bool seen = false;
+
+		for (size_t j = 0; j < i && !seen; j++)
+			seen = !strcmp(table_row(t, struct result_row, j)->group, group);
+		if (seen)
+			continue;
+		fputs(color ? "\033[1m" : "", out);
+		put_text(out, *group ? group : "-", LINE_WIDTH, false);
+		fprintf(out, "%s\n", color ? "\033[0m" : "");
+		for (size_t j = i; j < t->n; j++) {
+			const struct result_row *r = table_row(t, struct result_row, j);
+
+			if (!strcmp(r->group, group))
+				put_row(out, r, width, color);
+		}
+	}
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The two schemas, made from the lists in row.h, and tables of their rows.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/row.h"
+
+#define COLUMN(strct, t, c, d) { #c, COLUMN_##t, offsetof(struct strct, c), d },
+#define RESULT_COLUMN(t, c, d) COLUMN(result_row, t, c, d)
+#define ROUND_COLUMN(t, c, d)  COLUMN(round_row, t, c, d)
+#define COUNT_OF(x)	       (sizeof(x) / sizeof((x)[0]))
+
+static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
+static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
+
+const struct schema result_schema = { "results.csv", result_columns, COUNT_OF(result_columns),
+				      sizeof(struct result_row) };
+const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
+				     sizeof(struct round_row) };
+
+void table_init(struct table *t, const struct schema *schema)
+{
+	*t = (struct table){ .schema = schema };
+}
+
+void row_set(char **field, const char *text)
+{
+	char *copy = strdup(text ? text : "");
+
+	if (!copy)
+		abort();
+	free(*field);
+	*field = copy;
+}
+
+void table_free(struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t c = 0; c < t->schema->n_columns; c++) {
+			char *row = (char *)t->rows + i * t->schema->row_size;
+
+			if (t->schema->columns[c].type == COLUMN_TEXT)
+				free(*(char **)(row + t->schema->columns[c].offset));
+		}
+	free(t->rows);
+	table_init(t, t->schema);
+}
+
+void *table_add(struct table *t)
+{
+	char *row;
+
+	if (t->n == t->room) {
+		t->room = t->room ? 2 * t->room : 64;
+		t->rows = realloc(t->rows, t->room * t->schema->row_size);
+		if (!t->rows)
+			abort();
+	}
+	row = (char *)t->rows + t->n++ * t->schema->row_size;
+	for (size_t c = 0; c < t->schema->n_columns; c++) {
+		void *field = row + t->schema->columns[c].offset;
+
+		switch (t->schema->columns[c].type) {
+		case COLUMN_TEXT:
+			*(char **)field = NULL;
+			row_set(field, "");
+			break;
+		case COLUMN_REAL:
+			*(double *)field = NAN;
+			break;
+		case COLUMN_COUNT:
+			*(int64_t *)field = -1;
+			break;
+		}
+	}
+	return row;
+}
