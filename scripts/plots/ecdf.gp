@@ -2,7 +2,9 @@
 # How the rounds of the null calls spread: narrow and steep is repeatable.
 set xlabel xtext noenhanced
 set ylabel 'share of rounds at or below' noenhanced
-if (logx) set logscale x
+if (logx) {
+	set logscale x
+}
 set format x '%g'
 set xrange [xmin:xmax]
 set yrange [0:1.02]

@@ -37,7 +37,7 @@ static void put_text(FILE *out, const char *s, int width, bool pad)
 static void put_number(FILE *out, int width, double v, const char *prefix, const char *unit)
 {
 	char buf[48];
-	int decimals = fabs(v) < 9.995 ? 2 : fabs(v) < 999.5 ? 1 : 0;
+	int decimals = fabs(v) < 0.0995 ? 3 : fabs(v) < 9.995 ? 2 : fabs(v) < 999.5 ? 1 : 0;
 
 	if (isfinite(v))
 		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, decimals, v, unit);
