@@ -10,7 +10,7 @@ set ytics font ',10'
 if (fmt eq 'png') {
 	set ytics font ',8'
 }
-set key outside right top samplen 1
+set key outside right top samplen 1 Left reverse
 plot for [i=1:keys] NaN with points pt key_pt[i] lc rgb key_rgb[i] title key_name[i], \
 	fig.'.dat' using 3:2:4:5:7:ytic(1) with xerrorbars pt -1 lw 1.5 lc rgb variable \
 		notitle, \

@@ -4,7 +4,7 @@ set xlabel 'nanoseconds a reading (bar: median; whisker: 95 % interval)' noenhan
 set xrange [0:xmax]
 set yrange [rows - 0.4:-0.6]
 set grid noytics
-set key bottom right samplen 1
+set key outside right top samplen 1 Left reverse
 plot for [i=1:keys] NaN with points pt 5 ps 1.5 lc rgb key_rgb[i] title key_name[i], \
 	'names.dat' using (NaN):2:ytic(1) with points notitle, \
 	fig.'.dat' using 3:2:(0):3:($2-0.12):($2+0.12):7 \

@@ -12,13 +12,16 @@ set output fig.'.'.fmt
 set datafile separator "\t"
 set datafile missing '?'
 set datafile commentschars ''
-set title title_text noenhanced left offset graph 0,0 font ',16'
+# The title stands at the left edge of the canvas, where it has most room.
+set label 1 title_text at screen 0.012,(1 - 22.0 / height) left noenhanced font ',15'
 if (fmt eq 'png') {
-	set title font ',13'
+	set label 1 font ',12'
 }
+set tmargin 3
 set style fill solid 0.85 noborder
 set border 3 lw 1
 set tics nomirror noenhanced
+set ytics scale 0
 set grid lc rgb '#a0a0a0' lw 0.5 dt 3
 set key noenhanced
 set errorbars small

@@ -23,11 +23,21 @@ static void put(FILE *out, const char *s, size_t len)
 		unsigned char c = s[i];
 
 		switch (c) {
-		case '&': fputs("&amp;", out); break;
-		case '<': fputs("&lt;", out); break;
-		case '>': fputs("&gt;", out); break;
-		case '"': fputs("&quot;", out); break;
-		case '\'': fputs("&#39;", out); break;
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		case '\'':
+			fputs("&#39;", out);
+			break;
 		default:
 			if (c >= 32 || c == '\n' || c == '\t')
 				fputc(c, out);
@@ -46,8 +56,8 @@ static void number(FILE *out, double v, const char *prefix, const char *suffix)
 	int decimals = fabs(v) < 9.995 ? 2 : fabs(v) < 999.5 ? 1 : 0;
 
 	if (isfinite(v))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f%s</td>", v, prefix, decimals,
-			v, suffix);
+		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f%s</td>", v, prefix,
+			decimals, v, suffix);
 	else
 		fputs("<td class=n>-</td>", out);
 }
@@ -107,14 +117,23 @@ static void scalar(FILE *out, const json_t *v)
 	char buf[64];
 
 	switch (json_typeof(v)) {
-	case JSON_STRING: text(out, json_string_value(v)); return;
+	case JSON_STRING:
+		text(out, json_string_value(v));
+		return;
 	case JSON_INTEGER:
 		snprintf(buf, sizeof(buf), "%lld", (long long)json_integer_value(v));
 		break;
-	case JSON_REAL: snprintf(buf, sizeof(buf), "%.6g", json_real_value(v)); break;
-	case JSON_TRUE: snprintf(buf, sizeof(buf), "yes"); break;
-	case JSON_FALSE: snprintf(buf, sizeof(buf), "no"); break;
-	default: snprintf(buf, sizeof(buf), "-");
+	case JSON_REAL:
+		snprintf(buf, sizeof(buf), "%.6g", json_real_value(v));
+		break;
+	case JSON_TRUE:
+		snprintf(buf, sizeof(buf), "yes");
+		break;
+	case JSON_FALSE:
+		snprintf(buf, sizeof(buf), "no");
+		break;
+	default:
+		snprintf(buf, sizeof(buf), "-");
 	}
 	fputs(buf, out);
 }
@@ -125,7 +144,8 @@ static void card(FILE *out, const char *prefix, const json_t *object, int depth)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)object, key, v) {
+	json_object_foreach((json_t *)object, key, v)
+	{
 		char name[200];
 		size_t i;
 		json_t *item;
@@ -143,7 +163,8 @@ static void card(FILE *out, const char *prefix, const json_t *object, int depth)
 		text(out, name);
 		fputs("</dt><dd>", out);
 		if (json_is_array(v)) {
-			json_array_foreach(v, i, item) {
+			json_array_foreach(v, i, item)
+			{
 				fputs(i ? ", " : "", out);
 				if (json_is_object(item) || json_is_array(item)) {
 					char *dump = json_dumps(item, JSON_COMPACT);
@@ -182,12 +203,14 @@ static void machine(FILE *out, const json_t *run)
 	if (!json_array_size(findings))
 		return;
 	fputs("<h3>What to know about it</h3>\n<ul class=findings>\n", out);
-	json_array_foreach(findings, i, f) {
+	json_array_foreach(findings, i, f)
+	{
 		const char *level = string_of(f, "level");
 
 		fprintf(out, "<li class=\"%s\"><b>",
-			!strcasecmp(level, "ok") ? "ok" : !strcasecmp(level, "note") ? "note" :
-									 "warn");
+			!strcasecmp(level, "ok")     ? "ok"
+			: !strcasecmp(level, "note") ? "note"
+						     : "warn");
 		text(out, level);
 		fputs("</b> ", out);
 		text(out, string_of(f, "what"));
@@ -219,8 +242,9 @@ static char *slurp(const char *path)
 
 static bool harmless(const char *svg)
 {
-	static const char *const no[] = { "<script", "<foreignobject", "<iframe", "<image",
-					  "<!entity", "javascript:", "<style", "</svg:" };
+	static const char *const no[] = { "<script", "<foreignobject", "<iframe",
+					  "<image",  "<!entity",       "javascript:",
+					  "<style",  "</svg:" };
 
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		if (strcasestr(svg, no[i]))
@@ -239,9 +263,12 @@ static bool harmless(const char *svg)
 /* From <svg on; titles dropped; every id, and what refers to one, gets the prefix. */
 static bool inline_svg(FILE *out, const char *svg, const char *prefix)
 {
-	static const char *const refs[] = { "id=\"", "id='", "href=\"#", "href='#", "url(#" };
+	static const char *const refs[] = { "id=\"", "id='", "href=\"#", "href='#",
+					    "url(#" };
 	static const char *const drop[][2] = {
-		{ "<title", "</title>" }, { "<desc", "</desc>" }, { "<!--", "-->" },
+		{ "<title", "</title>" },
+		{ "<desc", "</desc>" },
+		{ "<!--", "-->" },
 	};
 	const char *p = strstr(svg, "<svg"), *last = NULL;
 
@@ -266,7 +293,8 @@ static bool inline_svg(FILE *out, const char *svg, const char *prefix)
 		for (size_t i = 0; i < 5 && !done; i++) {
 			size_t len = strlen(refs[i]);
 
-			if (strncmp(p, refs[i], len) || (i < 2 && !strchr(" \t\n", p[-1])))
+			if (strncmp(p, refs[i], len) ||
+			    (i < 2 && !strchr(" \t\n", p[-1])))
 				continue;
 			fprintf(out, "%.*s%s-", (int)len, p, prefix);
 			p += len;
@@ -326,20 +354,25 @@ static void figures(FILE *out, const struct table *t, const char *dir)
 		free(svg);
 	}
 	if (!any)
-		fputs("<p>No figures: they are drawn where gnuplot is installed.</p>\n", out);
+		fputs("<p>No figures: they are drawn where gnuplot is installed.</p>\n",
+		      out);
 }
 
 static void rows(FILE *out, const struct table *t)
 {
 	static const char *const heads[] = {
-		"row",	  "via",	  "ns",	   "95 % interval, ns", "ticks",  "cycles",
-		"ratio",  "contended ns", "quiet", "rounds",		"status",
+		"row",	 "via",	   "ns",     "95 % interval, ns",
+		"ticks", "cycles", "ratio",  "contended ns",
+		"quiet", "rounds", "status",
 	};
 
-	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each. Ratio: against the "
-	      "row in its tooltip. ~ marks cycles estimated from ticks. Contended: next to a "
+	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each. Ratio: "
+	      "against the "
+	      "row in its tooltip. ~ marks cycles estimated from ticks. Contended: next "
+	      "to a "
 	      "busy neighbour. Quiet: windows that nobody disturbed.</p>\n"
-	      "<div class=wide><table id=results><thead><tr>", out);
+	      "<div class=wide><table id=results><thead><tr>",
+	      out);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		fprintf(out, "<th scope=col%s>", i > 1 && i < 10 ? " class=n" : "");
 		text(out, heads[i]);
@@ -358,9 +391,11 @@ static void rows(FILE *out, const struct table *t)
 		number(out, r->ticks, "", "");
 		number(out, r->cycles, est ? "~" : "", "");
 		if (isfinite(r->ratio)) {
-			fprintf(out, "<td class=n data-v=\"%.9g\" title=\"against ", r->ratio);
+			fprintf(out, "<td class=n data-v=\"%.9g\" title=\"against ",
+				r->ratio);
 			text(out, r->base);
-			fprintf(out, "\">%.2f×</td>", r->ratio);
+			fprintf(out, "\">%.*f×</td>", r->ratio < 0.0995 ? 3 : 2,
+				r->ratio);
 		} else {
 			fputs("<td class=n>-</td>", out);
 		}
@@ -395,8 +430,10 @@ static void reasons(FILE *out, const struct table *t)
 			continue;
 		if (!any)
 			fputs("<h2 id=reasons>Not measured, or not precisely</h2>\n"
-			      "<div class=wide><table><thead><tr><th>row</th><th>status</th>"
-			      "<th>why</th></tr></thead><tbody>\n", out);
+			      "<div "
+			      "class=wide><table><thead><tr><th>row</th><th>status</th>"
+			      "<th>why</th></tr></thead><tbody>\n",
+			      out);
 		any = true;
 		fputs("<tr>", out);
 		cell(out, r->id);
@@ -434,14 +471,22 @@ static void reproduce(FILE *out, const json_t *run)
 	const json_t *seed = json_object_get(run, "seed");
 	const char *command = string_of(run, "command");
 
-	fputs("<h2 id=method>How it was measured</h2>\n<p>Each row runs in a process of its "
-	      "own, pinned to one CPU, in rounds of shuffled order. A window is a long loop of "
-	      "the operation between two readings of the time-stamp counter, less the cost of "
-	      "an empty window. Windows with an observed disturbance are dropped, and those "
-	      "next to a contended probe are kept apart. A figure is the median over rounds "
-	      "of the medians of quiet windows; its interval holds the median with at least "
-	      "95 % confidence and assumes no distribution. A ratio is a median over paired "
-	      "rounds.</p>\n<h2 id=again>How to reproduce it</h2>\n", out);
+	fputs("<h2 id=method>How it was measured</h2>\n<p>Each row runs in a process of "
+	      "its "
+	      "own, pinned to one CPU, in rounds of shuffled order. A window is a long "
+	      "loop of "
+	      "the operation between two readings of the time-stamp counter, less the "
+	      "cost of "
+	      "an empty window. Windows with an observed disturbance are dropped, and "
+	      "those "
+	      "next to a contended probe are kept apart. A figure is the median over "
+	      "rounds "
+	      "of the medians of quiet windows; its interval holds the median with at "
+	      "least "
+	      "95 % confidence and assumes no distribution. A ratio is a median over "
+	      "paired "
+	      "rounds.</p>\n<h2 id=again>How to reproduce it</h2>\n",
+	      out);
 	if (*command) {
 		fputs("<pre>", out);
 		text(out, command);
@@ -452,7 +497,8 @@ static void reproduce(FILE *out, const json_t *run)
 	if (seed && !json_is_null(seed)) {
 		fputs("<p>The seed was <code>", out);
 		scalar(out, seed);
-		fputs("</code>: it fixes the order of the rows in every round.</p>\n", out);
+		fputs("</code>: it fixes the order of the rows in every round.</p>\n",
+		      out);
 	}
 }
 
@@ -463,12 +509,14 @@ int html_write(FILE *out, const struct table *t, const json_t *run, const char *
 	fputs("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>\n"
 	      "<meta name=viewport content=\"width=device-width, initial-scale=1\">\n"
 	      "<meta name=color-scheme content=\"light dark\">\n"
-	      "<title>syscost: what system calls cost</title>\n<style>\n", out);
+	      "<title>syscost: what system calls cost</title>\n<style>\n",
+	      out);
 	fwrite(report_css, 1, report_css_end - report_css, out);
 	fputs("</style></head>\n<body><main>\n<h1>What system calls cost</h1>\n", out);
 	headlines(out, t);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
-	      "<a href=\"#again\">reproduce</a></nav>\n", out);
+	      "<a href=\"#again\">reproduce</a></nav>\n",
+	      out);
 	figures(out, t, plot_dir);
 	rows(out, t);
 	reasons(out, t);

@@ -65,8 +65,8 @@ struct maker {
 	size_t err_len;
 };
 
-__attribute__((format(printf, 3, 4)))
-static int trouble(struct maker *m, int ret, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static int trouble(struct maker *m, int ret,
+							 const char *fmt, ...)
 {
 	va_list ap;
 
@@ -118,7 +118,8 @@ static int key_of(struct fig *g, const char *name)
 	if (g->keys == KEYS_MAX)
 		return KEYS_MAX - 1;
 	k = &g->key[g->keys];
-	snprintf(k->name, sizeof(k->name), "%s", g->keys == KEYS_MAX - 1 ? "others" : name);
+	snprintf(k->name, sizeof(k->name), "%s",
+		 g->keys == KEYS_MAX - 1 ? "others" : name);
 	k->rgb = colours[g->keys % N_COLOURS];
 	k->pt = shapes[g->keys / N_COLOURS % 5];
 	return g->keys++;
@@ -134,8 +135,8 @@ static void grow(struct fig *g, double v)
 }
 
 /* label, y, value, lo, hi, value in words, colour, shape */
-static void put_bar(struct fig *g, const char *label, double y, const struct result_row *r,
-		    double scale, int key)
+static void put_bar(struct fig *g, const char *label, double y,
+		    const struct result_row *r, double scale, int key)
 {
 	double lo = isfinite(r->ns_lo) ? r->ns_lo : r->ns;
 	double hi = isfinite(r->ns_hi) ? r->ns_hi : r->ns;
@@ -270,7 +271,7 @@ static int fill_batch(struct maker *m, struct fig *g)
 	static const char *const series[][2] = {
 		{ "write/null-writev:batch=", "writev" },
 		{ "uring/write-default:batch=", "io_uring, default" },
-		{ "uring/write-defer:batch=", "io_uring, deferred task work" },
+		{ "uring/write-defer:batch=", "io_uring, deferred" },
 	};
 	const struct result_row *one = say_find(m->results, "write/null");
 	long least = 0, most = 0;
@@ -282,8 +283,8 @@ static int fill_batch(struct maker *m, struct fig *g)
 		if (!items)
 			return -ENOMEM;
 		for (size_t i = 0; i < m->results->n; i++) {
-			const struct result_row *r =
-				table_row(m->results, struct result_row, i);
+			const struct result_row *r = table_row(m->results,
+							       struct result_row, i);
 			const char *rest = say_after(r->id, series[k][0]);
 			long batch = rest ? strtol(rest, NULL, 10) : 0;
 
@@ -308,7 +309,7 @@ static int fill_batch(struct maker *m, struct fig *g)
 	if (!g->rows)
 		return 0;
 	if (one && one->ns > 0) {
-		key_of(g, "write, one call each");
+		key_of(g, "write, one each");
 		put_point(g, least, one);
 		put_point(g, most, one);
 	}
@@ -340,7 +341,8 @@ static int fill_clocks(struct maker *m, struct fig *g)
 			const char *was = table_row(m->results, struct result_row, j)->id;
 			const char *end = strrchr(was, '-');
 
-			any = end && (size_t)(end - was) == len && !strncmp(was, r->id, len);
+			any = end && (size_t)(end - was) == len &&
+			      !strncmp(was, r->id, len);
 		}
 		if (any)
 			continue;
@@ -368,6 +370,14 @@ static int fill_clocks(struct maker *m, struct fig *g)
 	return 0;
 }
 
+/* Rows that make no call at all would squeeze the others together. */
+static bool makes_call(const struct table *results, const char *id)
+{
+	const struct result_row *r = say_find(results, id);
+
+	return !r || (strcmp(r->via, "cached") && strcmp(r->via, "user"));
+}
+
 static int fill_ecdf(struct maker *m, struct fig *g)
 {
 	const struct table *t = m->rounds;
@@ -384,7 +394,8 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 
 		for (size_t j = 0; j < i && !seen; j++)
 			seen = !strcmp(table_row(t, struct round_row, j)->id, id);
-		if (seen || !say_after(id, "null/") || g->keys == KEYS_MAX - 1)
+		if (seen || !say_after(id, "null/") || g->keys == KEYS_MAX - 1 ||
+		    !makes_call(m->results, id))
 			continue;
 		for (size_t j = i; j < t->n; j++) {
 			const struct round_row *r = table_row(t, struct round_row, j);
@@ -416,9 +427,10 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 	g->xmax = g->logx ? g->max * 1.2 : g->max + (g->max - g->min) * 0.05 + 1e-9;
 	snprintf(g->xtext, sizeof(g->xtext), "time-stamp counter ticks an operation%s",
 		 g->logx ? ", log scale" : "");
-	snprintf(g->title, sizeof(g->title),
-		 "From round to round, null calls stay within %.1f %% (widest: %s)",
-		 spread * 100, widest);
+	snprintf(
+		g->title, sizeof(g->title),
+		"The rounds of a null call lie within %.1f %% of each other (widest: %s)",
+		spread * 100, widest);
 	return 0;
 }
 
@@ -436,8 +448,8 @@ static const struct figure {
 };
 #define N_FIGURES (sizeof(figures) / sizeof(figures[0]))
 
-static const char *const scratch[] = { "vars.gp", "style.gp", "fig.gp", "run.gp",
-				       "names.dat", "log" };
+static const char *const scratch[] = { "vars.gp", "style.gp",  "fig.gp",
+				       "run.gp",  "names.dat", "log" };
 
 static FILE *scratch_open(struct maker *m, const char *name, const char *suffix)
 {
@@ -497,8 +509,8 @@ static int put_vars(struct maker *m, const struct fig *g)
 	put_string(f, "fig = ", g->name);
 	put_string(f, "\ntitle_text = ", g->title);
 	put_string(f, "\nxtext = ", g->xtext);
-	fprintf(f, "\nwidth = %d\nheight = %d\nrows = %d\nkeys = %d\nlogx = %d\n", g->width,
-		g->height, g->rows, g->keys, g->logx);
+	fprintf(f, "\nwidth = %d\nheight = %d\nrows = %d\nkeys = %d\nlogx = %d\n",
+		g->width, g->height, g->rows, g->keys, g->logx);
 	fprintf(f, "xmin = %.9g\nxmax = %.9g\n", g->xmin, g->xmax > 0 ? g->xmax : 1);
 	fprintf(f, "ymin = %.9g\nymax = %.9g\n", pow(2, floor(log2(g->min))),
 		pow(2, ceil(log2(g->max * 1.05))));
@@ -526,13 +538,15 @@ static int gnuplot(struct maker *m, const char *name)
 	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
 	snprintf(path, sizeof(path), "%s/log", m->dir);
-	posix_spawn_file_actions_addopen(&fa, 2, path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+	posix_spawn_file_actions_addopen(&fa, 2, path, O_WRONLY | O_CREAT | O_TRUNC,
+					 0600);
 	posix_spawn_file_actions_addchdir_np(&fa, m->dir);
 	ret = posix_spawnp(&pid, "gnuplot", &fa, NULL, (char *const *)argv, environ);
 	posix_spawn_file_actions_destroy(&fa);
 	if (ret == ENOENT)
-		return trouble(m, -ENOENT,
-			       "gnuplot is not installed: no plots (apt install gnuplot-nox)");
+		return trouble(
+			m, -ENOENT,
+			"gnuplot is not installed: no plots (apt install gnuplot-nox)");
 	if (ret)
 		return trouble(m, -ret, "gnuplot: %s", strerror(ret));
 	while (waitpid(pid, &status, 0) < 0)
@@ -625,8 +639,9 @@ int plots_make(const struct table *results, const struct table *rounds, const ch
 		"fmt = 'svg'\nload 'style.gp'\nload 'fig.gp'\nset output\n"
 		"if (strstrt(GPVAL_TERMINALS, 'pngcairo')) {\n"
 		"fmt = 'png'\nload 'style.gp'\nload 'fig.gp'\nset output\n}\n";
-	struct maker m = { .results = results, .rounds = rounds, .err = err,
-			   .err_len = len };
+	struct maker m = {
+		.results = results, .rounds = rounds, .err = err, .err_len = len
+	};
 	const char *tmp = getenv("TMPDIR");
 	int ret;
 
@@ -636,7 +651,8 @@ int plots_make(const struct table *results, const struct table *rounds, const ch
 	if (!mkdtemp(m.dir))
 		return trouble(&m, errno == ENOENT ? -EIO : -errno, "%s: %s", tmp,
 			       strerror(errno));
-	ret = scratch_put(&m, "style.gp", plot_style_gp, plot_style_gp_end - plot_style_gp);
+	ret = scratch_put(&m, "style.gp", plot_style_gp,
+			  plot_style_gp_end - plot_style_gp);
 	if (!ret)
 		ret = scratch_put(&m, "run.gp", run, strlen(run));
 	for (size_t i = 0; i < N_FIGURES && !ret; i++)

@@ -42,7 +42,9 @@
 		var words = input.value.toLowerCase().split(/\s+/);
 		Array.from(body.rows).forEach(function (row) {
 			var text = row.textContent.toLowerCase();
-			row.hidden = !words.every(function (w) { return text.includes(w); });
+			row.hidden = !words.every(function (w) {
+				return text.includes(w);
+			});
 		});
 	});
 	table.parentNode.parentNode.insertBefore(input, table.parentNode);

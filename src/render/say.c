@@ -25,14 +25,18 @@ char *say_ns(char *buf, size_t len, double ns)
 		unit++;
 	}
 	snprintf(buf, len, "%.*f %s",
-		 fabs(ns) < 0.995 ? 3 : fabs(ns) < 9.995 ? 2 : fabs(ns) < 99.95 ? 1 : 0, ns,
-		 units[unit]);
+		 fabs(ns) < 0.995   ? 3
+		 : fabs(ns) < 9.995 ? 2
+		 : fabs(ns) < 99.95 ? 1
+				    : 0,
+		 ns, units[unit]);
 	return buf;
 }
 
 bool say_has_figure(const struct result_row *r)
 {
-	return isfinite(r->ns) && (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
+	return isfinite(r->ns) &&
+	       (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
 }
 
 const struct result_row *say_find(const struct table *t, const char *id)
@@ -111,8 +115,10 @@ bool say_null(const struct table *t, char *buf, size_t len)
 		snprintf(buf, len, "An inline getppid costs %s%s", about(in), a);
 	else if (!apart(in, libc))
 		snprintf(buf, len,
-			 "An inline getppid costs %s%s; glibc's wrapper costs no more that "
-			 "this run could tell", about(in), a);
+			 "An inline getppid costs %s%s; glibc's wrapper costs no more "
+			 "that "
+			 "this run could tell",
+			 about(in), a);
 	else
 		snprintf(buf, len, "An inline getppid costs %s%s; glibc's wrapper %s %s",
 			 about(in), a, libc->ns > in->ns ? "adds" : "takes off",
@@ -148,8 +154,9 @@ bool say_batch(const struct table *t, char *buf, size_t len)
 	say_ns(a, sizeof(a), best->ns);
 	say_ns(b, sizeof(b), one->ns);
 	if (apart(one, best) && best->ns < one->ns)
-		snprintf(buf, len, "%s %ld at a time brings a write from %s%s down to %s%s",
-			 name, say_param(best, "batch"), about(one), b, about(best), a);
+		snprintf(buf, len,
+			 "%s %ld at a time brings a write from %s%s down to %s%s", name,
+			 say_param(best, "batch"), about(one), b, about(best), a);
 	else
 		snprintf(buf, len, "Batching does not make a write of %s%s cheaper here",
 			 about(one), b);
@@ -204,7 +211,8 @@ bool say_clocks(const struct table *t, char *buf, size_t len)
 	/* The first clock that was read in both ways; monotonic wins. */
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i), *other;
-		const char *name = say_after(r->id, "clock/"), *dash = strrchr(r->id, '-');
+		const char *name = say_after(r->id, "clock/"),
+			   *dash = strrchr(r->id, '-');
 		char id[256];
 
 		if (!name || !dash || strcmp(dash, "-vdso") || !say_has_figure(r))
@@ -222,14 +230,18 @@ bool say_clocks(const struct table *t, char *buf, size_t len)
 	say_ns(b, sizeof(b), call->ns);
 	if (apart(vdso, call) && vdso->ns < call->ns)
 		snprintf(buf, len,
-			 "Reading %.*s takes %s%s in the vDSO, %s%s as a call: %.1f times as "
-			 "long", (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
+			 "Reading the %.*s clock takes %s%s in the vDSO, %s%s as a call: "
+			 "%.1f times as "
+			 "long",
+			 (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
 			 about(call), b, call->ns / vdso->ns);
 	else
 		snprintf(buf, len,
-			 "Reading %.*s takes %s%s in the vDSO and %s%s as a call: the vDSO "
-			 "saves nothing here", (int)(strlen(vdso->name) - 5), vdso->name,
-			 about(vdso), a, about(call), b);
+			 "Reading the %.*s clock takes %s%s in the vDSO and %s%s as a "
+			 "call: the vDSO "
+			 "saves nothing here",
+			 (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
+			 about(call), b);
 	return true;
 }
 
@@ -240,7 +252,7 @@ bool say_all(const struct table *t, char *buf, size_t len)
 
 	if (!ends(t, NULL, false, &lo, &hi))
 		return false;
-	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns), lo->id,
-		 say_ns(b, sizeof(b), hi->ns), hi->id);
+	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns),
+		 lo->id, say_ns(b, sizeof(b), hi->ns), hi->id);
 	return true;
 }

@@ -34,10 +34,14 @@ static void put_text(FILE *out, const char *s, int width, bool pad)
 		fputc(' ', out);
 }
 
-static void put_number(FILE *out, int width, double v, const char *prefix, const char *unit)
+static void put_number(FILE *out, int width, double v, const char *prefix,
+		       const char *unit)
 {
 	char buf[48];
-	int decimals = fabs(v) < 0.0995 ? 3 : fabs(v) < 9.995 ? 2 : fabs(v) < 999.5 ? 1 : 0;
+	int decimals = fabs(v) < 0.0995	 ? 3
+		       : fabs(v) < 9.995 ? 2
+		       : fabs(v) < 999.5 ? 1
+					 : 0;
 
 	if (isfinite(v))
 		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, decimals, v, unit);
@@ -61,8 +65,9 @@ static int width_of(const struct table *t)
 static void put_row(FILE *out, const struct result_row *r, int width, bool color)
 {
 	bool ok = !strcmp(r->status, "ok"), noisy = !strcmp(r->status, "noisy");
-	const char *tint = ok || !color ? "" : strcmp(r->status, "fail") ? "\033[33m" :
-									    "\033[31m";
+	const char *tint = ok || !color		       ? ""
+			   : strcmp(r->status, "fail") ? "\033[33m"
+						       : "\033[31m";
 	double half = (r->ns_hi - r->ns_lo) / 2 / r->ns * 100;
 	bool fits = strlen(r->name) <= (size_t)width;
 
@@ -85,7 +90,8 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	put_number(out, 9, r->ns, "", "");
 	put_number(out, 5, half, "", "");
 	put_number(out, 9, r->ticks, "", "");
-	put_number(out, 9, r->cycles, strcmp(r->cycles_source, "estimated") ? "" : "~", "");
+	put_number(out, 9, r->cycles, strcmp(r->cycles_source, "estimated") ? "" : "~",
+		   "");
 	put_number(out, 7, r->ratio, "", "x");
 	if (isfinite(r->quiet_share))
 		fprintf(out, " %5.0f", r->quiet_share * 100);
