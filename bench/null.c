@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * The floor and the null call: the cheapest crossings that there are, in every way of
- * making them. The work of the call is next to nothing, so these rows are the price of
- * crossing. They do not mean what a call costs that touches caches or takes locks.
+ * The floor: an empty loop, a function call, the entry into the kernel for a number that
+ * names no system call; and the calls that do next to nothing, made in each way.
+ *
+ * The numbers hold nothing of what a working system call adds: cold caches, locks, copies
+ * and the slower user code after it. The difference between `libc` and `shielded` is not
+ * the price of a function call but of a return that the CPU predicts wrongly, where the
+ * kernel overwrites the return predictor; elsewhere there is none.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -11,261 +15,217 @@
 
 #include "bench.h"
 
-/* Highest first: low numbers get taken, and some unused ones are not (uretprobe). */
-static const long candidates[] = { 100000, 4000, 2000, 1000 };
-
-static int find_unused(struct bench_run *run)
-{
-	for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++)
-		if (arch_syscall0(candidates[i]) == -ENOSYS) {
-			*(long *)run->state = candidates[i];
-			return 0;
-		}
-	return bench_skip(run, "no system call number answers ENOSYS here");
-}
-
-static int unused_inline(struct bench_run *run)
-{
-	run->want = -ENOSYS;
-	return find_unused(run);
-}
-
-static int unused_libc(struct bench_run *run)
-{
-	run->want = -1;
-	return find_unused(run);
-}
-
-static int is_enosys(struct bench_run *run)
-{
-	errno = 0;
-	if (syscall(*(long *)run->state) != -1 || errno != ENOSYS)
-		return bench_fail(run, "the number is in use: errno %d", errno);
-	return 0;
-}
+#define REF "null/getppid-inline"
 
 /*
- * Functions as the C library has them: the call, then `ret`. The shielded one first puts an
- * entry of user space on the return predictor, where the kernel's return thunk left stale
- * ones: the mispredicted `ret` then runs into the int3 and not into the kernel's page.
+ * Functions of our own in assembly: `load` puts the number into eax, `leave` goes home.
+ * SHIELD: a call inside of the function pushes a fresh entry onto the return predictor
+ * after the kernel is through with it; the entry's address is dropped from the stack.
  */
-long op_plain(long nr);
-long op_shielded(long nr);
-__asm__(".text\n.p2align 6\n.type op_plain, @function\n"
-	"op_plain: mov %rdi, %rax\n\tsyscall\n\tret\n"
-	".size op_plain, . - op_plain\n"
-	".p2align 6\n.type op_shielded, @function\n"
-	"op_shielded: mov %rdi, %rax\n\tsyscall\n"
-	"\tcall 1f\n\tint3\n1:\tlea 8(%rsp), %rsp\n\tret\n"
-	".size op_shielded, . - op_shielded\n");
+#define PLAIN  "ret\n"
+#define SHIELD "call 1f\n\tint3\n1:\tlea 8(%rsp), %rsp\n\tret\n"
+#define OP(name, load, leave)                                             \
+	long name(long nr) __attribute__((visibility("hidden")));         \
+	__asm__(".pushsection .text\n\t.p2align 6\n\t.globl " #name "\n"  \
+		"\t.hidden " #name "\n\t.type " #name ", @function\n"     \
+		#name ":\n\t" load "\n\tsyscall\n\t" leave                \
+		"\t.size " #name ", . - " #name "\n\t.popsection\n")
 
-static __attribute__((noinline)) long op_nothing(long x)
+OP(op_enosys_libc, "mov %edi, %eax", PLAIN);
+OP(op_enosys_shielded, "mov %edi, %eax", SHIELD);
+OP(op_getppid_shielded, "mov $110, %eax", SHIELD);
+_Static_assert(SYS_getppid == 110, "the number in op_getppid_shielded");
+
+static __attribute__((noinline, noclone)) void op_nothing(void)
 {
-	bench_keep(x);
-	return x;
+	__asm__ volatile("");
 }
 
-BATCH_OP(empty, ({ long x = 0; bench_keep(x); x; }))
-BATCH_OP(call, op_nothing(0))
-
-BENCH(empty) = {
-	.id = "floor/empty",
-	.via = VIA_USER,
-	.desc = "the timed loop with nothing in it",
-	.caveat = "is part of every row, where it overlaps with the operation",
-	.batch = batch_empty,
-};
-
-BENCH(call) = {
-	.id = "floor/call",
-	.via = VIA_USER,
-	.desc = "call and return of an empty user function",
-	.base = "floor/empty",
-	.batch = batch_call,
-};
-
-#define ENOSYS_CALL(way, expr)                          \
-	BATCH(enosys_##way)                             \
-	{                                               \
-		long nr = *(long *)run->state, fold = 0; \
-                                                        \
-		BENCH_LOOP(n)                           \
-			fold |= (expr);                 \
-		return fold;                            \
-	}
-
-ENOSYS_CALL(inline, arch_syscall0(nr))
-ENOSYS_CALL(wrapper, op_plain(nr))
-ENOSYS_CALL(syscall, syscall(nr))
-ENOSYS_CALL(shielded, op_shielded(nr))
-
-#define ENOSYS_ROW(way, VIA, SETUP, DESC)             \
-	BENCH(enosys_##way) = {                       \
-		.id = "floor/enosys-" #way,           \
-		.via = VIA,                           \
-		.desc = "an unused number, " DESC,    \
-		.caveat = "dispatch and work are not in it", \
-		.base = "null/getppid-inline",        \
-		.state = sizeof(long),                \
-		.setup = SETUP,                       \
-		.batch = batch_enosys_##way,          \
-		.verify = is_enosys,                  \
-	}
-
-ENOSYS_ROW(inline, VIA_INLINE, unused_inline, "the instruction in the loop");
-ENOSYS_ROW(wrapper, VIA_LIBC, unused_inline, "in a function shaped like the C library's");
-ENOSYS_ROW(syscall, VIA_SYSCALL, unused_libc, "through syscall(2)");
-ENOSYS_ROW(shielded, VIA_SHIELDED, unused_inline, "in a function with a shielded return");
-
-static int parent_is_right(struct bench_run *run)
+BATCH(floor_empty)
 {
-	if (SYS(getppid) != getppid() || op_plain(SYS_getppid) != getppid() ||
-	    syscall(SYS_getppid) != getppid() || op_shielded(SYS_getppid) != getppid())
-		return bench_fail(run, "the ways of calling getppid do not agree");
-	return 0;
-}
-
-static int want_parent(struct bench_run *run)
-{
-	run->want = getppid();
-	return 0;
-}
-
-#define GETPPID_ROW(way, VIA, expr, DESC, BASE)                              \
-	BATCH_OP(getppid_##way, expr)                                        \
-	BENCH(getppid_##way) = {                                             \
-		.id = "null/getppid-" #way,                                  \
-		.via = VIA,                                                  \
-		.desc = "getppid, " DESC,                                    \
-		.calls = "getppid",                                          \
-		.base = BASE,                                                \
-		.setup = want_parent,                                        \
-		.batch = batch_getppid_##way,                                \
-		.verify = parent_is_right,                                   \
-	}
-
-GETPPID_ROW(inline, VIA_INLINE, SYS(getppid), "the instruction in the loop",
-	    "floor/enosys-inline");
-GETPPID_ROW(libc, VIA_LIBC, getppid(), "the C library's function", "null/getppid-inline");
-GETPPID_ROW(syscall, VIA_SYSCALL, syscall(SYS_getppid), "through syscall(2)",
-	    "null/getppid-inline");
-GETPPID_ROW(shielded, VIA_SHIELDED, op_shielded(SYS_getppid),
-	    "in a function with a shielded return", "null/getppid-inline");
-
-#define ID_ROW(call)                                                         \
-	static int want_##call(struct bench_run *run)                        \
-	{                                                                    \
-		run->want = call();                                          \
-		return 0;                                                    \
-	}                                                                    \
-	BATCH_OP(call##_inline, SYS(call))                                   \
-	BENCH(call##_inline) = {                                             \
-		.id = "null/" #call "-inline",                               \
-		.desc = #call ", the instruction in the loop",               \
-		.calls = #call,                                              \
-		.base = "null/getppid-inline",                               \
-		.setup = want_##call,                                        \
-		.batch = batch_##call##_inline,                              \
-	}
-
-ID_ROW(getpid);
-ID_ROW(getuid);
-ID_ROW(gettid);
-
-/* A cache of getpid: per thread, and wrong in a child of fork. */
-static __thread pid_t cached_pid;
-
-/* One that fork empties: the kernel wipes the page in a child (MADV_WIPEONFORK). */
-static inline __attribute__((always_inline)) long safe_pid(pid_t *cache)
-{
-	return __builtin_expect(!*(volatile pid_t *)cache, 0) ? (*cache = SYS(getpid)) : *cache;
-}
-
-BATCH_OP(cached, *(volatile pid_t *)&cached_pid)
-BATCH(cached_safe)
-{
-	pid_t *cache = run->buf;
 	long fold = 0;
 
-	BENCH_LOOP(n)
-		fold |= safe_pid(cache);
+	(void)run;
+	do {
+		bench_keep(fold);
+	} while (--n);
 	return fold;
 }
 
-static int fill_cache(struct bench_run *run)
+BATCH_OP(floor_call, (op_nothing(), 0))
+
+#define FLOOR(ident, name, ...)                                                \
+	BENCH(ident) = { .id = "floor/" name, .base = REF, .batch = batch_##ident, \
+			 __VA_ARGS__ }
+
+FLOOR(floor_empty, "empty", .via = VIA_USER, .desc = "one pass of an empty loop",
+      .caveat = "contained in every row; a superscalar CPU hides it behind other work");
+FLOOR(floor_call, "call", .via = VIA_USER, .desc = "call a function that returns at once",
+      .caveat = "well predicted, arguments in registers: a call is rarely this cheap");
+
+/* A number that no kernel of today knows; run->bytes has it, the loops hold it there. */
+static int find_unused(struct bench_run *run)
 {
-	run->want = cached_pid = getpid();
+	for (long nr = 1000; nr < 1100; nr++) {
+		if (arch_syscall0(nr) == -ENOSYS) {
+			run->bytes = nr;
+			run->want = -ENOSYS;
+			return 0;
+		}
+	}
+	return bench_skip(run, "no number in 1000..1099 gives ENOSYS (a seccomp filter?)");
+}
+
+/* syscall(2) reports by -1 and errno. */
+static int find_unused_errno(struct bench_run *run)
+{
+	int ret = find_unused(run);
+
+	run->want = -1;
+	return ret;
+}
+
+static int verify_enosys(struct bench_run *run)
+{
+	long ret;
+
+	errno = 0;
+	ret = syscall(run->bytes);
+	if (ret != -1 || errno != ENOSYS)
+		return bench_fail(run, "number %zu: %ld, errno %d", run->bytes, ret, errno);
 	return 0;
 }
 
-static int fill_safe_cache(struct bench_run *run)
+BATCH_OP(enosys_inline, arch_syscall0(bytes))
+BATCH_OP(enosys_libc, op_enosys_libc(bytes))
+BATCH_OP(enosys_syscall, syscall(bytes))
+BATCH_OP(enosys_shielded, op_enosys_shielded(bytes))
+
+#define ENOSYS_CAVEAT "entry and exit alone; seccomp and tracing, if any, are in it"
+#define ENOSYS_ROW(name, how, find, about)                                    \
+	FLOOR(enosys_##name, "enosys-" #name, .via = how, .setup = find,      \
+	      .desc = "a number without a system call, " about,               \
+	      .verify = verify_enosys, .caveat = ENOSYS_CAVEAT)
+
+ENOSYS_ROW(inline, VIA_INLINE, find_unused, "by the instruction in the loop");
+ENOSYS_ROW(libc, VIA_LIBC, find_unused, "by a function of glibc's shape (not glibc's)");
+ENOSYS_ROW(syscall, VIA_SYSCALL, find_unused_errno, "by syscall(2), which sets errno");
+ENOSYS_ROW(shielded, VIA_SHIELDED, find_unused, "by a function with a shielded return");
+
+/* The same value asked for in another way: libc's, where the row does not use it. */
+#define VALUE(name, other)                                                          \
+	static int setup_##name(struct bench_run *run)                              \
+	{                                                                           \
+		run->want = (other);                                                \
+		return 0;                                                           \
+	}                                                                           \
+	static int verify_##name(struct bench_run *run)                             \
+	{                                                                           \
+		long got = run->bench->batch(run, 1), want = (other);               \
+                                                                                    \
+		return got == want ? 0 :                                            \
+				     bench_fail(run, "%ld, not %ld", got, want);    \
+	}
+
+VALUE(getppid, run->bench->via == VIA_LIBC ? SYS(getppid) : getppid())
+VALUE(getpid, getpid())
+VALUE(getuid, getuid())
+VALUE(gettid, gettid())
+
+BATCH_OP(getppid_inline, SYS(getppid))
+BATCH_OP(getppid_libc, getppid())
+BATCH_OP(getppid_syscall, syscall(SYS_getppid))
+BATCH_OP(getppid_shielded, op_getppid_shielded(0))
+BATCH_OP(getpid_inline, SYS(getpid))
+BATCH_OP(getuid_inline, SYS(getuid))
+BATCH_OP(gettid_inline, SYS(gettid))
+
+#define NULL_ROW(call, how, way, against, ...)                                   \
+	BENCH(call##_##way) = { .id = "null/" #call "-" #way, .via = how,        \
+				.base = against, .calls = #call,                 \
+				.setup = setup_##call, .verify = verify_##call, \
+				.batch = batch_##call##_##way, __VA_ARGS__ }
+
+NULL_ROW(getppid, VIA_INLINE, inline, "floor/enosys-inline",
+	 .desc = "getppid by the instruction in the loop",
+	 .caveat = "the cheapest way in and out, not what a program's wrapper costs");
+NULL_ROW(getppid, VIA_LIBC, libc, REF, .desc = "getppid by the C library's wrapper",
+	 .caveat = "over `inline` by more than a call where the return is mispredicted");
+NULL_ROW(getppid, VIA_SYSCALL, syscall, REF, .desc = "getppid by syscall(2)",
+	 .caveat = "over `inline` by more than a call where the return is mispredicted");
+NULL_ROW(getppid, VIA_SHIELDED, shielded, REF,
+	 .desc = "getppid by a function with a shielded return",
+	 .caveat = "no C library does this: it splits the price of `libc` in two");
+NULL_ROW(getpid, VIA_INLINE, inline, REF, .desc = "getpid by the instruction in the loop");
+NULL_ROW(getuid, VIA_INLINE, inline, REF, .desc = "getuid by the instruction in the loop");
+NULL_ROW(gettid, VIA_INLINE, inline, REF, .desc = "gettid by the instruction in the loop");
+
+/* volatile: asked for each time, as by a function that the compiler cannot look into. */
+static __thread volatile pid_t cached_pid;
+
+static inline __attribute__((always_inline)) long cached(volatile pid_t *cache)
 {
-	int ret = bench_buffer(run, 4096);
+	pid_t pid = *cache;
+
+	if (__builtin_expect(!pid, 0))
+		*cache = pid = SYS(getpid);
+	return pid;
+}
+
+BATCH_OP(getpid_cached, cached(&cached_pid))
+BATCH_OP(getpid_cached_safe, cached((volatile pid_t *)buf))
+
+static int setup_cached_safe(struct bench_run *run)
+{
+	int ret = bench_buffer(run, sysconf(_SC_PAGESIZE));
 
 	if (ret)
 		return ret;
-	*(pid_t *)run->buf = 0;
-	if (madvise(run->buf, 4096, MADV_WIPEONFORK))
-		return bench_errno(run, "madvise(MADV_WIPEONFORK)");
-	run->want = getpid();
+	if (madvise(run->buf, run->buf_len, MADV_WIPEONFORK) < 0)
+		return errno == EINVAL ?
+			       bench_skip(run, "no MADV_WIPEONFORK (needs Linux 4.14)") :
+			       bench_errno(run, "madvise");
+	return setup_getpid(run);
+}
+
+/* A child asks the cache: right or not? Both are documented. */
+static int verify_fork(struct bench_run *run, bool right)
+{
+	int status, ret = verify_getpid(run);
+	pid_t pid;
+
+	if (ret)
+		return ret;
+	pid = fork();
+	if (pid < 0)
+		return bench_errno(run, "fork");
+	if (!pid)
+		_exit(run->bench->batch(run, 1) == SYS(getpid) ? 10 : 11);
+	if (waitpid(pid, &status, 0) != pid)
+		return bench_errno(run, "waitpid");
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != (right ? 10 : 11))
+		return bench_fail(run, "in a child: status %#x, expected a %s pid", status,
+				  right ? "right" : "stale");
 	return 0;
 }
 
-/* What a child of fork reads: its own pid (1), another's (0), or -1 without a child. */
-static int child_is_right(long (*read_cache)(struct bench_run *run), struct bench_run *run)
+static int verify_stale(struct bench_run *run)
 {
-	pid_t pid = fork();
-	int status;
-
-	if (!pid)
-		_exit(read_cache(run) == SYS(getpid));
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return -1;
-	return WEXITSTATUS(status);
+	return verify_fork(run, false);
 }
 
-static long read_plain(struct bench_run *run)
+static int verify_safe(struct bench_run *run)
 {
-	(void)run;
-	return cached_pid;
+	return verify_fork(run, true);
 }
 
-static long read_safe(struct bench_run *run)
-{
-	return safe_pid(run->buf);
-}
+#define CACHED_ROW(ident, name, ...)                                                   \
+	BENCH(ident) = { .id = "null/" name, .via = VIA_CACHED, .base = REF,           \
+			 .batch = batch_##ident, __VA_ARGS__ }
 
-static int wrong_after_fork(struct bench_run *run)
-{
-	return child_is_right(read_plain, run) ?
-		       bench_fail(run, "the plain cache is not stale after fork") :
-		       0;
-}
-
-static int right_after_fork(struct bench_run *run)
-{
-	return child_is_right(read_safe, run) == 1 ?
-		       0 :
-		       bench_fail(run, "the cache is stale after fork");
-}
-
-BENCH(cached) = {
-	.id = "null/getpid-cached",
-	.via = VIA_CACHED,
-	.desc = "getpid from a thread-local variable",
-	.caveat = "is wrong in a child of fork, as its verify shows",
-	.base = "null/getppid-inline",
-	.setup = fill_cache,
-	.batch = batch_cached,
-	.verify = wrong_after_fork,
-};
-
-BENCH(cached_safe) = {
-	.id = "null/getpid-cached-safe",
-	.via = VIA_CACHED,
-	.desc = "getpid from a page that fork wipes, refilled when empty",
-	.base = "null/getppid-inline",
-	.setup = fill_safe_cache,
-	.batch = batch_cached_safe,
-	.verify = right_after_fork,
-};
+CACHED_ROW(getpid_cached, "getpid-cached", .setup = setup_getpid, .verify = verify_stale,
+	   .desc = "the pid, from a thread-local cache",
+	   .caveat = "wrong after fork, which is why glibc gave its cache up (2.25)");
+CACHED_ROW(getpid_cached_safe, "getpid-cached-safe", .setup = setup_cached_safe,
+	   .verify = verify_safe, .desc = "the pid, from a page that fork wipes",
+	   .caveat = "right after fork; costs a page, and a call in every child");

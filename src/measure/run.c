@@ -342,11 +342,19 @@ const char *run_row_noisy(const struct run_row *row, double precision, char *buf
 	return buf;
 }
 
+/* A window is known to half a step of the counter, and no better for being repeated. */
+static void widen(struct stats_estimate *e, double half)
+{
+	e->lo -= half;
+	e->hi += half;
+}
+
 /* Estimate every row; are they all precise? */
 static bool estimate_all(struct run *run)
 {
 	bool precise = true;
 	char buf[96];
+	double half;
 
 	find_quiet_level(run);
 	for (size_t i = 0; i < run->reg->n; i++) {
@@ -357,6 +365,11 @@ static bool estimate_all(struct run *run)
 		if (estimate_row(row->samples, row->n_samples, row->variant->ops,
 				 run->quiet_level, &row->estimate))
 			return false;
+		half = run->step / 2.0 / row->n / row->variant->ops;
+		widen(&row->estimate.ticks, half);
+		widen(&row->estimate.contended, half);
+		widen(&row->estimate.cycles,
+		      half * row->estimate.cycles.mid / row->estimate.ticks.mid);
 		if (run_row_noisy(row, run->options.precision, buf, sizeof(buf)))
 			precise = false;
 	}

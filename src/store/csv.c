@@ -1,25 +1,64 @@
 // SPDX-License-Identifier: MIT
 /*
- * CSV out and strictly in. It knows columns, not what they mean.
+ * Writer and strict reader of the tables. The reader takes any bytes: it refuses what it
+ * does not know rather than guess. Neither looks at what the values mean, and both take
+ * it that LC_NUMERIC is "C", which it is unless a program calls setlocale.
  */
-#include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/csv.h"
 
-#define FIELD_MAX 4096
-#define ROWS_MAX  100000
-#define FILE_MAX  (256L << 20)
+#define MAX_ROWS  100000
+#define MAX_FIELD 4096
+#define MAX_FILE  ((size_t)256 << 20)
 
-static void put_text(FILE *out, const char *text)
+/* Well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF. */
+static bool is_utf8(const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")]) {
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p) {
+		unsigned int c = *p++, more, least;
+
+		if (c < 0x80)
+			continue;
+		if (c >= 0xc2 && c < 0xe0) {
+			more = 1, least = 0x80, c &= 0x1f;
+		} else if (c >= 0xe0 && c < 0xf0) {
+			more = 2, least = 0x800, c &= 0x0f;
+		} else if (c >= 0xf0 && c < 0xf5) {
+			more = 3, least = 0x10000, c &= 0x07;
+		} else {
+			return false;
+		}
+		for (; more; more--, p++) {
+			if ((*p & 0xc0) != 0x80)
+				return false;
+			c = c << 6 | (*p & 0x3f);
+		}
+		if (c < least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+			return false;
+	}
+	return true;
+}
+
+static const void *field_of(const struct table *t, size_t row, size_t column)
+{
+	return (const char *)t->rows + row * t->schema->row_size +
+	       t->schema->columns[column].offset;
+}
+
+static void write_text(FILE *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
 		fputs(text, out);
 		return;
 	}
@@ -32,217 +71,351 @@ static void put_text(FILE *out, const char *text)
 	putc('"', out);
 }
 
-static void put_field(FILE *out, const struct column *col, const char *row)
+static void write_field(FILE *out, enum column_type type, const void *field)
 {
-	const void *field = row + col->offset;
+	switch (type) {
+	case COLUMN_TEXT:
+		write_text(out, *(char *const *)field);
+		break;
+	case COLUMN_REAL:
+		if (isfinite(*(const double *)field))
+			fprintf(out, "%.9g", *(const double *)field);
+		break;
+	case COLUMN_COUNT:
+		if (*(const int64_t *)field >= 0)
+			fprintf(out, "%" PRId64, *(const int64_t *)field);
+		break;
+	}
+}
 
-	if (col->type == COLUMN_TEXT)
-		put_text(out, *(char *const *)field);
-	else if (col->type == COLUMN_REAL && isfinite(*(const double *)field))
-		fprintf(out, "%.9g", *(const double *)field);
-	else if (col->type == COLUMN_COUNT && *(const int64_t *)field >= 0)
-		fprintf(out, "%" PRId64, *(const int64_t *)field);
+/* Whether csv_read would take what csv_write makes of it. */
+static bool writable(const struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t c = 0; c < t->schema->n_columns; c++) {
+			const char *text;
+
+			if (t->schema->columns[c].type != COLUMN_TEXT)
+				continue;
+			text = *(char *const *)field_of(t, i, c);
+			if (strlen(text) > MAX_FIELD || !is_utf8(text))
+				return false;
+		}
+	return t->n <= MAX_ROWS;
 }
 
 int csv_write(FILE *out, const struct table *t)
 {
 	const struct schema *s = t->schema;
 
+	if (!writable(t))
+		return -EINVAL;
+	errno = 0;
 	for (size_t c = 0; c < s->n_columns; c++)
 		fprintf(out, "%s%s", c ? "," : "", s->columns[c].name);
 	putc('\n', out);
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->n && !ferror(out); i++) {
 		for (size_t c = 0; c < s->n_columns; c++) {
-			put_field(out, &s->columns[c],
-				  (const char *)t->rows + i * s->row_size);
-			putc(c + 1 < s->n_columns ? ',' : '\n', out);
+			if (c)
+				putc(',', out);
+			write_field(out, s->columns[c].type, field_of(t, i, c));
 		}
-	return ferror(out) ? -EIO : 0;
+		putc('\n', out);
+	}
+	if (fflush(out) || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
 }
 
 struct reader {
-	const char *at, *end;
-	size_t line, column;
-	char field[FIELD_MAX + 1];
+	const char *p, *end;
+	const struct schema *schema;
+	size_t line, newlines; /* where the field starts; newlines since */
+	size_t column;
 	char *err;
 	size_t err_len;
+	size_t len;
+	char field[MAX_FIELD + 1];
 };
 
-static int __attribute__((format(printf, 2, 3))) refuse(struct reader *r, const char *fmt, ...)
+static int __attribute__((format(printf, 2, 3))) fail(struct reader *r, const char *fmt, ...)
 {
-	int at = snprintf(r->err, r->err_len, "line %zu: ", r->line);
+	char number[24], what[160];
+	const char *name = number;
 	va_list ap;
 
+	snprintf(number, sizeof(number), "%zu", r->column + 1);
+	if (r->column < r->schema->n_columns)
+		name = r->schema->columns[r->column].name;
 	va_start(ap, fmt);
-	if (at >= 0 && (size_t)at < r->err_len)
-		vsnprintf(r->err + at, r->err_len - at, fmt, ap);
+	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
+	snprintf(r->err, r->err_len, "line %zu, column %s: %s", r->line, name, what);
 	return -EINVAL;
 }
 
-/* One field into r->field. 0: another follows in this row, 1: it was the last, -EINVAL. */
-static int next_field(struct reader *r)
+/* The start of the field for a message: one line of printable ASCII. */
+static const char *shown(const struct reader *r, char buf[36])
 {
-	bool quoted = r->at < r->end && *r->at == '"';
-	size_t len = 0;
+	size_t n = r->len < 32 ? r->len : 32;
 
-	if (quoted)
-		r->at++;
-	for (;; r->at++) {
-		if (r->at == r->end)
-			return refuse(r, "the row is cut off");
-		if (quoted && *r->at == '"') {
-			if (r->at + 1 == r->end || r->at[1] != '"')
-				break;
-			r->at++;
-		} else if (!quoted && (*r->at == ',' || *r->at == '\n' || *r->at == '\r')) {
-			break;
-		} else if (!*r->at || (!quoted && *r->at == '"')) {
-			return refuse(r, "column %zu has a stray quote or NUL", r->column + 1);
-		}
-		if (len == FIELD_MAX)
-			return refuse(r, "column %zu is too long", r->column + 1);
-		if (quoted && *r->at == '\n')
-			r->line++;
-		r->field[len++] = *r->at;
-	}
-	r->field[len] = '\0';
-	if (quoted)
-		r->at++;
-	if (r->at < r->end && *r->at == '\r')
-		r->at++;
-	if (r->at == r->end)
-		return refuse(r, "the row is cut off");
-	if (*r->at != ',' && *r->at != '\n')
-		return refuse(r, "column %zu has text behind its end", r->column + 1);
-	return *r->at++ == '\n';
+	for (size_t i = 0; i < n; i++)
+		buf[i] = r->field[i] >= ' ' && r->field[i] <= '~' ? r->field[i] : '?';
+	strcpy(buf + n, r->len > n ? "..." : "");
+	return buf;
 }
 
-static int read_number(struct reader *r, const struct column *col, void *field)
+/* Append the next byte to the field. */
+static int take(struct reader *r)
 {
-	const char *text = r->field;
-	char *end;
-
-	if (!*text)
-		return 0; /* not available, as the row was made */
-	if (text[strspn(text, "0123456789+-.e")] || isspace((unsigned char)*text))
-		return refuse(r, "%s is not a number", col->name);
-	errno = 0;
-	if (col->type == COLUMN_COUNT) {
-		*(int64_t *)field = strtoll(text, &end, 10);
-		if (errno || *end || *(int64_t *)field < 0)
-			return refuse(r, "%s is not a whole number from 0 up", col->name);
-		return 0;
-	}
-	*(double *)field = strtod(text, &end);
-	if (*end || end == text || !isfinite(*(double *)field))
-		return refuse(r, "%s is not a finite number", col->name);
+	if (!*r->p)
+		return fail(r, "a NUL byte");
+	if (r->len == MAX_FIELD)
+		return fail(r, "longer than %d bytes", MAX_FIELD);
+	if (*r->p == '\n')
+		r->newlines++;
+	r->field[r->len++] = *r->p++;
 	return 0;
 }
 
-/* The header: every column of the schema in order; more behind them are counted. */
-static int read_header(struct reader *r, const struct schema *s, size_t *n_columns)
+static int take_quoted(struct reader *r)
 {
-	int last = 0;
+	for (r->p++; r->p < r->end;) {
+		if (*r->p == '"') {
+			r->p++;
+			if (r->p == r->end || *r->p != '"')
+				return 0;
+		}
+		if (take(r))
+			return -EINVAL;
+	}
+	return fail(r, "the file ends inside quotes");
+}
+
+static int take_plain(struct reader *r)
+{
+	while (r->p < r->end && *r->p != ',' && *r->p != '\n' && *r->p != '\r' &&
+	       *r->p != '"')
+		if (take(r))
+			return -EINVAL;
+	if (r->p < r->end && *r->p == '"')
+		return fail(r, "a quote in a field without quotes");
+	return 0;
+}
+
+/* The next field and what ends it; `last` says that it ends its row. */
+static int next_field(struct reader *r, bool *last)
+{
+	bool quoted = r->p < r->end && *r->p == '"';
+
+	r->line += r->newlines;
+	r->newlines = 0;
+	r->len = 0;
+	if (quoted ? take_quoted(r) : take_plain(r))
+		return -EINVAL;
+	r->field[r->len] = '\0';
+	if (r->p == r->end)
+		return fail(r, "the file ends within a row");
+	if (*r->p == '\r') {
+		if (r->end - r->p < 2 || r->p[1] != '\n')
+			return fail(r, "a carriage return that ends no line");
+		r->p++;
+	}
+	if (*r->p != ',' && *r->p != '\n')
+		return fail(r, "text after the closing quote");
+	*last = *r->p++ == '\n';
+	r->newlines += *last;
+	return 0;
+}
+
+static const char *skip_digits(const char *p)
+{
+	while (*p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* -?digits[.digits][e[+-]digits] and nothing else. */
+static bool is_decimal(const char *p)
+{
+	const char *digits = p += *p == '-';
+
+	p = skip_digits(p);
+	if (p == digits)
+		return false;
+	if (*p == '.') {
+		digits = ++p;
+		p = skip_digits(p);
+		if (p == digits)
+			return false;
+	}
+	if (*p == 'e' || *p == 'E') {
+		p++;
+		digits = p += *p == '+' || *p == '-';
+		p = skip_digits(p);
+		if (p == digits)
+			return false;
+	}
+	return !*p;
+}
+
+static int store(struct reader *r, enum column_type type, void *to)
+{
+	char buf[36];
+
+	switch (type) {
+	case COLUMN_TEXT:
+		if (!is_utf8(r->field))
+			return fail(r, "not UTF-8: '%s'", shown(r, buf));
+		row_set(to, r->field);
+		break;
+	case COLUMN_REAL:
+		if (!r->len)
+			break;
+		if (!is_decimal(r->field))
+			return fail(r, "not a number: '%s'", shown(r, buf));
+		*(double *)to = strtod(r->field, NULL);
+		if (!isfinite(*(double *)to))
+			return fail(r, "too large: '%s'", shown(r, buf));
+		break;
+	case COLUMN_COUNT:
+		if (!r->len)
+			break;
+		if (*skip_digits(r->field))
+			return fail(r, "not a whole number: '%s'", shown(r, buf));
+		errno = 0;
+		*(int64_t *)to = strtoll(r->field, NULL, 10);
+		if (errno)
+			return fail(r, "too large: '%s'", shown(r, buf));
+		break;
+	}
+	return 0;
+}
+
+/* The header; how many fields each row has to have goes to `width`. */
+static int read_header(struct reader *r, size_t *width)
+{
+	const struct schema *s = r->schema;
+	bool last = false;
+	char buf[36];
 
 	for (r->column = 0; !last; r->column++) {
-		last = next_field(r);
-		if (last < 0)
-			return last;
+		if (next_field(r, &last))
+			return -EINVAL;
 		if (r->column < s->n_columns && strcmp(r->field, s->columns[r->column].name))
-			return refuse(r, "column %zu should be %s", r->column + 1,
-				      s->columns[r->column].name);
+			return fail(r, "the header has '%s' here", shown(r, buf));
+		if (last && r->column + 1 < s->n_columns)
+			return fail(r, "the header ends here, %zu columns short",
+				    s->n_columns - r->column - 1);
 	}
-	*n_columns = r->column;
-	if (r->column < s->n_columns)
-		return refuse(r, "the column %s is missing", s->columns[r->column].name);
-	r->line++;
+	*width = r->column;
 	return 0;
 }
 
-static int read_row(struct reader *r, struct table *t, size_t n_columns)
+static int read_row(struct reader *r, size_t width, struct table *t)
 {
-	const struct schema *s = t->schema;
-	char *row = table_add(t);
-	int last = 0, ret = 0;
+	const struct schema *s = r->schema;
+	bool last = false;
+	char *row;
 
-	for (r->column = 0; !last && !ret; r->column++) {
-		const struct column *col = &s->columns[r->column];
-
-		last = next_field(r);
-		if (last < 0)
-			return last;
-		if (r->column >= n_columns || last != (r->column + 1 == n_columns))
-			return refuse(r, "it has not %zu columns as the header", n_columns);
-		if (r->column >= s->n_columns)
-			continue;
-		if (col->type == COLUMN_TEXT)
-			row_set((char **)(row + col->offset), r->field);
-		else
-			ret = read_number(r, col, row + col->offset);
+	r->column = 0;
+	if (t->n == MAX_ROWS) {
+		r->line += r->newlines;
+		return fail(r, "more than %d rows", MAX_ROWS);
 	}
-	r->line++;
-	return ret;
+	row = table_add(t);
+	for (; r->column < width; r->column++) {
+		const struct column *c = &s->columns[r->column];
+
+		if (next_field(r, &last))
+			return -EINVAL;
+		if (last && r->column + 1 < width)
+			return fail(r, "the row ends here, %zu fields short",
+				    width - r->column - 1);
+		if (r->column < s->n_columns && store(r, c->type, row + c->offset))
+			return -EINVAL;
+	}
+	r->column--;
+	return last ? 0 : fail(r, "more fields after this than the header has");
 }
 
 int csv_read(struct table *t, const struct schema *schema, const char *text, size_t len,
 	     char *err, size_t err_len)
 {
-	struct reader *r = calloc(1, sizeof(*r));
-	size_t n_columns = 0;
+	struct reader r = { .schema = schema, .line = 1, .err = err, .err_len = err_len };
+	size_t width = 0;
 	int ret;
 
 	table_init(t, schema);
-	if (!r) {
-		snprintf(err, err_len, "out of memory");
-		return -ENOMEM;
-	}
-	r->at = text;
-	r->end = text + len;
-	r->line = 1;
-	r->err = err;
-	r->err_len = err_len;
-	ret = read_header(r, schema, &n_columns);
-	while (!ret && r->at < r->end) {
-		if (t->n == ROWS_MAX)
-			ret = refuse(r, "more than %d rows", ROWS_MAX);
-		else
-			ret = read_row(r, t, n_columns);
-	}
-	free(r);
+	if (!len)
+		return fail(&r, "the file is empty");
+	r.p = text;
+	r.end = text + len;
+	ret = read_header(&r, &width);
+	while (!ret && r.p < r.end)
+		ret = read_row(&r, width, t);
 	if (ret)
 		table_free(t);
+	return ret;
+}
+
+/* All of a file into new memory. */
+static int slurp(const char *path, char **text, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), ret = 0;
+	size_t room = 1 << 16;
+	ssize_t got;
+
+	if (fd < 0)
+		return -errno;
+	*len = 0;
+	*text = malloc(room);
+	if (!*text)
+		abort();
+	while ((got = read(fd, *text + *len, room - *len))) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0) {
+			ret = -errno;
+			break;
+		}
+		*len += got;
+		if (*len > MAX_FILE) {
+			ret = -EFBIG;
+			break;
+		}
+		if (*len == room) {
+			room *= 2;
+			*text = realloc(*text, room);
+			if (!*text)
+				abort();
+		}
+	}
+	close(fd);
+	if (ret)
+		free(*text);
 	return ret;
 }
 
 int csv_read_file(struct table *t, const struct schema *schema, const char *path, char *err,
 		  size_t err_len)
 {
-	FILE *f = fopen(path, "re");
-	char line[256], *text = NULL;
-	long len = -1;
-	int ret = 0;
+	size_t len = 0;
+	char *text = NULL;
+	int ret, n;
 
 	table_init(t, schema);
-	if (!f || fseek(f, 0, SEEK_END) || (len = ftell(f)) < 0)
-		ret = -errno;
-	else if (len > FILE_MAX)
-		ret = -EFBIG;
-	if (f)
-		rewind(f);
-	if (!ret && !(text = malloc(len + 1)))
-		ret = -ENOMEM;
-	if (!ret && fread(text, 1, len, f) != (size_t)len)
-		ret = -EIO;
+	ret = slurp(path, &text, &len);
 	if (ret) {
 		snprintf(err, err_len, "%s: %s", path, strerror(-ret));
-	} else {
-		ret = csv_read(t, schema, text, len, line, sizeof(line));
-		if (ret)
-			snprintf(err, err_len, "%s, %s", path, line);
+		return ret;
 	}
+	n = snprintf(err, err_len, "%s: ", path);
+	if ((size_t)n >= err_len)
+		n = 0; /* no room for the path: the message alone */
+	ret = csv_read(t, schema, text, len, err + n, err_len - n);
+	if (!ret && err_len)
+		*err = '\0';
 	free(text);
-	if (f)
-		fclose(f);
 	return ret;
 }

@@ -61,7 +61,7 @@ clean() {
 }
 
 @test "an interrupt keeps what is done" {
-	"$SYSCOST" run --seconds 60 --precision 0.01 --no-plots -o out null/getppid-inline &
+	"$SYSCOST" run --seconds 60 --precision 0.01 --no-plots -o out null/getppid-inline 'process/*' &
 	pid=$!
 	sleep 3
 	kill -TERM $pid

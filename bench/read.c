@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a page of a file costs that is in the page cache: copied by pread in pieces of
+ * three sizes, or mapped, with a fault, with the page tables filled ahead, and with the
+ * mapping there already; each touched only, or summed up.
+ *
+ * Numbers are per 4 KiB, whatever the piece. None of them is of a disk, nor of a cold
+ * page cache. `touch` reads a byte of a page and `sum` all of it: a fair comparison with
+ * pread takes the same one of the two. The file is larger than most L2 caches.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bench.h"
+
+#define PAGE  4096UL
+#define LEN   (16UL << 20)
+#define PIECE (64UL << 10) /* of the pread that sums */
+#define WORDS(bytes) ((bytes) / sizeof(uint64_t))
+
+struct file {
+	size_t off;	     /* where the next pread starts */
+	size_t size;	     /* of a pread */
+	uint64_t sum, touch; /* what a pass over the file must come to */
+	void *map;	     /* `warm` rows */
+};
+
+/* What word `i` of the file is. */
+static uint64_t word(uint64_t i)
+{
+	i = (i + 1) * 0x9e3779b97f4a7c15UL;
+	return i ^ i >> 32;
+}
+
+static inline __attribute__((always_inline)) uint64_t sum(const void *p, size_t len)
+{
+	const uint64_t *w = p;
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < WORDS(len); i++)
+		total += w[i];
+	return total;
+}
+
+static inline __attribute__((always_inline)) uint64_t touch(const void *p, size_t len)
+{
+	const volatile uint8_t *byte = p;
+	uint64_t total = 0;
+
+	for (size_t i = 0; i < len; i += PAGE)
+		total += byte[i];
+	return total;
+}
+
+/* Written and read back once, so that every page is in the page cache. */
+static int setup_file(struct bench_run *run, size_t size)
+{
+	struct file *f = run->state;
+	char path[4096];
+	uint64_t *w;
+	int ret = bench_buffer(run, size);
+
+	if (ret)
+		return ret;
+	w = run->buf;
+	bench_path(run, "warm", path, sizeof(path));
+	run->fd[0] = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (run->fd[0] < 0)
+		return bench_errno(run, path);
+	f->size = size;
+	for (size_t off = 0; off < LEN; off += PAGE) {
+		for (size_t i = 0; i < WORDS(PAGE); i++)
+			f->sum += w[i] = word(WORDS(off) + i);
+		f->touch += (uint8_t)w[0];
+		errno = ENOSPC; /* what a short write means */
+		if (pwrite(run->fd[0], w, PAGE, off) != (ssize_t)PAGE)
+			return bench_errno(run, "pwrite");
+	}
+	for (size_t off = 0; off < LEN; off += PAGE)
+		if (pread(run->fd[0], w, PAGE, off) != (ssize_t)PAGE)
+			return bench_errno(run, "pread");
+	return 0;
+}
+
+/* The buffer has the piece that was read last. */
+static int verify_pread(struct bench_run *run)
+{
+	struct file *f = run->state;
+	const uint64_t *w = run->buf;
+	size_t from = f->off;
+
+	memset(run->buf, 0, f->size);
+	if (run->bench->batch(run, 1) != (long)f->size)
+		return bench_fail(run, "short read at %zu", from);
+	for (size_t i = 0; i < WORDS(f->size); i++)
+		if (w[i] != word(WORDS(from) + i))
+			return bench_fail(run, "wrong contents at %zu", from);
+	return 0;
+}
+
+#define READ_ROW(ident, name, ...)                                                   \
+	BENCH(ident) = { .id = "read/" name, .batch = batch_##ident,                 \
+			 .state = sizeof(struct file), __VA_ARGS__ }
+
+#define PREAD(name, len, against)                                                    \
+	BATCH(pread_##name)                                                          \
+	{                                                                            \
+		struct file *const f = run->state;                                   \
+		const int fd = run->fd[0];                                           \
+		char *const buf = run->buf;                                          \
+		size_t off = f->off;                                                 \
+		long fold = 0;                                                       \
+                                                                                     \
+		do {                                                                 \
+			fold |= SYS(pread64, fd, buf, len, off);                     \
+			off = (off + (len)) % LEN;                                   \
+		} while (--n);                                                       \
+		f->off = off;                                                        \
+		return fold;                                                         \
+	}                                                                            \
+	static int setup_pread_##name(struct bench_run *run)                         \
+	{                                                                            \
+		run->want = len;                                                     \
+		return setup_file(run, len);                                         \
+	}                                                                            \
+	READ_ROW(pread_##name, "pread-" #name, .via = VIA_INLINE, .calls = "pread64", \
+		 .base = against, .ops = (len) / PAGE, .setup = setup_pread_##name,  \
+		 .verify = verify_pread,                                             \
+		 .desc = "4 KiB of a cached file, by pread of " #name,               \
+		 .caveat = "copied into the same buffer again, and not looked at")
+
+PREAD(4k, PAGE, "null/getppid-inline");
+PREAD(64k, PIECE, "read/pread-4k");
+PREAD(1m, 1UL << 20, "read/pread-4k");
+
+/* The passes fold what they found XOR what they must find. */
+static int setup_pass(struct bench_run *run)
+{
+	run->want = 0;
+	return setup_file(run, PIECE);
+}
+
+/* A row that does not map cannot touch: see here that mapping works, not by a crash. */
+static int setup_map(struct bench_run *run)
+{
+	struct file *f = run->state;
+	int ret = setup_pass(run);
+
+	if (ret)
+		return ret;
+	f->map = mmap(NULL, LEN, PROT_READ, MAP_SHARED, run->fd[0], 0);
+	if (f->map == MAP_FAILED) {
+		f->map = NULL;
+		return bench_errno(run, "mmap");
+	}
+	if (touch(f->map, LEN) == f->touch && sum(f->map, LEN) == f->sum)
+		return 0;
+	munmap(f->map, LEN);
+	f->map = NULL;
+	return bench_fail(run, "the mapping has other contents");
+}
+
+static void teardown_map(struct bench_run *run)
+{
+	struct file *f = run->state;
+
+	if (f->map)
+		munmap(f->map, LEN);
+	f->map = NULL;
+}
+
+/* For the rows that map in the loop: no mapping left that could share page tables. */
+static int setup_unmapped(struct bench_run *run)
+{
+	int ret = setup_map(run);
+
+	teardown_map(run);
+	return ret;
+}
+
+/* A pass finds the known value; and finds out when one word of the file is another. */
+static int verify_pass(struct bench_run *run)
+{
+	uint64_t right = word(WORDS(LEN / 2)), wrong = right ^ 1;
+	int fd = run->fd[0];
+	long found, changed;
+
+	found = run->bench->batch(run, 1);
+	if (pwrite(fd, &wrong, sizeof(wrong), LEN / 2) != sizeof(wrong))
+		return bench_errno(run, "pwrite");
+	changed = run->bench->batch(run, 1);
+	if (pwrite(fd, &right, sizeof(right), LEN / 2) != sizeof(right))
+		return bench_errno(run, "pwrite");
+	if (found || !changed)
+		return bench_fail(run, "a pass is off by %#lx, and by %#lx after a change",
+				  found, changed);
+	return 0;
+}
+
+/* What a pass finds, XOR what it must: anything but zero is not what run->want says. */
+#define OFF_BY(found, known) ((long)((found) ^ (known)))
+
+#define MAPPED(ident, walk, flags)                                                   \
+	BATCH(ident)                                                                 \
+	{                                                                            \
+		const struct file *const f = run->state;                             \
+		const uint64_t known = f->walk;                                      \
+		const int fd = run->fd[0];                                           \
+		long fold = 0;                                                       \
+                                                                                     \
+		do {                                                                 \
+			long p = SYS(mmap, 0, LEN, PROT_READ, flags, fd, 0);         \
+                                                                                     \
+			fold |= OFF_BY(walk((void *)p, LEN), known);                 \
+			fold |= SYS(munmap, p, LEN);                                 \
+		} while (--n);                                                       \
+		return fold;                                                         \
+	}
+#define WARM(ident, walk)                                                            \
+	BATCH(ident)                                                                 \
+	{                                                                            \
+		const struct file *const f = run->state;                             \
+		const uint64_t known = f->walk;                                      \
+		const void *p = f->map;                                              \
+		long fold = 0;                                                       \
+                                                                                     \
+		do {                                                                 \
+			bench_keep(p);                                               \
+			fold |= OFF_BY(walk(p, LEN), known);                         \
+		} while (--n);                                                       \
+		return fold;                                                         \
+	}
+
+MAPPED(mmap_first_touch, touch, MAP_SHARED)
+MAPPED(mmap_first_sum, sum, MAP_SHARED)
+MAPPED(mmap_populate_touch, touch, MAP_SHARED | MAP_POPULATE)
+MAPPED(mmap_populate_sum, sum, MAP_SHARED | MAP_POPULATE)
+WARM(mmap_warm_touch, touch)
+WARM(mmap_warm_sum, sum)
+
+BATCH(pread_64k_sum)
+{
+	const struct file *const f = run->state;
+	const uint64_t known = f->sum;
+	const int fd = run->fd[0];
+	char *const buf = run->buf;
+	long fold = 0;
+
+	do {
+		uint64_t total = 0;
+
+		for (size_t off = 0; off < LEN; off += PIECE) {
+			fold |= SYS(pread64, fd, buf, PIECE, off) ^ (long)PIECE;
+			total += sum(buf, PIECE);
+		}
+		fold |= OFF_BY(total, known);
+	} while (--n);
+	return fold;
+}
+
+#define PASS_ROW(ident, name, ...)                                                   \
+	READ_ROW(ident, name, .base = "read/pread-4k", .ops = LEN / PAGE,            \
+		 .verify = verify_pass, __VA_ARGS__)
+#define MMAP_ROWS(kind, how, what, ...)                                              \
+	PASS_ROW(mmap_##kind##_touch, "mmap-" #kind "-touch", .via = how,            \
+		 .desc = "a byte of each 4 KiB of a cached file, " what, __VA_ARGS__); \
+	PASS_ROW(mmap_##kind##_sum, "mmap-" #kind "-sum", .via = how,                \
+		 .desc = "the sum of 4 KiB of a cached file, " what, __VA_ARGS__)
+
+MMAP_ROWS(first, VIA_INLINE, "mapped for one pass", .calls = "mmap munmap",
+	  .setup = setup_unmapped,
+	  .caveat = "a fault maps its neighbours too (16 pages by default); munmap is in it");
+MMAP_ROWS(populate, VIA_INLINE, "mapped by MAP_POPULATE for one pass",
+	  .calls = "mmap munmap", .setup = setup_unmapped,
+	  .caveat = "16 MiB at once, none of it in vain; munmap is in it");
+MMAP_ROWS(warm, VIA_USER, "mapped and touched before", .setup = setup_map,
+	  .teardown = teardown_map,
+	  .caveat = "no kernel at all: what is left when the mapping is for good");
+PASS_ROW(pread_64k_sum, "pread-64k-sum", .via = VIA_INLINE, .calls = "pread64",
+	 .setup = setup_pass, .desc = "the sum of 4 KiB of a cached file, by pread of 64k",
+	 .caveat = "the sum runs over a buffer in the cache; of a mapping, over memory");
