@@ -42,17 +42,17 @@ struct answer {
 };
 
 /* In expr: `a` is the state, `fn` the vDSO's function. */
-#define LOOP(ident, expr)                                                     \
-	BATCH(ident)                                                          \
-	{                                                                     \
-		struct answer *const a __attribute__((unused)) = run->state;  \
-		const union vdso fn __attribute__((unused)) = a->fn;          \
-		long fold = 0;                                                \
-                                                                              \
-		do {                                                          \
-			fold |= (long)(expr);                                 \
-		} while (--n);                                                \
-		return fold;                                                  \
+#define LOOP(ident, expr)                                                    \
+	BATCH(ident)                                                         \
+	{                                                                    \
+		struct answer *const a __attribute__((unused)) = run->state; \
+		const union vdso fn __attribute__((unused)) = a->fn;         \
+		long fold = 0;                                               \
+                                                                             \
+		do {                                                         \
+			fold |= (long)(expr);                                \
+		} while (--n);                                               \
+		return fold;                                                 \
 	}
 
 /*
@@ -106,10 +106,10 @@ static int setup_vdso(struct bench_run *run, const char *name)
 	return a->fn.any ? probe_mode(run) : bench_skip(run, "the vDSO has no %s", name);
 }
 
-#define SETUP_VDSO(name)                                      \
-	static int setup_##name(struct bench_run *run)        \
-	{                                                     \
-		return setup_vdso(run, "__vdso_" #name);      \
+#define SETUP_VDSO(name)                                 \
+	static int setup_##name(struct bench_run *run)   \
+	{                                                \
+		return setup_vdso(run, "__vdso_" #name); \
 	}
 
 SETUP_VDSO(clock_gettime)
@@ -117,9 +117,13 @@ SETUP_VDSO(gettimeofday)
 SETUP_VDSO(time)
 SETUP_VDSO(getcpu)
 
-#define CLOCK_ROW(ident, name, how, ...)                                               \
-	BENCH(ident) = { .id = "clock/" name, .via = how, .state = sizeof(struct answer), \
-			 .batch = batch_##ident, __VA_ARGS__ }
+#define CLOCK_ROW(ident, name, how, ...)    \
+	BENCH(ident)                        \
+	= { .id = "clock/" name,            \
+	    .via = how,                     \
+	    .state = sizeof(struct answer), \
+	    .batch = batch_##ident,         \
+	    __VA_ARGS__ }
 #define VDSO_CAVEAT "in mode `user` no system call is made; depends on the clock source"
 
 static long long ns(const struct timespec *ts)
@@ -141,30 +145,30 @@ static int verify_between(struct bench_run *run, clockid_t clock)
 	if (ret || a->ts.tv_nsec < 0 || a->ts.tv_nsec >= 1000000000)
 		return bench_fail(run, "result %ld, %ld ns", ret, a->ts.tv_nsec);
 	if (ns(&a->ts) < ns(&before) - 1000000 || ns(&a->ts) > ns(&after) + 1000000)
-		return bench_fail(run, "%lld ns, not in %lld..%lld", ns(&a->ts), ns(&before),
-				  ns(&after));
+		return bench_fail(run, "%lld ns, not in %lld..%lld", ns(&a->ts),
+				  ns(&before), ns(&after));
 	return 0;
 }
 
-#define CLOCK(name, clock)                                                          \
-	LOOP(name##_vdso, fn.gettime(clock, &a->ts))                                \
-	LOOP(name##_libc, clock_gettime(clock, &a->ts))                             \
-	LOOP(name##_inline, SYS(clock_gettime, clock, &a->ts))                      \
-	static int verify_##name(struct bench_run *run)                             \
-	{                                                                           \
-		return verify_between(run, clock);                                  \
-	}                                                                           \
-	CLOCK_ROW(name##_vdso, #name "-vdso", VIA_VDSO, .calls = "clock_gettime",   \
-		  .desc = #clock ", by the vDSO's function",                        \
-		  .base = "clock/" #name "-inline", .setup = setup_clock_gettime,   \
-		  .verify = verify_##name, .caveat = VDSO_CAVEAT);                  \
-	CLOCK_ROW(name##_libc, #name "-libc", VIA_LIBC, .calls = "clock_gettime",   \
-		  .desc = #clock ", by the C library, which asks the vDSO",         \
-		  .base = "clock/" #name "-inline", .setup = probe_mode,            \
-		  .verify = verify_##name, .caveat = VDSO_CAVEAT);                  \
-	CLOCK_ROW(name##_inline, #name "-inline", VIA_INLINE,                       \
-		  .calls = "clock_gettime", .base = REF, .verify = verify_##name,   \
-		  .desc = #clock ", by the system call",                            \
+#define CLOCK(name, clock)                                                              \
+	LOOP(name##_vdso, fn.gettime(clock, &a->ts))                                    \
+	LOOP(name##_libc, clock_gettime(clock, &a->ts))                                 \
+	LOOP(name##_inline, SYS(clock_gettime, clock, &a->ts))                          \
+	static int verify_##name(struct bench_run *run)                                 \
+	{                                                                               \
+		return verify_between(run, clock);                                      \
+	}                                                                               \
+	CLOCK_ROW(name##_vdso, #name "-vdso", VIA_VDSO, .calls = "clock_gettime",       \
+		  .desc = #clock ", by the vDSO's function",                            \
+		  .base = "clock/" #name "-inline", .setup = setup_clock_gettime,       \
+		  .verify = verify_##name, .caveat = VDSO_CAVEAT);                      \
+	CLOCK_ROW(name##_libc, #name "-libc", VIA_LIBC, .calls = "clock_gettime",       \
+		  .desc = #clock ", by the C library, which asks the vDSO",             \
+		  .base = "clock/" #name "-inline", .setup = probe_mode,                \
+		  .verify = verify_##name, .caveat = VDSO_CAVEAT);                      \
+	CLOCK_ROW(name##_inline, #name "-inline", VIA_INLINE, .calls = "clock_gettime", \
+		  .base = REF, .verify = verify_##name,                                 \
+		  .desc = #clock ", by the system call",                                \
 		  .caveat = "programs ask the vDSO, where it has this clock")
 
 CLOCK(realtime, CLOCK_REALTIME);
@@ -196,8 +200,8 @@ static int verify_gettimeofday(struct bench_run *run)
 
 	memset(&a->tv, 0, sizeof(a->tv));
 	ret = run->bench->batch(run, 1);
-	return ret ? bench_fail(run, "result %ld", ret) :
-		     verify_seconds(run, ret, a->tv.tv_sec);
+	return ret ? bench_fail(run, "result %ld", ret)
+		   : verify_seconds(run, ret, a->tv.tv_sec);
 }
 
 static int verify_time(struct bench_run *run)
@@ -221,21 +225,21 @@ static int verify_getcpu(struct bench_run *run)
 }
 
 /* A call that the vDSO has, made in the vDSO and by the instruction. */
-#define PAIR(name, by_vdso, by_call)                                                \
-	LOOP(name##_vdso, by_vdso)                                                  \
-	LOOP(name##_inline, by_call)                                                \
-	CLOCK_ROW(name##_vdso, #name "-vdso", VIA_VDSO, .calls = #name,             \
+#define PAIR(name, by_vdso, by_call)                                                 \
+	LOOP(name##_vdso, by_vdso)                                                   \
+	LOOP(name##_inline, by_call)                                                 \
+	CLOCK_ROW(name##_vdso, #name "-vdso", VIA_VDSO, .calls = #name,              \
 		  .desc = #name ", by the vDSO's function", .verify = verify_##name, \
-		  .base = "clock/" #name "-inline", .setup = setup_##name,          \
-		  .caveat = VDSO_CAVEAT);                                           \
-	CLOCK_ROW(name##_inline, #name "-inline", VIA_INLINE, .calls = #name,       \
-		  .desc = #name ", by the system call", .verify = verify_##name,    \
+		  .base = "clock/" #name "-inline", .setup = setup_##name,           \
+		  .caveat = VDSO_CAVEAT);                                            \
+	CLOCK_ROW(name##_inline, #name "-inline", VIA_INLINE, .calls = #name,        \
+		  .desc = #name ", by the system call", .verify = verify_##name,     \
 		  .base = REF, .caveat = "programs ask the vDSO")
-#define LIBC(name, by_libc)                                                         \
-	LOOP(name##_libc, by_libc)                                                  \
-	CLOCK_ROW(name##_libc, #name "-libc", VIA_LIBC, .calls = #name,             \
-		  .desc = #name ", by the C library, which asks the vDSO",          \
-		  .base = "clock/" #name "-inline", .setup = probe_mode,            \
+#define LIBC(name, by_libc)                                                \
+	LOOP(name##_libc, by_libc)                                         \
+	CLOCK_ROW(name##_libc, #name "-libc", VIA_LIBC, .calls = #name,    \
+		  .desc = #name ", by the C library, which asks the vDSO", \
+		  .base = "clock/" #name "-inline", .setup = probe_mode,   \
 		  .verify = verify_##name, .caveat = VDSO_CAVEAT)
 
 PAIR(gettimeofday, fn.gettimeofday(&a->tv, NULL), SYS(gettimeofday, &a->tv, 0));

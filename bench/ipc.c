@@ -174,22 +174,22 @@ static int setup_tcp(struct bench_run *run)
 	return run->fd[0] < 0 ? bench_errno(run, "accept4") : message(run);
 }
 
-#define ROUND_TRIP(name, size, what, misread)                 \
-	BENCH(name) = {                                       \
-		.id = "ipc/" #name,                           \
-		.via = VIA_INLINE,                            \
-		.desc = "write " what ", read it back",       \
-		.caveat = misread,                            \
-		.calls = "write read",                        \
-		.base = "null/getppid-inline",                \
-		.params = "bytes=" #size,                     \
-		.setup = setup_##name,                        \
-		.batch = batch_round_trip,                    \
-		.verify = verify_round_trip,                  \
+#define ROUND_TRIP(name, size, what, misread)           \
+	BENCH(name)                                     \
+	= {                                             \
+		.id = "ipc/" #name,                     \
+		.via = VIA_INLINE,                      \
+		.desc = "write " what ", read it back", \
+		.caveat = misread,                      \
+		.calls = "write read",                  \
+		.base = "null/getppid-inline",          \
+		.params = "bytes=" #size,               \
+		.setup = setup_##name,                  \
+		.batch = batch_round_trip,              \
+		.verify = verify_round_trip,            \
 	}
 
-ROUND_TRIP(pipe, 1, "one byte to a pipe",
-	   "two calls, one thread: nobody is woken");
+ROUND_TRIP(pipe, 1, "one byte to a pipe", "two calls, one thread: nobody is woken");
 ROUND_TRIP(eventfd, 8, "a count of 1 to an eventfd",
 	   "two calls, one thread: nobody is woken");
 ROUND_TRIP(socketpair, 64, "64 bytes to an AF_UNIX stream pair",
@@ -240,7 +240,8 @@ static int verify_socket_close(struct bench_run *run)
 	return 0;
 }
 
-BENCH(socket_close) = {
+BENCH(socket_close)
+= {
 	.id = "ipc/socket-close",
 	.via = VIA_INLINE,
 	.desc = "make an AF_INET stream socket and close it",
@@ -263,9 +264,8 @@ struct cycle {
 	struct linger reset;
 };
 
-static inline __attribute__((always_inline)) long open_pair(const struct cycle *c,
-							     int listener, long *client,
-							     long *server)
+static inline __attribute__((always_inline)) long
+open_pair(const struct cycle *c, int listener, long *client, long *server)
 {
 	long fold;
 
@@ -328,7 +328,8 @@ static int verify_accept_cycle(struct bench_run *run)
 	return reset ? 0 : bench_fail(run, "the connection was not reset");
 }
 
-BENCH(accept_cycle) = {
+BENCH(accept_cycle)
+= {
 	.id = "ipc/accept-cycle",
 	.via = VIA_INLINE,
 	.desc = "connect to a 127.0.0.1 listener, accept, close both ends",
@@ -377,7 +378,8 @@ static int verify_futex(struct bench_run *run)
 	return 0;
 }
 
-BENCH(futex_wake_none) = {
+BENCH(futex_wake_none)
+= {
 	.id = "ipc/futex-wake-none",
 	.via = VIA_INLINE,
 	.desc = "FUTEX_WAKE_PRIVATE with nobody waiting",
@@ -389,7 +391,8 @@ BENCH(futex_wake_none) = {
 	.verify = verify_futex,
 };
 
-BENCH(futex_wait_eagain) = {
+BENCH(futex_wait_eagain)
+= {
 	.id = "ipc/futex-wait-eagain",
 	.via = VIA_INLINE,
 	.desc = "FUTEX_WAIT_PRIVATE on a word of another value: EAGAIN",

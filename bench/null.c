@@ -24,12 +24,12 @@
  */
 #define PLAIN  "ret\n"
 #define SHIELD "call 1f\n\tint3\n1:\tlea 8(%rsp), %rsp\n\tret\n"
-#define OP(name, load, leave)                                             \
-	long name(long nr) __attribute__((visibility("hidden")));         \
-	__asm__(".pushsection .text\n\t.p2align 6\n\t.globl " #name "\n"  \
-		"\t.hidden " #name "\n\t.type " #name ", @function\n"     \
-		#name ":\n\t" load "\n\tsyscall\n\t" leave                \
-		"\t.size " #name ", . - " #name "\n\t.popsection\n")
+#define OP(name, load, leave)                                                            \
+	long name(long nr) __attribute__((visibility("hidden")));                        \
+	__asm__(".pushsection .text\n\t.p2align 6\n\t.globl " #name "\n"                 \
+		"\t.hidden " #name "\n\t.type " #name ", @function\n" #name ":\n\t" load \
+		"\n\tsyscall\n\t" leave "\t.size " #name ", . - " #name                  \
+		"\n\t.popsection\n")
 
 OP(op_enosys_libc, "mov %edi, %eax", PLAIN);
 OP(op_enosys_shielded, "mov %edi, %eax", SHIELD);
@@ -54,9 +54,9 @@ BATCH(floor_empty)
 
 BATCH_OP(floor_call, (op_nothing(), 0))
 
-#define FLOOR(ident, name, ...)                                                \
-	BENCH(ident) = { .id = "floor/" name, .base = REF, .batch = batch_##ident, \
-			 __VA_ARGS__ }
+#define FLOOR(ident, name, ...) \
+	BENCH(ident)            \
+	= { .id = "floor/" name, .base = REF, .batch = batch_##ident, __VA_ARGS__ }
 
 FLOOR(floor_empty, "empty", .via = VIA_USER, .desc = "one pass of an empty loop",
       .caveat = "contained in every row; a superscalar CPU hides it behind other work");
@@ -73,7 +73,8 @@ static int find_unused(struct bench_run *run)
 			return 0;
 		}
 	}
-	return bench_skip(run, "no number in 1000..1099 gives ENOSYS (a seccomp filter?)");
+	return bench_skip(run,
+			  "no number in 1000..1099 gives ENOSYS (a seccomp filter?)");
 }
 
 /* syscall(2) reports by -1 and errno. */
@@ -92,7 +93,8 @@ static int verify_enosys(struct bench_run *run)
 	errno = 0;
 	ret = syscall(run->bytes);
 	if (ret != -1 || errno != ENOSYS)
-		return bench_fail(run, "number %zu: %ld, errno %d", run->bytes, ret, errno);
+		return bench_fail(run, "number %zu: %ld, errno %d", run->bytes, ret,
+				  errno);
 	return 0;
 }
 
@@ -102,10 +104,10 @@ BATCH_OP(enosys_syscall, syscall(bytes))
 BATCH_OP(enosys_shielded, op_enosys_shielded(bytes))
 
 #define ENOSYS_CAVEAT "entry and exit alone; seccomp and tracing, if any, are in it"
-#define ENOSYS_ROW(name, how, find, about)                                    \
-	FLOOR(enosys_##name, "enosys-" #name, .via = how, .setup = find,      \
-	      .desc = "a number without a system call, " about,               \
-	      .verify = verify_enosys, .caveat = ENOSYS_CAVEAT)
+#define ENOSYS_ROW(name, how, find, about)                                               \
+	FLOOR(enosys_##name, "enosys-" #name, .via = how, .setup = find,                 \
+	      .desc = "a number without a system call, " about, .verify = verify_enosys, \
+	      .caveat = ENOSYS_CAVEAT)
 
 ENOSYS_ROW(inline, VIA_INLINE, find_unused, "by the instruction in the loop");
 ENOSYS_ROW(libc, VIA_LIBC, find_unused, "by a function of glibc's shape (not glibc's)");
@@ -113,18 +115,17 @@ ENOSYS_ROW(syscall, VIA_SYSCALL, find_unused_errno, "by syscall(2), which sets e
 ENOSYS_ROW(shielded, VIA_SHIELDED, find_unused, "by a function with a shielded return");
 
 /* The same value asked for in another way: libc's, where the row does not use it. */
-#define VALUE(name, other)                                                          \
-	static int setup_##name(struct bench_run *run)                              \
-	{                                                                           \
-		run->want = (other);                                                \
-		return 0;                                                           \
-	}                                                                           \
-	static int verify_##name(struct bench_run *run)                             \
-	{                                                                           \
-		long got = run->bench->batch(run, 1), want = (other);               \
-                                                                                    \
-		return got == want ? 0 :                                            \
-				     bench_fail(run, "%ld, not %ld", got, want);    \
+#define VALUE(name, other)                                                           \
+	static int setup_##name(struct bench_run *run)                               \
+	{                                                                            \
+		run->want = (other);                                                 \
+		return 0;                                                            \
+	}                                                                            \
+	static int verify_##name(struct bench_run *run)                              \
+	{                                                                            \
+		long got = run->bench->batch(run, 1), want = (other);                \
+                                                                                     \
+		return got == want ? 0 : bench_fail(run, "%ld, not %ld", got, want); \
 	}
 
 VALUE(getppid, run->bench->via == VIA_LIBC ? SYS(getppid) : getppid())
@@ -140,11 +141,16 @@ BATCH_OP(getpid_inline, SYS(getpid))
 BATCH_OP(getuid_inline, SYS(getuid))
 BATCH_OP(gettid_inline, SYS(gettid))
 
-#define NULL_ROW(call, how, way, against, ...)                                   \
-	BENCH(call##_##way) = { .id = "null/" #call "-" #way, .via = how,        \
-				.base = against, .calls = #call,                 \
-				.setup = setup_##call, .verify = verify_##call, \
-				.batch = batch_##call##_##way, __VA_ARGS__ }
+#define NULL_ROW(call, how, way, against, ...) \
+	BENCH(call##_##way)                    \
+	= { .id = "null/" #call "-" #way,      \
+	    .via = how,                        \
+	    .base = against,                   \
+	    .calls = #call,                    \
+	    .setup = setup_##call,             \
+	    .verify = verify_##call,           \
+	    .batch = batch_##call##_##way,     \
+	    __VA_ARGS__ }
 
 NULL_ROW(getppid, VIA_INLINE, inline, "floor/enosys-inline",
 	 .desc = "getppid by the instruction in the loop",
@@ -156,9 +162,12 @@ NULL_ROW(getppid, VIA_SYSCALL, syscall, REF, .desc = "getppid by syscall(2)",
 NULL_ROW(getppid, VIA_SHIELDED, shielded, REF,
 	 .desc = "getppid by a function with a shielded return",
 	 .caveat = "no C library does this: it splits the price of `libc` in two");
-NULL_ROW(getpid, VIA_INLINE, inline, REF, .desc = "getpid by the instruction in the loop");
-NULL_ROW(getuid, VIA_INLINE, inline, REF, .desc = "getuid by the instruction in the loop");
-NULL_ROW(gettid, VIA_INLINE, inline, REF, .desc = "gettid by the instruction in the loop");
+NULL_ROW(getpid, VIA_INLINE, inline, REF,
+	 .desc = "getpid by the instruction in the loop");
+NULL_ROW(getuid, VIA_INLINE, inline, REF,
+	 .desc = "getuid by the instruction in the loop");
+NULL_ROW(gettid, VIA_INLINE, inline, REF,
+	 .desc = "gettid by the instruction in the loop");
 
 /* volatile: asked for each time, as by a function that the compiler cannot look into. */
 static __thread volatile pid_t cached_pid;
@@ -181,10 +190,11 @@ static int setup_cached_safe(struct bench_run *run)
 
 	if (ret)
 		return ret;
+	*(pid_t *)run->buf = 0; /* empty: the first use fills it */
 	if (madvise(run->buf, run->buf_len, MADV_WIPEONFORK) < 0)
-		return errno == EINVAL ?
-			       bench_skip(run, "no MADV_WIPEONFORK (needs Linux 4.14)") :
-			       bench_errno(run, "madvise");
+		return errno == EINVAL
+			       ? bench_skip(run, "no MADV_WIPEONFORK (needs Linux 4.14)")
+			       : bench_errno(run, "madvise");
 	return setup_getpid(run);
 }
 
@@ -204,8 +214,8 @@ static int verify_fork(struct bench_run *run, bool right)
 	if (waitpid(pid, &status, 0) != pid)
 		return bench_errno(run, "waitpid");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != (right ? 10 : 11))
-		return bench_fail(run, "in a child: status %#x, expected a %s pid", status,
-				  right ? "right" : "stale");
+		return bench_fail(run, "in a child: status %#x, expected a %s pid",
+				  status, right ? "right" : "stale");
 	return 0;
 }
 
@@ -219,9 +229,13 @@ static int verify_safe(struct bench_run *run)
 	return verify_fork(run, true);
 }
 
-#define CACHED_ROW(ident, name, ...)                                                   \
-	BENCH(ident) = { .id = "null/" name, .via = VIA_CACHED, .base = REF,           \
-			 .batch = batch_##ident, __VA_ARGS__ }
+#define CACHED_ROW(ident, name, ...) \
+	BENCH(ident)                 \
+	= { .id = "null/" name,      \
+	    .via = VIA_CACHED,       \
+	    .base = REF,             \
+	    .batch = batch_##ident,  \
+	    __VA_ARGS__ }
 
 CACHED_ROW(getpid_cached, "getpid-cached", .setup = setup_getpid, .verify = verify_stale,
 	   .desc = "the pid, from a thread-local cache",

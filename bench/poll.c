@@ -62,8 +62,8 @@ static int open_eventfds(struct bench_run *run, size_t n)
 static void flip(const struct watch *w, size_t i, bool ready)
 {
 	uint64_t count = 1;
-	ssize_t ret = ready ? write(w->pfd[i].fd, &count, sizeof(count)) :
-			      read(w->pfd[i].fd, &count, sizeof(count));
+	ssize_t ret = ready ? write(w->pfd[i].fd, &count, sizeof(count))
+			    : read(w->pfd[i].fd, &count, sizeof(count));
 
 	(void)ret; /* the batch that follows tells */
 }
@@ -238,20 +238,21 @@ static int verify_epoll_wait(struct bench_run *run)
 	return ret;
 }
 
-#define POLL(name, what, misread)                     \
-	BENCH(name) = {                               \
-		.id = "poll/" #name,                  \
-		.via = VIA_INLINE,                    \
-		.desc = what,                         \
-		.caveat = misread,                    \
-		.calls = #name,                       \
-		.base = "null/getppid-inline",        \
-		.params = "fds=1,16,256 ready=0,1",   \
-		.state = sizeof(struct watch),        \
-		.setup = setup_##name,                \
-		.batch = batch_##name,                \
-		.verify = verify_##name,              \
-		.teardown = teardown,                 \
+#define POLL(name, what, misread)                   \
+	BENCH(name)                                 \
+	= {                                         \
+		.id = "poll/" #name,                \
+		.via = VIA_INLINE,                  \
+		.desc = what,                       \
+		.caveat = misread,                  \
+		.calls = #name,                     \
+		.base = "null/getppid-inline",      \
+		.params = "fds=1,16,256 ready=0,1", \
+		.state = sizeof(struct watch),      \
+		.setup = setup_##name,              \
+		.batch = batch_##name,              \
+		.verify = verify_##name,            \
+		.teardown = teardown,               \
 	}
 
 POLL(poll, "poll eventfds, none or all of them ready, without waiting",

@@ -17,9 +17,9 @@
 
 #include "bench.h"
 
-#define PAGE  4096UL
-#define LEN   (16UL << 20)
-#define PIECE (64UL << 10) /* of the pread that sums */
+#define PAGE	     4096UL
+#define LEN	     (16UL << 20)
+#define PIECE	     (64UL << 10) /* of the pread that sums */
 #define WORDS(bytes) ((bytes) / sizeof(uint64_t))
 
 struct file {
@@ -71,6 +71,7 @@ static int setup_file(struct bench_run *run, size_t size)
 	run->fd[0] = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (run->fd[0] < 0)
 		return bench_errno(run, path);
+	unlink(path);
 	f->size = size;
 	for (size_t off = 0; off < LEN; off += PAGE) {
 		for (size_t i = 0; i < WORDS(PAGE); i++)
@@ -102,35 +103,38 @@ static int verify_pread(struct bench_run *run)
 	return 0;
 }
 
-#define READ_ROW(ident, name, ...)                                                   \
-	BENCH(ident) = { .id = "read/" name, .batch = batch_##ident,                 \
-			 .state = sizeof(struct file), __VA_ARGS__ }
+#define READ_ROW(ident, name, ...)        \
+	BENCH(ident)                      \
+	= { .id = "read/" name,           \
+	    .batch = batch_##ident,       \
+	    .state = sizeof(struct file), \
+	    __VA_ARGS__ }
 
-#define PREAD(name, len, against)                                                    \
-	BATCH(pread_##name)                                                          \
-	{                                                                            \
-		struct file *const f = run->state;                                   \
-		const int fd = run->fd[0];                                           \
-		char *const buf = run->buf;                                          \
-		size_t off = f->off;                                                 \
-		long fold = 0;                                                       \
-                                                                                     \
-		do {                                                                 \
-			fold |= SYS(pread64, fd, buf, len, off);                     \
-			off = (off + (len)) % LEN;                                   \
-		} while (--n);                                                       \
-		f->off = off;                                                        \
-		return fold;                                                         \
-	}                                                                            \
-	static int setup_pread_##name(struct bench_run *run)                         \
-	{                                                                            \
-		run->want = len;                                                     \
-		return setup_file(run, len);                                         \
-	}                                                                            \
+#define PREAD(name, len, against)                                                     \
+	BATCH(pread_##name)                                                           \
+	{                                                                             \
+		struct file *const f = run->state;                                    \
+		const int fd = run->fd[0];                                            \
+		char *const buf = run->buf;                                           \
+		size_t off = f->off;                                                  \
+		long fold = 0;                                                        \
+                                                                                      \
+		do {                                                                  \
+			fold |= SYS(pread64, fd, buf, len, off);                      \
+			off = (off + (len)) % LEN;                                    \
+		} while (--n);                                                        \
+		f->off = off;                                                         \
+		return fold;                                                          \
+	}                                                                             \
+	static int setup_pread_##name(struct bench_run *run)                          \
+	{                                                                             \
+		run->want = len;                                                      \
+		return setup_file(run, len);                                          \
+	}                                                                             \
 	READ_ROW(pread_##name, "pread-" #name, .via = VIA_INLINE, .calls = "pread64", \
-		 .base = against, .ops = (len) / PAGE, .setup = setup_pread_##name,  \
-		 .verify = verify_pread,                                             \
-		 .desc = "4 KiB of a cached file, by pread of " #name,               \
+		 .base = against, .ops = (len) / PAGE, .setup = setup_pread_##name,   \
+		 .verify = verify_pread,                                              \
+		 .desc = "4 KiB of a cached file, by pread of " #name,                \
 		 .caveat = "copied into the same buffer again, and not looked at")
 
 PREAD(4k, PAGE, "null/getppid-inline");
@@ -196,7 +200,8 @@ static int verify_pass(struct bench_run *run)
 	if (pwrite(fd, &right, sizeof(right), LEN / 2) != sizeof(right))
 		return bench_errno(run, "pwrite");
 	if (found || !changed)
-		return bench_fail(run, "a pass is off by %#lx, and by %#lx after a change",
+		return bench_fail(run,
+				  "a pass is off by %#lx, and by %#lx after a change",
 				  found, changed);
 	return 0;
 }
@@ -204,35 +209,35 @@ static int verify_pass(struct bench_run *run)
 /* What a pass finds, XOR what it must: anything but zero is not what run->want says. */
 #define OFF_BY(found, known) ((long)((found) ^ (known)))
 
-#define MAPPED(ident, walk, flags)                                                   \
-	BATCH(ident)                                                                 \
-	{                                                                            \
-		const struct file *const f = run->state;                             \
-		const uint64_t known = f->walk;                                      \
-		const int fd = run->fd[0];                                           \
-		long fold = 0;                                                       \
-                                                                                     \
-		do {                                                                 \
-			long p = SYS(mmap, 0, LEN, PROT_READ, flags, fd, 0);         \
-                                                                                     \
-			fold |= OFF_BY(walk((void *)p, LEN), known);                 \
-			fold |= SYS(munmap, p, LEN);                                 \
-		} while (--n);                                                       \
-		return fold;                                                         \
+#define MAPPED(ident, walk, flags)                                           \
+	BATCH(ident)                                                         \
+	{                                                                    \
+		const struct file *const f = run->state;                     \
+		const uint64_t known = f->walk;                              \
+		const int fd = run->fd[0];                                   \
+		long fold = 0;                                               \
+                                                                             \
+		do {                                                         \
+			long p = SYS(mmap, 0, LEN, PROT_READ, flags, fd, 0); \
+                                                                             \
+			fold |= OFF_BY(walk((void *)p, LEN), known);         \
+			fold |= SYS(munmap, p, LEN);                         \
+		} while (--n);                                               \
+		return fold;                                                 \
 	}
-#define WARM(ident, walk)                                                            \
-	BATCH(ident)                                                                 \
-	{                                                                            \
-		const struct file *const f = run->state;                             \
-		const uint64_t known = f->walk;                                      \
-		const void *p = f->map;                                              \
-		long fold = 0;                                                       \
-                                                                                     \
-		do {                                                                 \
-			bench_keep(p);                                               \
-			fold |= OFF_BY(walk(p, LEN), known);                         \
-		} while (--n);                                                       \
-		return fold;                                                         \
+#define WARM(ident, walk)                                    \
+	BATCH(ident)                                         \
+	{                                                    \
+		const struct file *const f = run->state;     \
+		const uint64_t known = f->walk;              \
+		const void *p = f->map;                      \
+		long fold = 0;                               \
+                                                             \
+		do {                                         \
+			bench_keep(p);                       \
+			fold |= OFF_BY(walk(p, LEN), known); \
+		} while (--n);                               \
+		return fold;                                 \
 	}
 
 MAPPED(mmap_first_touch, touch, MAP_SHARED)
@@ -262,18 +267,20 @@ BATCH(pread_64k_sum)
 	return fold;
 }
 
-#define PASS_ROW(ident, name, ...)                                                   \
-	READ_ROW(ident, name, .base = "read/pread-4k", .ops = LEN / PAGE,            \
+#define PASS_ROW(ident, name, ...)                                        \
+	READ_ROW(ident, name, .base = "read/pread-4k", .ops = LEN / PAGE, \
 		 .verify = verify_pass, __VA_ARGS__)
-#define MMAP_ROWS(kind, how, what, ...)                                              \
-	PASS_ROW(mmap_##kind##_touch, "mmap-" #kind "-touch", .via = how,            \
+#define MMAP_ROWS(kind, how, what, ...)                                                \
+	PASS_ROW(mmap_##kind##_touch, "mmap-" #kind "-touch", .via = how,              \
 		 .desc = "a byte of each 4 KiB of a cached file, " what, __VA_ARGS__); \
-	PASS_ROW(mmap_##kind##_sum, "mmap-" #kind "-sum", .via = how,                \
+	PASS_ROW(mmap_##kind##_sum, "mmap-" #kind "-sum", .via = how,                  \
 		 .desc = "the sum of 4 KiB of a cached file, " what, __VA_ARGS__)
 
-MMAP_ROWS(first, VIA_INLINE, "mapped for one pass", .calls = "mmap munmap",
-	  .setup = setup_unmapped,
-	  .caveat = "a fault maps its neighbours too (16 pages by default); munmap is in it");
+MMAP_ROWS(
+	first, VIA_INLINE, "mapped for one pass", .calls = "mmap munmap",
+	.setup = setup_unmapped,
+	.caveat =
+		"a fault maps its neighbours too (16 pages by default); munmap is in it");
 MMAP_ROWS(populate, VIA_INLINE, "mapped by MAP_POPULATE for one pass",
 	  .calls = "mmap munmap", .setup = setup_unmapped,
 	  .caveat = "16 MiB at once, none of it in vain; munmap is in it");
@@ -281,5 +288,6 @@ MMAP_ROWS(warm, VIA_USER, "mapped and touched before", .setup = setup_map,
 	  .teardown = teardown_map,
 	  .caveat = "no kernel at all: what is left when the mapping is for good");
 PASS_ROW(pread_64k_sum, "pread-64k-sum", .via = VIA_INLINE, .calls = "pread64",
-	 .setup = setup_pass, .desc = "the sum of 4 KiB of a cached file, by pread of 64k",
+	 .setup = setup_pass,
+	 .desc = "the sum of 4 KiB of a cached file, by pread of 64k",
 	 .caveat = "the sum runs over a buffer in the cache; of a mapping, over memory");

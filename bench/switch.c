@@ -100,35 +100,35 @@ static void drop(struct bench_run *run, int i)
  * One futex word says whose turn it is. Only the result of the wake is folded: EAGAIN
  * from the wait is an answer that came before there was time to sleep.
  */
-#define FUTEX_PING_PONG(name, private)                                               \
-	BATCH(name)                                                                  \
-	{                                                                            \
-		uint32_t *const turn = &page_of(run)->turn;                          \
-		long fold = 0;                                                       \
-                                                                                     \
-		do {                                                                 \
-			__atomic_store_n(turn, PEERS, __ATOMIC_RELEASE);             \
-			fold |= SYS(futex, turn, FUTEX_WAKE | (private), 1);         \
-			while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) == PEERS)     \
-				SYS(futex, turn, FUTEX_WAIT | (private), PEERS, 0);  \
-		} while (--n);                                                       \
-		return fold;                                                         \
-	}                                                                            \
-                                                                                     \
-	static int name##_peer(struct bench_run *run)                                \
-	{                                                                            \
-		struct page *page = page_of(run);                                    \
-		uint32_t *const turn = &page->turn, now;                             \
-                                                                                     \
-		for (;;) {                                                           \
-			while (!(now = __atomic_load_n(turn, __ATOMIC_ACQUIRE)))     \
-				SYS(futex, turn, FUTEX_WAIT | (private), OURS, 0);   \
-			if (now == STOP)                                             \
-				return 0;                                            \
-			page->answered++;                                            \
-			__atomic_store_n(turn, OURS, __ATOMIC_RELEASE);              \
-			SYS(futex, turn, FUTEX_WAKE | (private), 1);                 \
-		}                                                                    \
+#define FUTEX_PING_PONG(name, private)                                              \
+	BATCH(name)                                                                 \
+	{                                                                           \
+		uint32_t *const turn = &page_of(run)->turn;                         \
+		long fold = 0;                                                      \
+                                                                                    \
+		do {                                                                \
+			__atomic_store_n(turn, PEERS, __ATOMIC_RELEASE);            \
+			fold |= SYS(futex, turn, FUTEX_WAKE | (private), 1);        \
+			while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) == PEERS)    \
+				SYS(futex, turn, FUTEX_WAIT | (private), PEERS, 0); \
+		} while (--n);                                                      \
+		return fold;                                                        \
+	}                                                                           \
+                                                                                    \
+	static int name##_peer(struct bench_run *run)                               \
+	{                                                                           \
+		struct page *page = page_of(run);                                   \
+		uint32_t *const turn = &page->turn, now;                            \
+                                                                                    \
+		for (;;) {                                                          \
+			while (!(now = __atomic_load_n(turn, __ATOMIC_ACQUIRE)))    \
+				SYS(futex, turn, FUTEX_WAIT | (private), OURS, 0);  \
+			if (now == STOP)                                            \
+				return 0;                                           \
+			page->answered++;                                           \
+			__atomic_store_n(turn, OURS, __ATOMIC_RELEASE);             \
+			SYS(futex, turn, FUTEX_WAKE | (private), 1);                \
+		}                                                                   \
 	}
 
 FUTEX_PING_PONG(futex_process, 0)
@@ -222,37 +222,37 @@ static int verify(struct bench_run *run)
 #define SAME  "one operation is a round trip: two switches on one CPU, and their calls"
 #define CROSS "one operation is a round trip: two wake-ups of another CPU, maybe idle"
 
-#define SWITCH(what, who, where, does, loop, peer, on, probe, misread)        \
-	static int setup_##what##_##who##_##where(struct bench_run *run)     \
-	{                                                                     \
-		int ret = setup_##what(run);                                  \
-                                                                              \
-		return ret ? ret : start_##who(run, run->on, peer);           \
-	}                                                                     \
-                                                                              \
-	BENCH(what##_##who##_##where) = {                                     \
-		.id = "switch/" #what "-" #who "-" #where,                    \
-		.via = VIA_INLINE,                                            \
-		.desc = does " a " #who " on the " #where " CPU, and back",   \
-		.caveat = misread,                                            \
-		.calls = calls_##what,                                        \
-		.base = "null/getppid-inline",                                \
-		.flags = BENCH_BLOCKS,                                        \
-		.state = sizeof(struct pair),                                 \
-		.needs = probe,                                               \
-		.setup = setup_##what##_##who##_##where,                      \
-		.batch = loop,                                                \
-		.verify = verify,                                             \
-		.teardown = stop_##who,                                       \
+#define SWITCH(what, who, where, does, loop, peer, on, probe, misread)      \
+	static int setup_##what##_##who##_##where(struct bench_run *run)    \
+	{                                                                   \
+		int ret = setup_##what(run);                                \
+                                                                            \
+		return ret ? ret : start_##who(run, run->on, peer);         \
+	}                                                                   \
+                                                                            \
+	BENCH(what##_##who##_##where)                                       \
+	= {                                                                 \
+		.id = "switch/" #what "-" #who "-" #where,                  \
+		.via = VIA_INLINE,                                          \
+		.desc = does " a " #who " on the " #where " CPU, and back", \
+		.caveat = misread,                                          \
+		.calls = calls_##what,                                      \
+		.base = "null/getppid-inline",                              \
+		.flags = BENCH_BLOCKS,                                      \
+		.state = sizeof(struct pair),                               \
+		.needs = probe,                                             \
+		.setup = setup_##what##_##who##_##where,                    \
+		.batch = loop,                                              \
+		.verify = verify,                                           \
+		.teardown = stop_##who,                                     \
 	}
 
 #define calls_pipe  "write read"
 #define calls_futex "futex futex"
 
-#define SAME_AND_CROSS(what, who, does, loop, peer)                                  \
-	SWITCH(what, who, same, does, loop, peer, cpu, NULL, SAME);                  \
-	SWITCH(what, who, cross, does, loop, peer, other_cpu, bench_needs_two_cpus, \
-	       CROSS)
+#define SAME_AND_CROSS(what, who, does, loop, peer)                 \
+	SWITCH(what, who, same, does, loop, peer, cpu, NULL, SAME); \
+	SWITCH(what, who, cross, does, loop, peer, other_cpu, bench_needs_two_cpus, CROSS)
 
 SAME_AND_CROSS(pipe, process, "a byte through a pipe to", batch_pipe, process_pipe_peer);
 SAME_AND_CROSS(futex, process, "a turn by futex to", batch_futex_process,

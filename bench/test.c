@@ -36,7 +36,8 @@ BATCH_OP(badf, SYS(close, -1))
 BATCH_OP(good, SYS(getppid))
 
 #define TEST_ROW(ident, ...) \
-	BENCH(test_##ident) = { .id = "test/" #ident, .flags = BENCH_TEST, __VA_ARGS__ }
+	BENCH(test_##ident)  \
+	= { .id = "test/" #ident, .flags = BENCH_TEST, __VA_ARGS__ }
 
 TEST_ROW(crash, .desc = "dies of SIGSEGV", .batch = batch_crash);
 TEST_ROW(hang, .desc = "never returns", .batch = batch_hang);

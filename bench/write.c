@@ -147,8 +147,9 @@ static int verify_null(struct bench_run *run)
 	return 0;
 }
 
-#define WRITE_ROW(ident, name, ...)                                        \
-	BENCH(ident) = { .id = "write/" name, .batch = batch_##ident, __VA_ARGS__ }
+#define WRITE_ROW(ident, name, ...) \
+	BENCH(ident)                \
+	= { .id = "write/" name, .batch = batch_##ident, __VA_ARGS__ }
 
 WRITE_ROW(write_null, "null", .via = VIA_INLINE, .calls = "write", .params = "bytes=64",
 	  .base = "null/getppid-inline", .desc = "write a small piece to /dev/null",
@@ -163,7 +164,8 @@ WRITE_ROW(write_null_writev, "null-writev", .via = VIA_INLINE, .calls = "writev"
 	  .desc = "a small piece to /dev/null, as one of a writev", .setup = setup_null,
 	  .verify = verify_null, .caveat = "no byte is copied; a piece waits for others");
 WRITE_ROW(write_pipe, "pipe", .via = VIA_INLINE, .calls = "write read", .params = BATCHES,
-	  .base = "write/null", .desc = "write a small piece into a pipe; one read a batch",
+	  .base = "write/null",
+	  .desc = "write a small piece into a pipe; one read a batch",
 	  .setup = setup_pipe, .verify = verify_pipe,
 	  .caveat = "its share of the read that drains the batch is in it; no wake-up");
 WRITE_ROW(write_pipe_writev, "pipe-writev", .via = VIA_INLINE, .calls = "writev read",
@@ -252,7 +254,8 @@ static int verify_stdio(struct bench_run *run)
 	if (!ret) {
 		if (run->bench->batch(run, 100) != (long)run->bytes || fflush(s->file))
 			ret = bench_fail(run, "fwrite or fflush failed");
-		while (pread(fd, back, run->bytes, count * run->bytes) == (long)run->bytes &&
+		while (pread(fd, back, run->bytes, count * run->bytes) ==
+			       (long)run->bytes &&
 		       !memcmp(run->buf, back, run->bytes))
 			count++;
 		close_stream(s);
@@ -263,8 +266,9 @@ static int verify_stdio(struct bench_run *run)
 	return ret;
 }
 
-WRITE_ROW(write_stdio, "stdio", .via = VIA_LIBC, .calls = "write",
-	  .params = "buffer=0,64,4096,65536 bytes=64", .base = "write/null",
-	  .state = sizeof(struct stdio), .desc = "fwrite a small piece to /dev/null",
-	  .setup = setup_stdio, .verify = verify_stdio, .teardown = teardown_stdio,
-	  .caveat = "one write(2) a buffer, not an operation; copied once into the buffer");
+WRITE_ROW(
+	write_stdio, "stdio", .via = VIA_LIBC, .calls = "write",
+	.params = "buffer=0,64,4096,65536 bytes=64", .base = "write/null",
+	.state = sizeof(struct stdio), .desc = "fwrite a small piece to /dev/null",
+	.setup = setup_stdio, .verify = verify_stdio, .teardown = teardown_stdio,
+	.caveat = "one write(2) a buffer, not an operation; copied once into the buffer");

@@ -56,8 +56,9 @@ struct bench {
 	enum bench_via via; /* how the operation is made */
 	const char *desc;   /* one line: what one operation does */
 	const char *caveat; /* one line: what its number does not mean; or NULL */
-	const char *calls;  /* the system calls of one operation: "openat close"; or NULL */
-	const char *base;   /* id of the row it is read against; or NULL. Parameters of
+	const char
+		*calls;	  /* the system calls of one operation: "openat close"; or NULL */
+	const char *base; /* id of the row it is read against; or NULL. Parameters of
 			     * that row default to this row's own (see params) */
 	/*
 	 * "batch=1,8,64 bytes=64": one row for every combination. A parameter with more
@@ -65,7 +66,8 @@ struct bench {
 	 * is the number of operations that one iteration makes.
 	 */
 	const char *params;
-	unsigned long ops; /* operations an iteration when that is not `batch`; 0: as said */
+	unsigned long
+		ops; /* operations an iteration when that is not `batch`; 0: as said */
 	unsigned int flags; /* BENCH_… */
 	size_t state;	    /* bytes of zeroed private state behind run->state */
 
@@ -78,7 +80,8 @@ struct bench {
 
 enum {
 	BENCH_BLOCKS = 1 << 0, /* sleeps or wakes others: being switched out is the op */
-	BENCH_TEST = 1 << 1,   /* only for the suite's own tests: never planned by default */
+	BENCH_TEST =
+		1 << 1, /* only for the suite's own tests: never planned by default */
 };
 
 #define BENCH_FDS   4
@@ -150,18 +153,17 @@ void *bench_vdso(const char *name);
  * SYS(getppid), SYS(write, fd, buf, len): the system call instruction, inlined. The
  * arguments are cast to long. Returns a value or -errno; errno is not touched.
  */
-#define SYS(...)			 SYS_PICK(__VA_ARGS__, 6, 5, 4, 3, 2, 1, 0)(__VA_ARGS__)
+#define SYS(...)			      SYS_PICK(__VA_ARGS__, 6, 5, 4, 3, 2, 1, 0)(__VA_ARGS__)
 #define SYS_PICK(a, b, c, d, e, f, g, n, ...) SYS_##n
-#define SYS_0(nr)			 arch_syscall0(SYS_##nr)
-#define SYS_1(nr, a)			 arch_syscall3(SYS_##nr, (long)(a), 0, 0)
-#define SYS_2(nr, a, b)			 arch_syscall3(SYS_##nr, (long)(a), (long)(b), 0)
-#define SYS_3(nr, a, b, c) arch_syscall3(SYS_##nr, (long)(a), (long)(b), (long)(c))
+#define SYS_0(nr)			      arch_syscall0(SYS_##nr)
+#define SYS_1(nr, a)			      arch_syscall3(SYS_##nr, (long)(a), 0, 0)
+#define SYS_2(nr, a, b)			      arch_syscall3(SYS_##nr, (long)(a), (long)(b), 0)
+#define SYS_3(nr, a, b, c)		      arch_syscall3(SYS_##nr, (long)(a), (long)(b), (long)(c))
 #define SYS_4(nr, a, b, c, d) \
 	arch_syscall6(SYS_##nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
-#define SYS_5(nr, a, b, c, d, e)                                                    \
-	arch_syscall6(SYS_##nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
-		      0)
-#define SYS_6(nr, a, b, c, d, e, f)                                                 \
+#define SYS_5(nr, a, b, c, d, e) \
+	arch_syscall6(SYS_##nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+#define SYS_6(nr, a, b, c, d, e, f)                                                    \
 	arch_syscall6(SYS_##nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), \
 		      (long)(f))
 
@@ -183,28 +185,28 @@ void *bench_vdso(const char *name);
 #define noclone /* gcc's; clang does not clone */
 #endif
 #define BENCH_LOOP(n) for (; (n); (n)--)
-#define BATCH_OP(name, expr)                                                  \
-	BATCH(name)                                                           \
-	{                                                                     \
-		const int fd __attribute__((unused)) = run->fd[0];            \
-		char *const buf __attribute__((unused)) = run->buf;           \
-		const size_t bytes __attribute__((unused)) = run->bytes;      \
-		long fold = 0;                                                \
-                                                                              \
-		do {                                                          \
-			fold |= (long)(expr);                                 \
-		} while (--n);                                                \
-		return fold;                                                  \
+#define BATCH_OP(name, expr)                                             \
+	BATCH(name)                                                      \
+	{                                                                \
+		const int fd __attribute__((unused)) = run->fd[0];       \
+		char *const buf __attribute__((unused)) = run->buf;      \
+		const size_t bytes __attribute__((unused)) = run->bytes; \
+		long fold = 0;                                           \
+                                                                         \
+		do {                                                     \
+			fold |= (long)(expr);                            \
+		} while (--n);                                           \
+		return fold;                                             \
 	}
 
 /*
  * BENCH(ident) = { .id = "group/name", … };  defines and registers a descriptor.
  * The registry holds pointers, so that a sanitizer's padding cannot come between.
  */
-#define BENCH(ident)                                                                   \
-	static const struct bench bench_##ident;                                       \
-	static const struct bench *const bench_entry_##ident                           \
-		__attribute__((used, retain, section("bench_registry"))) = &bench_##ident; \
+#define BENCH(ident)                                                         \
+	static const struct bench bench_##ident;                             \
+	static const struct bench *const bench_entry_##ident __attribute__(( \
+		used, retain, section("bench_registry"))) = &bench_##ident;  \
 	static const struct bench bench_##ident
 
 #endif

@@ -29,13 +29,15 @@ static const struct {
 
 static int usage(FILE *out)
 {
-	fprintf(out, "syscost: what crossing into the Linux kernel costs on this machine\n\n"
-		     "usage: syscost COMMAND [OPTION…] [PATTERN…]\n\n");
+	fprintf(out,
+		"syscost: what crossing into the Linux kernel costs on this machine\n\n"
+		"usage: syscost COMMAND [OPTION…] [PATTERN…]\n\n");
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
-	fprintf(out, "\n'syscost COMMAND --help' has the options. Patterns are globs over ids:"
-		     " 'null/*' '!clock/*'.\n"
-		     "Exit status: 0 fine, 2 usage or trouble, 77 nothing could run.\n");
+	fprintf(out,
+		"\n'syscost COMMAND --help' has the options. Patterns are globs over ids:"
+		" 'null/*' '!clock/*'.\n"
+		"Exit status: 0 fine, 2 usage or trouble, 77 nothing could run.\n");
 	return out == stdout ? EXIT_FINE : EXIT_TROUBLE;
 }
 
@@ -60,7 +62,8 @@ bool cli_number(const char *option, const char *text, double min, double max, do
 	errno = 0;
 	value = strtod(text, &end);
 	if (end == text || *end || errno || !(value >= min && value <= max)) {
-		cli_error("%s wants a number from %g to %g, not '%s'", option, min, max, text);
+		cli_error("%s wants a number from %g to %g, not '%s'", option, min, max,
+			  text);
 		return false;
 	}
 	*x = value;
@@ -94,7 +97,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return usage(stderr);
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") || !strcmp(argv[1], "help"))
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+	    !strcmp(argv[1], "help"))
 		return usage(stdout);
 	if (!strcmp(argv[1], "--version")) {
 		puts("syscost " VERSION);

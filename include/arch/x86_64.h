@@ -19,8 +19,8 @@
  * write any memory that it was pointed to: an inline call that leaves one of the three
  * out of its clobbers compiles, and is wrong.
  */
-static inline __attribute__((always_inline)) long arch_syscall6(long nr, long a, long b,
-								long c, long d, long e, long f)
+static inline __attribute__((always_inline)) long
+arch_syscall6(long nr, long a, long b, long c, long d, long e, long f)
 {
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;

@@ -27,8 +27,9 @@ find(json_t *findings, enum level level, const char *effect, const char *fmt, ..
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
-	json_array_append_new(findings, json_pack("{s:s, s:s, s:s}", "level", levels[level],
-						  "what", what, "effect", effect));
+	json_array_append_new(findings,
+			      json_pack("{s:s, s:s, s:s}", "level", levels[level], "what",
+					what, "effect", effect));
 }
 
 /* The first line of a file into buf; false where it cannot be read. */
@@ -83,13 +84,14 @@ static void look_at_clock(json_t *findings)
 	else
 		find(findings, FINDING_WARN, "ticks may not be time: trust no figure",
 		     "the counter is not said to be invariant");
-	first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource", source,
-		   sizeof(source));
+	first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource",
+		   source, sizeof(source));
 	if (!strcmp(source, "tsc"))
 		find(findings, FINDING_OK, "vDSO clocks stay in user mode",
 		     "the clocksource is tsc");
 	else
-		find(findings, FINDING_NOTE, "vDSO clocks may be real calls: see their rows",
+		find(findings, FINDING_NOTE,
+		     "vDSO clocks may be real calls: see their rows",
 		     "the clocksource is %s", source);
 	find(findings, FINDING_OK, "a window is at least 1000 steps long",
 	     "the counter advances in steps of %u ticks", step);
@@ -121,7 +123,8 @@ static void look_at_system(json_t *findings)
 		     "this is a virtual machine");
 	if (!first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text,
 			sizeof(text)))
-		find(findings, FINDING_NOTE, "the frequency may change: see core cycles a tick",
+		find(findings, FINDING_NOTE,
+		     "the frequency may change: see core cycles a tick",
 		     "no frequency governor is visible");
 	else
 		find(findings, strcmp(text, "performance") ? FINDING_WARN : FINDING_OK,
@@ -151,10 +154,11 @@ static void look_at_self(json_t *findings)
 		fclose(f);
 	find(findings, seccomp ? FINDING_WARN : FINDING_OK,
 	     "a filter is part of every call's cost", "%s",
-	     seccomp ? "a seccomp filter is on this process" :
-		       "no seccomp filter is on this process");
-	find(findings, tracer ? FINDING_WARN : FINDING_OK, "a tracer is part of every call's cost",
-	     "%s", tracer ? "a tracer is attached" : "no tracer is attached");
+	     seccomp ? "a seccomp filter is on this process"
+		     : "no seccomp filter is on this process");
+	find(findings, tracer ? FINDING_WARN : FINDING_OK,
+	     "a tracer is part of every call's cost", "%s",
+	     tracer ? "a tracer is attached" : "no tracer is attached");
 	for (int i = 0; i < 2; i++) {
 		static const char *const names[] = { "meltdown", "spec_rstack_overflow" };
 		char path[128], text[200];
@@ -170,7 +174,8 @@ static void look_at_self(json_t *findings)
 
 int cmd_doctor(const struct registry *reg, int argc, char **argv)
 {
-	static const struct option options[] = { { "format", required_argument, NULL, 'f' },
+	static const struct option options[] = { { "format", required_argument, NULL,
+						   'f' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
 	enum cli_format format = FORMAT_TABLE;
@@ -199,11 +204,12 @@ int cmd_doctor(const struct registry *reg, int argc, char **argv)
 		json_dumpf(findings, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else {
-		json_array_foreach(findings, i, f) {
+		json_array_foreach(findings, i, f)
+		{
 			const char *level, *what, *effect;
 
-			json_unpack(f, "{s:s, s:s, s:s}", "level", &level, "what", &what, "effect",
-				    &effect);
+			json_unpack(f, "{s:s, s:s, s:s}", "level", &level, "what", &what,
+				    "effect", &effect);
 			printf("%-4s  %s: %s\n", level, what, effect);
 		}
 	}

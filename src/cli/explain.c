@@ -12,7 +12,8 @@ static const char *const ways[VIA_COUNT] = {
 	[VIA_INLINE] = "the system call instruction, in the timed loop itself",
 	[VIA_LIBC] = "the C library's function",
 	[VIA_SYSCALL] = "the syscall(2) function of the C library",
-	[VIA_SHIELDED] = "a function of our own whose return is kept off stale predictions",
+	[VIA_SHIELDED] =
+		"a function of our own whose return is kept off stale predictions",
 	[VIA_VDSO] = "the vDSO's function, through a pointer",
 	[VIA_CACHED] = "user memory: the answer was kept from an earlier call",
 	[VIA_RING] = "io_uring, through liburing",
@@ -23,13 +24,15 @@ static void explain(const struct variant *v)
 {
 	const struct bench *b = v->bench;
 
-	printf("%s\n  measures     %s\n  made by      %s\n", v->id, b->desc, ways[b->via]);
+	printf("%s\n  measures     %s\n  made by      %s\n", v->id, b->desc,
+	       ways[b->via]);
 	if (b->calls)
 		printf("  system calls %s\n", b->calls);
 	if (v->params[0])
 		printf("  parameters   %s\n", v->params);
 	if (v->ops > 1)
-		printf("  a figure is  one of the %lu operations of an iteration\n", v->ops);
+		printf("  a figure is  one of the %lu operations of an iteration\n",
+		       v->ops);
 	if (v->base[0])
 		printf("  read against %s\n", v->base);
 	printf("  checked      every result%s\n",
@@ -56,6 +59,7 @@ int cmd_explain(const struct registry *reg, int argc, char **argv)
 			explain(&reg->rows[i]);
 	free(chosen);
 	if (unmatched)
-		return cli_error("no benchmark matches '%s': see 'syscost list'", unmatched);
+		return cli_error("no benchmark matches '%s': see 'syscost list'",
+				 unmatched);
 	return EXIT_FINE;
 }

@@ -19,14 +19,15 @@ static void print_row(const struct variant *v, enum cli_format format, json_t *a
 	else if (format == FORMAT_TABLE)
 		printf("%-34s %-9s %s\n", v->id, via, v->bench->desc);
 	else
-		json_array_append_new(array, json_pack("{s:s, s:s, s:s, s:s}", "id", v->id, "via",
-						       via, "params", v->params, "desc",
-						       v->bench->desc));
+		json_array_append_new(
+			array, json_pack("{s:s, s:s, s:s, s:s}", "id", v->id, "via", via,
+					 "params", v->params, "desc", v->bench->desc));
 }
 
 int cmd_list(const struct registry *reg, int argc, char **argv)
 {
-	static const struct option options[] = { { "format", required_argument, NULL, 'f' },
+	static const struct option options[] = { { "format", required_argument, NULL,
+						   'f' },
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
 	enum cli_format format = FORMAT_TABLE;
@@ -47,7 +48,8 @@ int cmd_list(const struct registry *reg, int argc, char **argv)
 	unmatched = registry_select(reg, argv + optind, argc - optind, chosen);
 	if (unmatched) {
 		free(chosen);
-		return cli_error("no benchmark matches '%s': see 'syscost list'", unmatched);
+		return cli_error("no benchmark matches '%s': see 'syscost list'",
+				 unmatched);
 	}
 	if (format == FORMAT_CSV)
 		puts("id,via,params,desc");

@@ -26,8 +26,8 @@ static int fill_page(FILE *out, const void *arg)
 	return html_write(out, p->results, p->json, p->dir);
 }
 
-int report_folder(const char *dir, const struct table *results, const struct table *rounds,
-		  const json_t *json)
+int report_folder(const char *dir, const struct table *results,
+		  const struct table *rounds, const json_t *json)
 {
 	struct page page = { results, json, dir };
 	char err[600];

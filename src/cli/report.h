@@ -7,7 +7,7 @@
 #include "store/row.h"
 
 /* Make them in `dir`; says what went wrong. An exit status. */
-int report_folder(const char *dir, const struct table *results, const struct table *rounds,
-		  const json_t *json);
+int report_folder(const char *dir, const struct table *results,
+		  const struct table *rounds, const json_t *json);
 
 #endif

@@ -56,8 +56,19 @@ struct settings {
 
 static bool parse(int argc, char **argv, struct settings *s)
 {
-	enum { FORCE = 256, NO_OUTPUT, NO_PLOTS, QUICK, SECONDS, PRECISION, TIMEOUT, CPU, SEED,
-	       FORMAT, HOST_NAME };
+	enum {
+		FORCE = 256,
+		NO_OUTPUT,
+		NO_PLOTS,
+		QUICK,
+		SECONDS,
+		PRECISION,
+		TIMEOUT,
+		CPU,
+		SEED,
+		FORMAT,
+		HOST_NAME
+	};
 	static const struct option options[] = {
 		{ "output", required_argument, NULL, 'o' },
 		{ "force", no_argument, NULL, FORCE },
@@ -94,13 +105,15 @@ static bool parse(int argc, char **argv, struct settings *s)
 		} else if (opt == QUICK) {
 			s->run.seconds = 8;
 		} else if (opt == SECONDS) {
-			good = cli_number("--seconds", optarg, 0.1, 86400, &s->run.seconds);
+			good = cli_number("--seconds", optarg, 0.1, 86400,
+					  &s->run.seconds);
 		} else if (opt == PRECISION) {
 			good = cli_number("--precision", optarg, 0.01, 100, &x);
 			if (good)
 				s->run.precision = x / 100;
 		} else if (opt == TIMEOUT) {
-			good = cli_number("--timeout", optarg, 0.1, 3600, &s->run.timeout);
+			good = cli_number("--timeout", optarg, 0.1, 3600,
+					  &s->run.timeout);
 		} else if (opt == CPU) {
 			good = cli_number("--cpu", optarg, 0, 1e6, &x);
 			if (good)
@@ -111,7 +124,8 @@ static bool parse(int argc, char **argv, struct settings *s)
 			s->run.seed = strtoull(optarg, &end, 10);
 			good = *optarg >= '0' && *optarg <= '9' && !*end;
 			if (!good)
-				cli_error("--seed wants a whole number, not '%s'", optarg);
+				cli_error("--seed wants a whole number, not '%s'",
+					  optarg);
 		} else if (opt == FORMAT) {
 			good = cli_format(optarg, &s->format);
 		} else if (opt == HOST_NAME) {
@@ -133,7 +147,8 @@ static void join(int argc, char **argv, char *out, size_t len)
 		at += snprintf(out + at, len - at, " %s", argv[i]);
 }
 
-static void print(const struct settings *s, const struct table *results, const json_t *json)
+static void print(const struct settings *s, const struct table *results,
+		  const json_t *json)
 {
 	if (s->format == FORMAT_CSV) {
 		csv_write(stdout, results);
@@ -192,13 +207,15 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	if (!s.output[0]) {
 		time_t t = time(NULL);
 
-		strftime(s.output, sizeof(s.output), "syscost-%Y%m%d-%H%M%S", localtime(&t));
+		strftime(s.output, sizeof(s.output), "syscost-%Y%m%d-%H%M%S",
+			 localtime(&t));
 	}
 	chosen = calloc(reg->n, sizeof(*chosen));
 	unmatched = registry_select(reg, argv + optind, argc - optind, chosen);
 	if (unmatched) {
 		free(chosen);
-		return cli_error("no benchmark matches '%s': see 'syscost list'", unmatched);
+		return cli_error("no benchmark matches '%s': see 'syscost list'",
+				 unmatched);
 	}
 	if (!s.no_output && result_folder(s.output, s.force, err, sizeof(err))) {
 		free(chosen);

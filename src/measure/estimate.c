@@ -47,7 +47,8 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	stats_sort(all, f.kept);
 	stats_sort(probe, f.kept);
 	f.quiet = f.n_quiet >= QUIET_WINDOWS ? stats_median(quiet, f.n_quiet) : NAN;
-	f.contended = n_contended >= QUIET_WINDOWS ? stats_median(contended, n_contended) : NAN;
+	f.contended = n_contended >= QUIET_WINDOWS ? stats_median(contended, n_contended)
+						   : NAN;
 	f.all = stats_median(all, f.kept);
 	f.probe = stats_median(probe, f.kept);
 	return f;
@@ -56,7 +57,8 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops, double level,
 		 struct estimate *e)
 {
-	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0, quiet_windows = 0;
+	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0,
+	       quiet_windows = 0;
 	double *quiet = calloc(4 * n + room + 1, sizeof(*quiet));
 	double *contended = quiet + n, *cycles = contended + n, *all = cycles + n;
 

@@ -16,10 +16,10 @@
 #include "measure/window.h"
 #include "stats/stats.h"
 
-#define QUIET_TOLERANCE	 1.05 /* a quiet probe is at most so many times the level */
-#define QUIET_SHARE_MIN	 0.35 /* below, quiet windows are too rare to be trusted */
-#define QUIET_WINDOWS	 3    /* so many make a round's quiet figure */
-#define CONFIDENCE	 0.95
+#define QUIET_TOLERANCE 1.05 /* a quiet probe is at most so many times the level */
+#define QUIET_SHARE_MIN 0.35 /* below, quiet windows are too rare to be trusted */
+#define QUIET_WINDOWS	3    /* so many make a round's quiet figure */
+#define CONFIDENCE	0.95
 
 /* One benchmark in one round. */
 struct sample {

@@ -80,7 +80,8 @@ static void fill(struct variant *v, const struct bench *b, const struct axis *ax
 {
 	const char *slash = strchr(b->id, '/');
 
-	if (!slash || slash == b->id || !slash[1] || (size_t)(slash - b->id) >= sizeof(v->group))
+	if (!slash || slash == b->id || !slash[1] ||
+	    (size_t)(slash - b->id) >= sizeof(v->group))
 		bad(b, "the id must be group/name");
 	for (const char *c = b->id; *c; c++)
 		if (!islower(*c) && !isdigit(*c) && !strchr("/_-", *c))
@@ -146,8 +147,8 @@ void registry_load(struct registry *reg)
 	size_t room = 0;
 
 	memset(reg, 0, sizeof(*reg));
-	for (const struct bench *const *e = __start_bench_registry; e < __stop_bench_registry;
-	     e++) {
+	for (const struct bench *const *e = __start_bench_registry;
+	     e < __stop_bench_registry; e++) {
 		struct axis axes[VARIANT_PARAMS + 1];
 		unsigned int n_axes = parse_params(*e, axes), combinations = 1;
 

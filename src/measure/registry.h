@@ -7,17 +7,17 @@
 
 #include "bench.h"
 
-#define VARIANT_PARAMS 4   /* parameters a benchmark may declare */
-#define VARIANT_ID_MAX 96  /* bytes of a row's id, with the NUL */
+#define VARIANT_PARAMS 4  /* parameters a benchmark may declare */
+#define VARIANT_ID_MAX 96 /* bytes of a row's id, with the NUL */
 
 /* One row: a benchmark with one value for each of its parameters. */
 struct variant {
 	const struct bench *bench;
-	char id[VARIANT_ID_MAX];	    /* "group/name" or "group/name:key=value" */
-	char group[32];			    /* up to the slash */
-	char name[VARIANT_ID_MAX];	    /* after the slash */
-	char params[VARIANT_ID_MAX];	    /* "batch=8 bytes=64", or "" */
-	char base[VARIANT_ID_MAX];	    /* id of the row it is read against, or "" */
+	char id[VARIANT_ID_MAX];     /* "group/name" or "group/name:key=value" */
+	char group[32];		     /* up to the slash */
+	char name[VARIANT_ID_MAX];   /* after the slash */
+	char params[VARIANT_ID_MAX]; /* "batch=8 bytes=64", or "" */
+	char base[VARIANT_ID_MAX];   /* id of the row it is read against, or "" */
 	char param_name[VARIANT_PARAMS][16];
 	long param[VARIANT_PARAMS];
 	unsigned int n_params;

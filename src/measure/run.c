@@ -51,9 +51,10 @@ static int choose_cpu(int wanted, int *cpu, int *other, char *err, size_t err_le
 	if (sched_getaffinity(0, sizeof(set), &set))
 		return -errno;
 	if (wanted >= CPU_SETSIZE || (wanted >= 0 && !CPU_ISSET(wanted, &set))) {
-		snprintf(err, err_len,
-			 "CPU %d does not exist or is not allowed here: see 'taskset -p $$'",
-			 wanted);
+		snprintf(
+			err, err_len,
+			"CPU %d does not exist or is not allowed here: see 'taskset -p $$'",
+			wanted);
 		return -EINVAL;
 	}
 	for (int i = 0; i < CPU_SETSIZE; i++)
@@ -65,8 +66,8 @@ static int choose_cpu(int wanted, int *cpu, int *other, char *err, size_t err_le
 		if (fgets(isolated, sizeof(isolated), f)) {
 			int first = atoi(isolated);
 
-			if (isolated[0] >= '0' && isolated[0] <= '9' && first < CPU_SETSIZE &&
-			    CPU_ISSET(first, &set))
+			if (isolated[0] >= '0' && isolated[0] <= '9' &&
+			    first < CPU_SETSIZE && CPU_ISSET(first, &set))
 				*cpu = first;
 		}
 		fclose(f);
@@ -140,7 +141,8 @@ out_plan:
 }
 
 /* Exactly `len` bytes within `seconds`: 1, 0 at the end of the stream, -ETIMEDOUT. */
-static int receive(int fd, void *data, size_t len, double seconds, volatile const int *stop)
+static int receive(int fd, void *data, size_t len, double seconds,
+		   volatile const int *stop)
 {
 	double end = now() + seconds;
 	char *p = data;
@@ -176,7 +178,8 @@ static void fail_row(struct run_row *row, enum row_status status, const char *re
 }
 
 static int keep_sample(struct run *run, struct run_row *row, const struct message *msg,
-		       struct window *windows, unsigned int position, double cycles_per_tick)
+		       struct window *windows, unsigned int position,
+		       double cycles_per_tick)
 {
 	struct sample *s;
 
@@ -189,14 +192,15 @@ static int keep_sample(struct run *run, struct run_row *row, const struct messag
 		row->samples = s;
 		row->room = room;
 	}
-	row->samples[row->n_samples++] = (struct sample){ .round = run->rounds,
-							  .position = position,
-							  .n = msg->n,
-							  .windows = windows,
-							  .n_windows = msg->n_windows,
-							  .faults = msg->faults,
-							  .switches = msg->switches,
-							  .cycles_per_tick = cycles_per_tick };
+	row->samples[row->n_samples++] =
+		(struct sample){ .round = run->rounds,
+				 .position = position,
+				 .n = msg->n,
+				 .windows = windows,
+				 .n_windows = msg->n_windows,
+				 .faults = msg->faults,
+				 .switches = msg->switches,
+				 .cycles_per_tick = cycles_per_tick };
 	return 0;
 }
 
@@ -323,7 +327,8 @@ static void find_quiet_level(struct run *run)
 	free(probes);
 }
 
-const char *run_row_noisy(const struct run_row *row, double precision, char *buf, size_t len)
+const char *run_row_noisy(const struct run_row *row, double precision, char *buf,
+			  size_t len)
 {
 	const struct estimate *e = &row->estimate;
 	double half = stats_precision(&e->ticks);
@@ -335,8 +340,8 @@ const char *run_row_noisy(const struct run_row *row, double precision, char *buf
 		snprintf(buf, len, "%zu quiet rounds are too few for an interval",
 			 e->quiet_rounds);
 	else if (half > precision)
-		snprintf(buf, len, "the interval is +-%.1f %%, wanted is %.1f %%", half * 100,
-			 precision * 100);
+		snprintf(buf, len, "the interval is +-%.1f %%, wanted is %.1f %%",
+			 half * 100, precision * 100);
 	else
 		return NULL;
 	return buf;
@@ -401,7 +406,8 @@ static void say(const struct run *run, const char *what, double share)
 		run->options.progress(run->options.progress_arg, what, share);
 }
 
-static void finish(struct run *run, struct clock_point start, double began, double *ratios)
+static void finish(struct run *run, struct clock_point start, double began,
+		   double *ratios)
 {
 	uint64_t inside = 0;
 
@@ -450,7 +456,8 @@ int run_all(struct run *run, const struct registry *reg, const bool *chosen,
 	snprintf(dir, sizeof(dir), "%s/syscost.XXXXXX", tmp && *tmp ? tmp : "/tmp");
 	if (!mkdtemp(dir)) {
 		ret = -errno;
-		snprintf(err, err_len, "no temporary directory (%s): set TMPDIR", strerror(-ret));
+		snprintf(err, err_len, "no temporary directory (%s): set TMPDIR",
+			 strerror(-ret));
 		dir[0] = '\0';
 		goto out;
 	}
@@ -475,9 +482,11 @@ int run_all(struct run *run, const struct registry *reg, const bool *chosen,
 			break;
 		shuffle(order, live, &random);
 		say(run, "measuring", (now() - began) / options->seconds);
-		ret = one_round(run, order, live, dir, &random, false, &ratios[run->rounds]);
+		ret = one_round(run, order, live, dir, &random, false,
+				&ratios[run->rounds]);
 		run->rounds++;
-		if (run->rounds >= ROUNDS_MIN && run->rounds % 4 == 0 && estimate_all(run))
+		if (run->rounds >= ROUNDS_MIN && run->rounds % 4 == 0 &&
+		    estimate_all(run))
 			break;
 	}
 	run->stopped = options->stop && *options->stop;

@@ -59,6 +59,7 @@ int run_all(struct run *run, const struct registry *reg, const bool *chosen,
 void run_free(struct run *run);
 
 /* Why a ROW_OK row is not precise, in words, or NULL when it is. */
-const char *run_row_noisy(const struct run_row *row, double precision, char *buf, size_t len);
+const char *run_row_noisy(const struct run_row *row, double precision, char *buf,
+			  size_t len);
 
 #endif

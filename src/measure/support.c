@@ -132,7 +132,9 @@ char *bench_path(const struct bench_run *run, const char *name, char *buf, size_
 
 int bench_needs_two_cpus(struct bench_run *run)
 {
-	return run->other_cpu >= 0 ? 0 : bench_skip(run, "needs a second CPU that it may use");
+	return run->other_cpu >= 0
+		       ? 0
+		       : bench_skip(run, "needs a second CPU that it may use");
 }
 
 /*
@@ -170,13 +172,15 @@ void *bench_vdso(const char *name)
 		return NULL;
 	/* The symbol table ends where the section headers say; the vDSO has them all. */
 	for (int i = 0; i < eh->e_shnum; i++) {
-		const Elf64_Shdr *sh = (const void *)(base + eh->e_shoff + i * sizeof(*sh));
+		const Elf64_Shdr *sh = (const void *)(base + eh->e_shoff +
+						      i * sizeof(*sh));
 
 		if (sh->sh_type == SHT_DYNSYM)
 			n = sh->sh_size / sizeof(*symbols);
 	}
 	for (size_t i = 0; i < n; i++)
-		if (symbols[i].st_shndx != SHN_UNDEF && !strcmp(strings + symbols[i].st_name, name))
+		if (symbols[i].st_shndx != SHN_UNDEF &&
+		    !strcmp(strings + symbols[i].st_name, name))
 			return (void *)(symbols[i].st_value + shift);
 	return NULL;
 }

@@ -20,8 +20,9 @@ enum window_drop {
 
 struct window {
 	uint64_t ticks; /* for n iterations, overhead of an empty window removed */
-	uint32_t probe; /* ticks of the contention probe: the slower of before and after */
-	uint32_t drop;	/* DROP_… causes that were observed; 0: keep */
+	uint32_t
+		probe; /* ticks of the contention probe: the slower of before and after */
+	uint32_t drop; /* DROP_… causes that were observed; 0: keep */
 };
 
 struct meter {
@@ -32,11 +33,11 @@ struct meter {
 	unsigned int step; /* of the counter, ticks */
 };
 
-#define WINDOW_US	25 /* wanted length of a window, microseconds; at least 20 */
-#define WINDOW_STEPS	1000 /* and at least so many steps of the counter */
-#define WINDOWS		40   /* of one benchmark in one round */
-#define WINDOWS_MIN	5    /* when they are long */
-#define WINDOWS_US	4000 /* wanted time of one benchmark in one round */
+#define WINDOW_US    25	  /* wanted length of a window, microseconds; at least 20 */
+#define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
+#define WINDOWS	     40	  /* of one benchmark in one round */
+#define WINDOWS_MIN  5	  /* when they are long */
+#define WINDOWS_US   4000 /* wanted time of one benchmark in one round */
 
 /* Grow n until a window is long enough. 0 and *n, or a verdict. */
 int window_size(struct meter *m, unsigned long *n);

@@ -51,8 +51,8 @@ static uint64_t steal_time(const struct machine *m)
 	snprintf(name, sizeof(name), "\ncpu%d ", m->cpu);
 	line = strstr(text, name);
 	if (line)
-		sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu", &f[0],
-		       &f[1], &f[2], &f[3], &f[4], &f[5], &f[6], &f[7]);
+		sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu",
+		       &f[0], &f[1], &f[2], &f[3], &f[4], &f[5], &f[6], &f[7]);
 	return f[7];
 }
 
@@ -64,7 +64,8 @@ static int judge(struct bench_run *run, long fold, unsigned long n)
 	if (run->want != BENCH_ANY ? fold == run->want : fold >= 0)
 		return 0;
 	if (run->want != BENCH_ANY && fold >= 0)
-		return bench_fail(run, "results fold to %ld instead of %ld", fold, run->want);
+		return bench_fail(run, "results fold to %ld instead of %ld", fold,
+				  run->want);
 	/* The OR of several errors is none of them: only a single call tells which. */
 	if (n > 1)
 		return bench_fail(run, "an operation failed in the timed loop");
@@ -164,8 +165,8 @@ static void measure(struct meter *meter, struct message *msg, struct window *win
 		msg->windowed += windows[i].ticks;
 }
 
-static void one(const struct variant *v, const struct plan_head *plan, struct meter *meter,
-		struct message *msg)
+static void one(const struct variant *v, const struct plan_head *plan,
+		struct meter *meter, struct message *msg)
 {
 	struct machine *m = meter->machine;
 	struct window windows[WINDOWS];
@@ -203,7 +204,8 @@ int worker_main(const struct registry *reg)
 	signal(SIGINT, SIG_IGN);
 	if (read(WORKER_PLAN_FD, &plan, sizeof(plan)) != sizeof(plan) ||
 	    plan.magic != WORKER_MAGIC) {
-		fprintf(stderr, "syscost: '%s' is for the program itself: use 'syscost run'\n",
+		fprintf(stderr,
+			"syscost: '%s' is for the program itself: use 'syscost run'\n",
 			WORKER_COMMAND);
 		return 2;
 	}

@@ -39,10 +39,10 @@ struct message {
 	uint32_t row;
 	uint64_t n;
 	uint32_t status;
-	uint32_t n_windows;	/* structs window that follow */
-	uint64_t windowed;	/* ticks inside of these windows */
+	uint32_t n_windows;	 /* structs window that follow */
+	uint64_t windowed;	 /* ticks inside of these windows */
 	double faults, switches; /* an iteration */
-	double cycles_per_tick; /* MESSAGE_ROUND */
+	double cycles_per_tick;	 /* MESSAGE_ROUND */
 	char mode[16];
 	char reason[160];
 };

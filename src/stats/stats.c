@@ -39,8 +39,8 @@ size_t stats_median_rank(size_t n, double level)
 	size_t k = 0;
 
 	while (k < n / 2) {
-		double term = exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) -
-				  n * M_LN2);
+		double term = exp(lgamma(n + 1.0) - lgamma(k + 1.0) -
+				  lgamma(n - k + 1.0) - n * M_LN2);
 
 		if (2 * (tail + term) > 1 - level)
 			break;

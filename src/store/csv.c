@@ -138,7 +138,8 @@ struct reader {
 	char field[MAX_FIELD + 1];
 };
 
-static int __attribute__((format(printf, 2, 3))) fail(struct reader *r, const char *fmt, ...)
+static int __attribute__((format(printf, 2, 3)))
+fail(struct reader *r, const char *fmt, ...)
 {
 	char number[24], what[160];
 	const char *name = number;
@@ -302,7 +303,8 @@ static int read_header(struct reader *r, size_t *width)
 	for (r->column = 0; !last; r->column++) {
 		if (next_field(r, &last))
 			return -EINVAL;
-		if (r->column < s->n_columns && strcmp(r->field, s->columns[r->column].name))
+		if (r->column < s->n_columns &&
+		    strcmp(r->field, s->columns[r->column].name))
 			return fail(r, "the header has '%s' here", shown(r, buf));
 		if (last && r->column + 1 < s->n_columns)
 			return fail(r, "the header ends here, %zu columns short",
@@ -397,8 +399,8 @@ static int slurp(const char *path, char **text, size_t *len)
 	return ret;
 }
 
-int csv_read_file(struct table *t, const struct schema *schema, const char *path, char *err,
-		  size_t err_len)
+int csv_read_file(struct table *t, const struct schema *schema, const char *path,
+		  char *err, size_t err_len)
 {
 	size_t len = 0;
 	char *text = NULL;

@@ -21,7 +21,7 @@ int csv_read(struct table *t, const struct schema *schema, const char *text, siz
 	     char *err, size_t err_len);
 
 /* The same from a file; the message starts with the path. At most 256 MiB. */
-int csv_read_file(struct table *t, const struct schema *schema, const char *path, char *err,
-		  size_t err_len);
+int csv_read_file(struct table *t, const struct schema *schema, const char *path,
+		  char *err, size_t err_len);
 
 #endif

@@ -117,7 +117,8 @@ static int find_build_id(struct dl_phdr_info *info, size_t size, void *arg)
 
 	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++) {
-		const char *p = (const char *)info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+		const char *p = (const char *)info->dlpi_addr +
+				info->dlpi_phdr[i].p_vaddr;
 		const char *end = p + info->dlpi_phdr[i].p_memsz;
 
 		if (info->dlpi_phdr[i].p_type != PT_NOTE)
@@ -125,7 +126,8 @@ static int find_build_id(struct dl_phdr_info *info, size_t size, void *arg)
 		while (p + sizeof(ElfW(Nhdr)) <= end) {
 			const ElfW(Nhdr) *note = (const void *)p;
 			const unsigned char *desc =
-				(const void *)(p + sizeof(*note) + ((note->n_namesz + 3) & ~3u));
+				(const void *)(p + sizeof(*note) +
+					       ((note->n_namesz + 3) & ~3u));
 
 			if (note->n_type == NT_GNU_BUILD_ID && note->n_descsz <= 20) {
 				for (unsigned int b = 0; b < note->n_descsz; b++)
@@ -174,8 +176,8 @@ static json_t *host(const char *nodename, bool plain)
 
 json_t *env_record(bool with_hostname)
 {
-	static const char *const cpu_keys[] = { "model name", "vendor_id", "cpu family", "model",
-						"stepping", "microcode" };
+	static const char *const cpu_keys[] = { "model name", "vendor_id", "cpu family",
+						"model",      "stepping",  "microcode" };
 	char build_id[41] = "", date[32];
 	json_t *env = json_object();
 	time_t now = time(NULL);
@@ -189,7 +191,8 @@ json_t *env_record(bool with_hostname)
 	json_object_set_new(env, "host", host(u.nodename, with_hostname));
 	json_object_set_new(env, "architecture", json_string(u.machine));
 	for (size_t i = 0; i < sizeof(cpu_keys) / sizeof(cpu_keys[0]); i++)
-		json_object_set_new(env, cpu_keys[i], value_of("/proc/cpuinfo", cpu_keys[i]));
+		json_object_set_new(env, cpu_keys[i],
+				    value_of("/proc/cpuinfo", cpu_keys[i]));
 	json_object_set_new(env, "kernel", json_string(u.release));
 	json_object_set_new(env, "kernel version", json_string(u.version));
 	json_object_set_new(env, "command line", line_of("/proc/cmdline"));
@@ -198,7 +201,8 @@ json_t *env_record(bool with_hostname)
 			    line_of("/sys/devices/system/clocksource/clocksource0/"
 				    "current_clocksource"));
 	json_object_set_new(env, "hypervisor", hypervisor());
-	json_object_set_new(env, "governor", line_of(CPU "cpu0/cpufreq/scaling_governor"));
+	json_object_set_new(env, "governor",
+			    line_of(CPU "cpu0/cpufreq/scaling_governor"));
 	json_object_set_new(env, "smt", line_of(CPU "smt/control"));
 	json_object_set_new(env, "cpus online", line_of(CPU "online"));
 	json_object_set_new(env, "cpus isolated", line_of(CPU "isolated"));
@@ -206,14 +210,16 @@ json_t *env_record(bool with_hostname)
 	json_object_set_new(env, "glibc", json_string(gnu_get_libc_version()));
 	json_object_set_new(env, "compiler", json_string(__VERSION__));
 	json_object_set_new(env, "flags", json_string(SYSCOST_CFLAGS));
-	json_object_set_new(env, "build id", build_id[0] ? json_string(build_id) : json_null());
+	json_object_set_new(env, "build id",
+			    build_id[0] ? json_string(build_id) : json_null());
 	json_object_set_new(env, "limit nofile", limit(RLIMIT_NOFILE));
 	json_object_set_new(env, "limit memlock", limit(RLIMIT_MEMLOCK));
 	json_object_set_new(env, "limit nproc", limit(RLIMIT_NPROC));
 	json_object_set_new(env, "perf_event_paranoid",
 			    line_of("/proc/sys/kernel/perf_event_paranoid"));
 	json_object_set_new(env, "seccomp", value_of("/proc/self/status", "Seccomp"));
-	json_object_set_new(env, "no_new_privs", value_of("/proc/self/status", "NoNewPrivs"));
+	json_object_set_new(env, "no_new_privs",
+			    value_of("/proc/self/status", "NoNewPrivs"));
 	json_object_set_new(env, "load average",
 			    getloadavg(&load, 1) == 1 ? json_real(load) : json_null());
 	return env;
@@ -222,10 +228,10 @@ json_t *env_record(bool with_hostname)
 void env_fingerprint(const json_t *env, char out[17])
 {
 	static const char *const keys[] = {
-		"architecture", "model name",	"vendor_id",	   "cpu family",  "model",
-		"stepping",	"microcode",	"kernel",	   "kernel version",
-		"command line", "clocksource", "vulnerabilities", "hypervisor", "governor",
-		"smt",		"glibc",
+		"architecture",	  "model name",	  "vendor_id",	 "cpu family",
+		"model",	  "stepping",	  "microcode",	 "kernel",
+		"kernel version", "command line", "clocksource", "vulnerabilities",
+		"hypervisor",	  "governor",	  "smt",	 "glibc",
 	};
 	json_t *part = json_object();
 	char *text;

@@ -29,7 +29,8 @@ static void identify(struct result_row *row, const struct run_row *from)
 	row->ops = v->ops;
 }
 
-static void figures(struct result_row *row, const struct run *run, const struct run_row *from)
+static void figures(struct result_row *row, const struct run *run,
+		    const struct run_row *from)
 {
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
@@ -80,7 +81,8 @@ static void compare_with_base(struct result_row *row, const struct run *run,
 	row->ratio_hi = ratio.hi;
 }
 
-static void add_rounds(struct table *rounds, const struct run *run, const struct run_row *from)
+static void add_rounds(struct table *rounds, const struct run *run,
+		       const struct run_row *from)
 {
 	for (size_t i = 0; i < from->n_samples; i++) {
 		const struct sample *s = &from->samples[i];
@@ -105,8 +107,9 @@ static void add_rounds(struct table *rounds, const struct run *run, const struct
 
 void result_rows(const struct run *run, struct table *results, struct table *rounds)
 {
-	static const char *const words[] = { [ROW_OK] = "ok", [ROW_SKIP] = "skip",
-					     [ROW_FAIL] = "fail" };
+	static const char *const words[] = {
+		[ROW_OK] = "ok", [ROW_SKIP] = "skip", [ROW_FAIL] = "fail"
+	};
 	char why[160];
 
 	table_init(results, &result_schema);
@@ -129,7 +132,8 @@ void result_rows(const struct run *run, struct table *results, struct table *rou
 			row_set(&row->reason, "the run ended before its turn");
 			continue;
 		}
-		noisy = run_row_noisy(from, run->options.precision * RESULT_PRECISION_SLACK,
+		noisy = run_row_noisy(from,
+				      run->options.precision * RESULT_PRECISION_SLACK,
 				      why, sizeof(why));
 		if (noisy) {
 			row_set(&row->status, "noisy");
@@ -153,17 +157,17 @@ json_t *result_json(const struct run *run, const char *command, bool with_hostna
 
 	env_fingerprint(env, fingerprint);
 	snprintf(seed, sizeof(seed), "%" PRIu64, run->options.seed);
-	return json_pack("{s:i, s:s, s:s, s:s, s:{s:i, s:f, s:f, s:f}, s:{s:o, s:o, s:o, s:i},"
-			 " s:i, s:f, s:f, s:b, s:o}",
-			 "schema", SCHEMA_VERSION, "command", command, "seed", seed,
-			 "fingerprint", fingerprint, "options", "cpu", run->cpu, "seconds",
-			 run->options.seconds, "timeout", run->options.timeout, "precision",
-			 run->options.precision, "calibration", "ticks_per_ns",
-			 real(run->ticks_per_ns), "cycles_per_tick_estimated",
-			 real(run->cycles_per_tick), "quiet_probe_ticks",
-			 real(run->quiet_level), "tick_step", (int)run->step, "rounds",
-			 (int)run->rounds, "seconds", run->seconds, "window_share",
-			 run->window_share, "stopped", run->stopped, "environment", env);
+	return json_pack(
+		"{s:i, s:s, s:s, s:s, s:{s:i, s:f, s:f, s:f}, s:{s:o, s:o, s:o, s:i},"
+		" s:i, s:f, s:f, s:b, s:o}",
+		"schema", SCHEMA_VERSION, "command", command, "seed", seed, "fingerprint",
+		fingerprint, "options", "cpu", run->cpu, "seconds", run->options.seconds,
+		"timeout", run->options.timeout, "precision", run->options.precision,
+		"calibration", "ticks_per_ns", real(run->ticks_per_ns),
+		"cycles_per_tick_estimated", real(run->cycles_per_tick),
+		"quiet_probe_ticks", real(run->quiet_level), "tick_step", (int)run->step,
+		"rounds", (int)run->rounds, "seconds", run->seconds, "window_share",
+		run->window_share, "stopped", run->stopped, "environment", env);
 }
 
 int result_folder(const char *dir, bool force, char *err, size_t err_len)
@@ -179,15 +183,17 @@ int result_folder(const char *dir, bool force, char *err, size_t err_len)
 		return -ENOTDIR;
 	}
 	if (errno == EEXIST)
-		snprintf(err, err_len, "%s exists: choose another with -o, or use --force", dir);
+		snprintf(err, err_len,
+			 "%s exists: choose another with -o, or use --force", dir);
 	else
-		snprintf(err, err_len, "%s cannot be made (%s): choose another with -o", dir,
-			 strerror(errno));
+		snprintf(err, err_len, "%s cannot be made (%s): choose another with -o",
+			 dir, strerror(errno));
 	return -errno;
 }
 
-int result_file(const char *dir, const char *name, int (*fill)(FILE *out, const void *arg),
-		const void *arg, char *err, size_t err_len)
+int result_file(const char *dir, const char *name,
+		int (*fill)(FILE *out, const void *arg), const void *arg, char *err,
+		size_t err_len)
 {
 	char path[4096], temp[4096];
 	FILE *out;

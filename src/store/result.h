@@ -30,7 +30,8 @@ int result_write(const char *dir, const struct table *results, const struct tabl
 		 const json_t *json, char *err, size_t err_len);
 
 /* Write one file whole or not at all, through `fill`. 0, or -errno and err. */
-int result_file(const char *dir, const char *name, int (*fill)(FILE *out, const void *arg),
-		const void *arg, char *err, size_t err_len);
+int result_file(const char *dir, const char *name,
+		int (*fill)(FILE *out, const void *arg), const void *arg, char *err,
+		size_t err_len);
 
 #endif

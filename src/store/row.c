@@ -16,7 +16,8 @@
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
 
-const struct schema result_schema = { "results.csv", result_columns, COUNT_OF(result_columns),
+const struct schema result_schema = { "results.csv", result_columns,
+				      COUNT_OF(result_columns),
 				      sizeof(struct result_row) };
 const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
 				     sizeof(struct round_row) };

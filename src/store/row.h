@@ -17,49 +17,51 @@
 #define SCHEMA_VERSION 1
 
 /* results.csv: one row a benchmark variant. X(type, column, documentation) */
-#define RESULT_COLUMNS(X)                                                                 \
-	X(TEXT, id, "the row: group/name, then :key=value for each parameter that varies") \
-	X(TEXT, group, "the family")                                                      \
-	X(TEXT, name, "the id without its family")                                        \
-	X(TEXT, via, "how the operation is made")                                         \
-	X(TEXT, params, "key=value pairs, separated by spaces")                           \
-	X(TEXT, status, "ok, noisy (a figure, but not a precise one), skip or fail")      \
-	X(TEXT, reason, "why the status is not ok")                                       \
-	X(REAL, ns, "nanoseconds an operation: median over rounds of quiet medians")      \
-	X(REAL, ns_lo, "lower end of its interval")                                       \
-	X(REAL, ns_hi, "upper end of its interval")                                       \
-	X(REAL, ticks, "the same in time-stamp counter ticks")                            \
-	X(REAL, ticks_lo, "lower end of its interval")                                    \
-	X(REAL, ticks_hi, "upper end of its interval")                                    \
-	X(REAL, cycles, "core cycles an operation, see cycles_source")                    \
-	X(TEXT, cycles_source, "counted (by the PMU) or estimated (ticks x cycles a tick)") \
-	X(REAL, cycles_lo, "lower end of its interval")                                   \
-	X(REAL, cycles_hi, "upper end of its interval")                                   \
-	X(TEXT, base, "id of the row that it is read against")                            \
-	X(REAL, ratio, "cost divided by that row's, median over paired rounds")           \
-	X(REAL, ratio_lo, "lower end of its interval")                                    \
-	X(REAL, ratio_hi, "upper end of its interval")                                    \
-	X(REAL, contended_ns, "the same as ns, of windows next to a contended probe")     \
-	X(REAL, contended_ns_lo, "lower end of its interval")                             \
-	X(REAL, contended_ns_hi, "upper end of its interval")                             \
-	X(REAL, quiet_share, "quiet windows among the kept ones, 0 to 1")                 \
-	X(COUNT, rounds, "rounds that measured this row")                                 \
-	X(COUNT, quiet_rounds, "rounds with enough quiet windows to count")               \
-	X(COUNT, windows, "windows kept")                                                 \
-	X(COUNT, dropped, "windows dropped for an observed cause")                        \
-	X(COUNT, n, "iterations a window")                                                \
-	X(COUNT, ops, "operations an iteration")                                          \
-	X(REAL, min_ns, "fastest window, nanoseconds an operation (diagnostic)")          \
-	X(REAL, p99_ns, "99th percentile of the windows (diagnostic)")                    \
-	X(REAL, faults, "page faults an operation")                                       \
-	X(REAL, switches, "context switches an operation")                                \
-	X(COUNT, migrations, "windows in which the CPU changed")                          \
-	X(REAL, cycles_user, "counted core cycles an operation in user mode")             \
-	X(REAL, cycles_kernel, "counted core cycles an operation in the kernel")          \
-	X(REAL, instructions_user, "counted instructions an operation in user mode")      \
-	X(REAL, instructions_kernel, "counted instructions an operation in the kernel")   \
-	X(TEXT, mode, "how the kernel did it, where that varies: inline or punted")       \
-	X(TEXT, calls, "system calls of one operation")                                   \
+#define RESULT_COLUMNS(X)                                                               \
+	X(TEXT, id,                                                                     \
+	  "the row: group/name, then :key=value for each parameter that varies")        \
+	X(TEXT, group, "the family")                                                    \
+	X(TEXT, name, "the id without its family")                                      \
+	X(TEXT, via, "how the operation is made")                                       \
+	X(TEXT, params, "key=value pairs, separated by spaces")                         \
+	X(TEXT, status, "ok, noisy (a figure, but not a precise one), skip or fail")    \
+	X(TEXT, reason, "why the status is not ok")                                     \
+	X(REAL, ns, "nanoseconds an operation: median over rounds of quiet medians")    \
+	X(REAL, ns_lo, "lower end of its interval")                                     \
+	X(REAL, ns_hi, "upper end of its interval")                                     \
+	X(REAL, ticks, "the same in time-stamp counter ticks")                          \
+	X(REAL, ticks_lo, "lower end of its interval")                                  \
+	X(REAL, ticks_hi, "upper end of its interval")                                  \
+	X(REAL, cycles, "core cycles an operation, see cycles_source")                  \
+	X(TEXT, cycles_source,                                                          \
+	  "counted (by the PMU) or estimated (ticks x cycles a tick)")                  \
+	X(REAL, cycles_lo, "lower end of its interval")                                 \
+	X(REAL, cycles_hi, "upper end of its interval")                                 \
+	X(TEXT, base, "id of the row that it is read against")                          \
+	X(REAL, ratio, "cost divided by that row's, median over paired rounds")         \
+	X(REAL, ratio_lo, "lower end of its interval")                                  \
+	X(REAL, ratio_hi, "upper end of its interval")                                  \
+	X(REAL, contended_ns, "the same as ns, of windows next to a contended probe")   \
+	X(REAL, contended_ns_lo, "lower end of its interval")                           \
+	X(REAL, contended_ns_hi, "upper end of its interval")                           \
+	X(REAL, quiet_share, "quiet windows among the kept ones, 0 to 1")               \
+	X(COUNT, rounds, "rounds that measured this row")                               \
+	X(COUNT, quiet_rounds, "rounds with enough quiet windows to count")             \
+	X(COUNT, windows, "windows kept")                                               \
+	X(COUNT, dropped, "windows dropped for an observed cause")                      \
+	X(COUNT, n, "iterations a window")                                              \
+	X(COUNT, ops, "operations an iteration")                                        \
+	X(REAL, min_ns, "fastest window, nanoseconds an operation (diagnostic)")        \
+	X(REAL, p99_ns, "99th percentile of the windows (diagnostic)")                  \
+	X(REAL, faults, "page faults an operation")                                     \
+	X(REAL, switches, "context switches an operation")                              \
+	X(COUNT, migrations, "windows in which the CPU changed")                        \
+	X(REAL, cycles_user, "counted core cycles an operation in user mode")           \
+	X(REAL, cycles_kernel, "counted core cycles an operation in the kernel")        \
+	X(REAL, instructions_user, "counted instructions an operation in user mode")    \
+	X(REAL, instructions_kernel, "counted instructions an operation in the kernel") \
+	X(TEXT, mode, "how the kernel did it, where that varies: inline or punted")     \
+	X(TEXT, calls, "system calls of one operation")                                 \
 	X(TEXT, events, "NAME=value an operation, for each --events item")
 
 /* rounds.csv: one row a benchmark variant and round. */
@@ -77,9 +79,9 @@
 	X(REAL, probe, "median of the contention probe over its quiet level")           \
 	X(REAL, cycles_per_tick, "core cycles a tick, measured in this round")
 
-#define ROW_TEXT(c)  char *c;
-#define ROW_REAL(c)  double c;
-#define ROW_COUNT(c) int64_t c;
+#define ROW_TEXT(c)		     char *c;
+#define ROW_REAL(c)		     double c;
+#define ROW_COUNT(c)		     int64_t c;
 #define ROW_FIELD(type, column, doc) ROW_##type(column)
 
 struct result_row {

@@ -96,8 +96,9 @@ static void test_count(void **state)
 
 static void test_sample(void **state)
 {
-	struct window w[] = { { 100, 1000, 0 }, { 102, 1040, 0 },  { 104, 1050, 0 },
-			      { 130, 1200, 0 }, { 132, 1200, 0 },  { 134, 1300, 0 },
+	struct window w[] = { { 100, 1000, 0 },		  { 102, 1040, 0 },
+			      { 104, 1050, 0 },		  { 130, 1200, 0 },
+			      { 132, 1200, 0 },		  { 134, 1300, 0 },
 			      { 900, 1000, DROP_SWITCH }, { 9, 1000, DROP_CPU } };
 	struct sample s = { .n = 1, .windows = w, .n_windows = 8 };
 	struct sample_figures f = estimate_sample(&s, 1000);
@@ -111,13 +112,18 @@ static void test_sample(void **state)
 	assert_true(isnan(estimate_sample(&s, 1000).quiet));
 }
 
-static void fill(struct sample *s, struct window (*w)[4], size_t n, uint64_t base, uint64_t step)
+static void fill(struct sample *s, struct window (*w)[4], size_t n, uint64_t base,
+		 uint64_t step)
 {
 	for (size_t r = 0; r < n; r++) {
 		for (int i = 0; i < 4; i++)
 			w[r][i] = (struct window){ base + step * r, 1000, 0 };
-		s[r] = (struct sample){ .round = r, .n = 10, .windows = w[r], .n_windows = 4,
-					.faults = 4, .cycles_per_tick = 2 };
+		s[r] = (struct sample){ .round = r,
+					.n = 10,
+					.windows = w[r],
+					.n_windows = 4,
+					.faults = 4,
+					.cycles_per_tick = 2 };
 	}
 }
 
