@@ -4,7 +4,7 @@
 set -eu
 
 packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libcmocka-dev
-gnuplot-nox fonts-dejavu-core bats binutils"
+gnuplot-nox fonts-dejavu-core bats binutils procps"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
 	echo "syscost: this is not Debian or Ubuntu; install what these packages hold:" >&2

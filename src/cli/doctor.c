@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/doctor.h"
 #include "measure/clock.h"
 #include "stats/stats.h"
 
@@ -172,6 +173,16 @@ static void look_at_self(json_t *findings)
 	}
 }
 
+json_t *doctor_findings(void)
+{
+	json_t *findings = json_array();
+
+	look_at_clock(findings);
+	look_at_system(findings);
+	look_at_self(findings);
+	return findings;
+}
+
 int cmd_doctor(const struct registry *reg, int argc, char **argv)
 {
 	static const struct option options[] = { { "format", required_argument, NULL,
@@ -196,10 +207,7 @@ int cmd_doctor(const struct registry *reg, int argc, char **argv)
 		return cli_error("doctor prints table or json");
 	if (optind < argc)
 		return cli_error("doctor takes no '%s'", argv[optind]);
-	findings = json_array();
-	look_at_clock(findings);
-	look_at_system(findings);
-	look_at_self(findings);
+	findings = doctor_findings();
 	if (format == FORMAT_JSON) {
 		json_dumpf(findings, stdout, JSON_INDENT(2));
 		putchar('\n');

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/doctor.h"
 #include "cli/report.h"
 #include "render/table.h"
 #include "store/csv.h"
@@ -238,6 +239,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	}
 	result_rows(&run, &results, &rounds);
 	json = result_json(&run, command, s.host_name);
+	json_object_set_new(json, "findings", doctor_findings());
 	run_free(&run);
 	print(&s, &results, json);
 	ret = verdict(&results);

@@ -8,14 +8,18 @@
 #include <stdio.h>
 #include "store/row.h"
 
-/* Write header and rows, numbers with nine significant digits. 0 or -errno. */
+/*
+ * Write header and rows, numbers with nine significant digits. 0 or -errno: -EINVAL, with
+ * nothing written, for text that csv_read() would refuse (over 4,096 bytes, not UTF-8).
+ */
 int csv_write(FILE *out, const struct table *t);
 
 /*
  * Read a table of `schema` from `len` bytes. Strict: exact header names in order (columns
  * appended by a newer version are skipped), every field of its type, finite numbers, every
- * row whole, no NUL, at most 100,000 rows and 4,096 bytes a field. Returns 0, or -EINVAL
- * with one line "line 3, column ns: …" in err. On failure the table is left empty.
+ * row whole and ended by a newline, text in UTF-8, no NUL, at most 100,000 rows and 4,096
+ * bytes a field. Returns 0, or -EINVAL with one line "line 3, column ns: …" in err. On
+ * failure the table is left empty.
  */
 int csv_read(struct table *t, const struct schema *schema, const char *text, size_t len,
 	     char *err, size_t err_len);
