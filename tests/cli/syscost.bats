@@ -96,6 +96,27 @@ clean() {
 	grep -q '^poll/poll:.*,skip,' <<<"$output"
 }
 
+@test "one CPU: what needs two is skipped, the rest is measured" {
+	cpu=$(taskset -pc $$ | sed 's/.*[:,-] *//')
+	run taskset -c "$cpu" "$SYSCOST" run --seconds 1 --no-output --format csv \
+		null/getppid-inline 'switch/pipe-*'
+	[ "$status" -eq 0 ]
+	grep -q '^switch/pipe-thread-cross,.*,skip,' <<<"$output"
+	grep -qE '^switch/pipe-thread-same,.*,(ok|noisy),' <<<"$output"
+}
+
+@test "a folder that cannot be written, not being root" {
+	[ "$(id -u)" -eq 0 ] || skip "needs root to become somebody else"
+	cp "$SYSCOST" . && chmod 755 . syscost
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env TMPDIR=/tmp \
+		./syscost run --seconds 1 null/getppid-inline
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	run setpriv --reuid 65534 --regid 65534 --clear-groups env TMPDIR=/tmp \
+		./syscost run --seconds 1 --no-output null/getppid-inline
+	[ "$status" -eq 0 ]
+}
+
 @test "hostile rows are refused with their place" {
 	mkdir out
 	echo 'id,group' >out/results.csv
