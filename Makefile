@@ -42,7 +42,7 @@ $(BUILD)/tiny_true: bench/tiny/true.S
 
 $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/render/*.js)
 
-$(BUILD)/unit/%: tests/unit/%.c $(filter-out $(BUILD)/src/main.o $(BUILD)/bench/%,$(OBJ))
+$(BUILD)/unit/%: tests/unit/%.c $(OBJ)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
 		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
@@ -56,6 +56,14 @@ bench: all
 check: all $(UNITBIN)
 	tests/run.sh $(BUILD)
 
+# The unit tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+sanitize:
+	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined \
+		-fno-sanitize-recover=all" unit
+	for t in $(UNIT:tests/unit/%.c=$(BUILD)/sanitize/unit/%); do $$t || exit 1; done
+
+unit: $(UNITBIN)
+
 install: all
 	install -D -m 755 $(BUILD)/syscost $(DESTDIR)$(PREFIX)/bin/syscost
 	install -D -m 644 man/syscost.1 $(DESTDIR)$(PREFIX)/share/man/man1/syscost.1
@@ -64,5 +72,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench check install clean
+.PHONY: all static bench check sanitize unit install clean
 .SECONDARY:
