@@ -202,7 +202,7 @@ static int setup_dir(struct bench_run *run)
 			return bench_errno(run, "open");
 		close(fd);
 	}
-	/* No exact `want`, as with /dev/zero: task work may cut it short. */
+	/* No exact `want`, as with /dev/zero: one was once seen short. */
 	len = SYS(getdents64, run->fd[0], run->buf, BUF_LEN);
 	if (len <= 0)
 		return bench_fail(run, "getdents64 returned %ld", len);
@@ -269,8 +269,8 @@ static int setup_zero(struct bench_run *run)
 	if (ret)
 		return ret;
 	/*
-	 * No exact `want`: the kernel may cut a long read of /dev/zero short when it has
-	 * task work pending for this process. verify looks at every byte.
+	 * No exact `want`: a long read of /dev/zero was once seen short (inferred: task
+	 * work was pending for this process). verify looks at every byte.
 	 */
 	memset(run->buf, 0xff, run->bytes);
 	run->fd[0] = open("/dev/zero", O_RDONLY | O_CLOEXEC);

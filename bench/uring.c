@@ -60,8 +60,8 @@ static void teardown(struct bench_run *run)
 	if (r->up) {
 		io_uring_queue_exit(&r->ring);
 		/*
-		 * The kernel ends a ring later, through task work of this process, which
-		 * cuts the next row's long reads short: let it pass.
+		 * The kernel ends a ring later. Twice a long read of the row that came
+		 * next was short; inferred, not proven: by the task work of that end.
 		 */
 		usleep(1000);
 	}
