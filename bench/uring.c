@@ -57,14 +57,8 @@ static void teardown(struct bench_run *run)
 {
 	struct ring *r = run->state;
 
-	if (r->up) {
+	if (r->up)
 		io_uring_queue_exit(&r->ring);
-		/*
-		 * The kernel ends a ring later. Twice a long read of the row that came
-		 * next was short; inferred, not proven: by the task work of that end.
-		 */
-		usleep(1000);
-	}
 	r->up = false;
 }
 
