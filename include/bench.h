@@ -8,7 +8,9 @@
  *
  *	needs   may answer SKIP
  *	setup   once; the harness undoes most of it by itself (see struct bench_run)
- *	batch   many times, n operations each, some of them timed
+ *	before  before each window, untimed
+ *	batch   many times, n iterations each, some of them timed
+ *	after   after each window, untimed
  *	verify  after the first batch and after the last one: did the work happen?
  *	teardown
  *
@@ -69,10 +71,19 @@ struct bench {
 	unsigned long
 		ops; /* operations an iteration when that is not `batch`; 0: as said */
 	unsigned int flags; /* BENCH_… */
-	size_t state;	    /* bytes of zeroed private state behind run->state */
+	/*
+	 * Rows of one workload (and one `bytes`) do the same work, each by its strategy:
+	 * "write-null" by "writev". `syscost batch` weighs them against each other. NULL
+	 * for rows that are no alternatives.
+	 */
+	const char *workload, *strategy;
+	size_t state; /* bytes of zeroed private state behind run->state */
 
 	int (*needs)(struct bench_run *run);
 	int (*setup)(struct bench_run *run);
+	/* Around each window of n iterations, never timed: for what a batch uses up. */
+	int (*before)(struct bench_run *run, unsigned long n);
+	int (*after)(struct bench_run *run, unsigned long n);
 	long (*batch)(struct bench_run *run, unsigned long n);
 	int (*verify)(struct bench_run *run);
 	void (*teardown)(struct bench_run *run);
@@ -82,6 +93,8 @@ enum {
 	BENCH_BLOCKS = 1 << 0, /* sleeps or wakes others: being switched out is the op */
 	BENCH_TEST =
 		1 << 1, /* only for the suite's own tests: never planned by default */
+	BENCH_SWEEP = 1 << 2, /* one of very many: planned only if a pattern names it */
+	BENCH_CPU = 1 << 3,   /* others work for it: take the process's CPU time too */
 };
 
 #define BENCH_FDS   4
@@ -107,8 +120,13 @@ struct bench_run {
 
 	long want;	    /* what every result must be; BENCH_ANY: not negative */
 	unsigned long done; /* iterations made since setup; kept by the harness */
-	char mode[16];	    /* for the row: "inline", "punted", … */
-	char reason[160];   /* why not */
+	unsigned long
+		enters; /* system calls made since setup, if the batch counts them */
+	long overflow;	/* completions that found no room; -1: no ring here */
+	char mode[16];	/* for the row: "inline", "punted", … */
+	char asked[96]; /* for the row: flags asked for, "SINGLE_ISSUER DEFER_TASKRUN" */
+	char in_force[96]; /* and those that the kernel says are in force */
+	char reason[160];  /* why not */
 
 	const long *param; /* use bench_param() */
 };

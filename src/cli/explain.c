@@ -53,7 +53,7 @@ int cmd_explain(const struct registry *reg, int argc, char **argv)
 		return help ? EXIT_FINE : EXIT_TROUBLE;
 	}
 	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + 1, argc - 1, chosen);
+	unmatched = registry_select(reg, argv + 1, argc - 1, BENCH_TEST, chosen);
 	for (size_t i = 0; i < reg->n && !unmatched; i++)
 		if (chosen[i])
 			explain(&reg->rows[i]);

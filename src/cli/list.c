@@ -45,7 +45,8 @@ int cmd_list(const struct registry *reg, int argc, char **argv)
 			return EXIT_TROUBLE;
 	}
 	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + optind, argc - optind, chosen);
+	unmatched = registry_select(reg, argv + optind, argc - optind, BENCH_TEST,
+				    chosen);
 	if (unmatched) {
 		free(chosen);
 		return cli_error("no benchmark matches '%s': see 'syscost list'",

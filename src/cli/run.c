@@ -212,7 +212,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 			 localtime(&t));
 	}
 	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + optind, argc - optind, chosen);
+	unmatched = registry_select(reg, argv + optind, argc - optind,
+				    BENCH_TEST | BENCH_SWEEP, chosen);
 	if (unmatched) {
 		free(chosen);
 		return cli_error("no benchmark matches '%s': see 'syscost list'",

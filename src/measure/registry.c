@@ -191,7 +191,7 @@ const struct variant *registry_find(const struct registry *reg, const char *id)
 }
 
 const char *registry_select(const struct registry *reg, char *const *patterns,
-			    size_t n_patterns, bool *chosen)
+			    size_t n_patterns, unsigned int hidden, bool *chosen)
 {
 	bool all = true;
 
@@ -199,7 +199,7 @@ const char *registry_select(const struct registry *reg, char *const *patterns,
 		if (patterns[p][0] != '!')
 			all = false;
 	for (size_t i = 0; i < reg->n; i++)
-		chosen[i] = all && !(reg->rows[i].bench->flags & BENCH_TEST);
+		chosen[i] = all && !(reg->rows[i].bench->flags & hidden);
 	for (size_t p = 0; p < n_patterns; p++) {
 		bool away = patterns[p][0] == '!', matched = false;
 
@@ -210,7 +210,7 @@ const char *registry_select(const struct registry *reg, char *const *patterns,
 			if (fnmatch(patterns[p] + away, v->id, 0) &&
 			    fnmatch(patterns[p] + away, v->bench->id, 0))
 				continue;
-			if ((v->bench->flags & BENCH_TEST) && !away &&
+			if ((v->bench->flags & hidden) && !away &&
 			    strncmp(patterns[p], v->group, strlen(v->group)))
 				continue;
 			matched = true;

@@ -41,11 +41,11 @@ const struct variant *registry_find(const struct registry *reg, const char *id);
 
 /*
  * Choose rows by glob patterns over ids ('null/x*'); a pattern that starts with '!' takes
- * away. No pattern, or only '!' patterns, start from all rows but BENCH_TEST ones, which
- * a pattern must name. Sets chosen[i] for each row; returns NULL, or the first pattern
+ * away. No pattern, or only '!' patterns, start from all rows without a flag in `hidden`;
+ * rows with one must be named by their family. Sets chosen[i] for each row; returns NULL, or the first pattern
  * that matched nothing.
  */
 const char *registry_select(const struct registry *reg, char *const *patterns,
-			    size_t n_patterns, bool *chosen);
+			    size_t n_patterns, unsigned int hidden, bool *chosen);
 
 #endif

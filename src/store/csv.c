@@ -16,7 +16,7 @@
 
 #include "store/csv.h"
 
-#define MAX_ROWS  100000
+#define MAX_ROWS  250000
 #define MAX_FIELD 4096
 #define MAX_FILE  ((size_t)256 << 20)
 
@@ -306,9 +306,9 @@ static int read_header(struct reader *r, size_t *width)
 		if (r->column < s->n_columns &&
 		    strcmp(r->field, s->columns[r->column].name))
 			return fail(r, "the header has '%s' here", shown(r, buf));
-		if (last && r->column + 1 < s->n_columns)
+		if (last && r->column + 1 < s->n_oldest)
 			return fail(r, "the header ends here, %zu columns short",
-				    s->n_columns - r->column - 1);
+				    s->n_oldest - r->column - 1);
 	}
 	*width = r->column;
 	return 0;

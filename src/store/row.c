@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The two schemas, made from the lists in row.h, and tables of their rows.
+ * The schemas, made from the lists in row.h, and tables of their rows.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -8,19 +8,25 @@
 
 #include "store/row.h"
 
-#define COLUMN(strct, t, c, d) { #c, COLUMN_##t, offsetof(struct strct, c), d },
-#define RESULT_COLUMN(t, c, d) COLUMN(result_row, t, c, d)
-#define ROUND_COLUMN(t, c, d)  COLUMN(round_row, t, c, d)
-#define COUNT_OF(x)	       (sizeof(x) / sizeof((x)[0]))
+#define COLUMN(strct, t, c, d)	{ #c, COLUMN_##t, offsetof(struct strct, c), d },
+#define RESULT_COLUMN(t, c, d)	COLUMN(result_row, t, c, d)
+#define ROUND_COLUMN(t, c, d)	COLUMN(round_row, t, c, d)
+#define VERDICT_COLUMN(t, c, d) COLUMN(verdict_row, t, c, d)
+#define COUNT_OF(x)		(sizeof(x) / sizeof((x)[0]))
 
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
+static const struct column verdict_columns[] = { VERDICT_COLUMNS(VERDICT_COLUMN) };
 
 const struct schema result_schema = { "results.csv", result_columns,
-				      COUNT_OF(result_columns),
+				      COUNT_OF(result_columns), 43,
 				      sizeof(struct result_row) };
 const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
-				     sizeof(struct round_row) };
+				     12, sizeof(struct round_row) };
+const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
+				       COUNT_OF(verdict_columns),
+				       COUNT_OF(verdict_columns),
+				       sizeof(struct verdict_row) };
 
 void table_init(struct table *t, const struct schema *schema)
 {

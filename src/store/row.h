@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The schema of the stored results, declared once: the structs, the CSV headers, the
- * strict readers and the documentation all come from the two lists below.
+ * strict readers and the documentation all come from the lists below.
  *
  * TEXT: UTF-8, "" where not available. REAL: NAN where not available. COUNT: a whole
  * number from 0 up, -1 where not available. Not available is an empty CSV field.
@@ -17,52 +17,65 @@
 #define SCHEMA_VERSION 1
 
 /* results.csv: one row a benchmark variant. X(type, column, documentation) */
-#define RESULT_COLUMNS(X)                                                               \
-	X(TEXT, id,                                                                     \
-	  "the row: group/name, then :key=value for each parameter that varies")        \
-	X(TEXT, group, "the family")                                                    \
-	X(TEXT, name, "the id without its family")                                      \
-	X(TEXT, via, "how the operation is made")                                       \
-	X(TEXT, params, "key=value pairs, separated by spaces")                         \
-	X(TEXT, status, "ok, noisy (a figure, but not a precise one), skip or fail")    \
-	X(TEXT, reason, "why the status is not ok")                                     \
-	X(REAL, ns, "nanoseconds an operation: median over rounds of quiet medians")    \
-	X(REAL, ns_lo, "lower end of its interval")                                     \
-	X(REAL, ns_hi, "upper end of its interval")                                     \
-	X(REAL, ticks, "the same in time-stamp counter ticks")                          \
-	X(REAL, ticks_lo, "lower end of its interval")                                  \
-	X(REAL, ticks_hi, "upper end of its interval")                                  \
-	X(REAL, cycles, "core cycles an operation, see cycles_source")                  \
-	X(TEXT, cycles_source,                                                          \
-	  "counted (by the PMU) or estimated (ticks x cycles a tick)")                  \
-	X(REAL, cycles_lo, "lower end of its interval")                                 \
-	X(REAL, cycles_hi, "upper end of its interval")                                 \
-	X(TEXT, base, "id of the row that it is read against")                          \
-	X(REAL, ratio, "cost divided by that row's, median over paired rounds")         \
-	X(REAL, ratio_lo, "lower end of its interval")                                  \
-	X(REAL, ratio_hi, "upper end of its interval")                                  \
-	X(REAL, contended_ns, "the same as ns, of windows next to a contended probe")   \
-	X(REAL, contended_ns_lo, "lower end of its interval")                           \
-	X(REAL, contended_ns_hi, "upper end of its interval")                           \
-	X(REAL, quiet_share, "quiet windows among the kept ones, 0 to 1")               \
-	X(COUNT, rounds, "rounds that measured this row")                               \
-	X(COUNT, quiet_rounds, "rounds with enough quiet windows to count")             \
-	X(COUNT, windows, "windows kept")                                               \
-	X(COUNT, dropped, "windows dropped for an observed cause")                      \
-	X(COUNT, n, "iterations a window")                                              \
-	X(COUNT, ops, "operations an iteration")                                        \
-	X(REAL, min_ns, "fastest window, nanoseconds an operation (diagnostic)")        \
-	X(REAL, p99_ns, "99th percentile of the windows (diagnostic)")                  \
-	X(REAL, faults, "page faults an operation")                                     \
-	X(REAL, switches, "context switches an operation")                              \
-	X(COUNT, migrations, "windows in which the CPU changed")                        \
-	X(REAL, cycles_user, "counted core cycles an operation in user mode")           \
-	X(REAL, cycles_kernel, "counted core cycles an operation in the kernel")        \
-	X(REAL, instructions_user, "counted instructions an operation in user mode")    \
-	X(REAL, instructions_kernel, "counted instructions an operation in the kernel") \
-	X(TEXT, mode, "how the kernel did it, where that varies: inline or punted")     \
-	X(TEXT, calls, "system calls of one operation")                                 \
-	X(TEXT, events, "NAME=value an operation, for each --events item")
+#define RESULT_COLUMNS(X)                                                                \
+	X(TEXT, id,                                                                      \
+	  "the row: group/name, then :key=value for each parameter that varies")         \
+	X(TEXT, group, "the family")                                                     \
+	X(TEXT, name, "the id without its family")                                       \
+	X(TEXT, via, "how the operation is made")                                        \
+	X(TEXT, params, "key=value pairs, separated by spaces")                          \
+	X(TEXT, status, "ok, noisy (a figure, but not a precise one), skip or fail")     \
+	X(TEXT, reason, "why the status is not ok")                                      \
+	X(REAL, ns, "nanoseconds an operation: median over rounds of quiet medians")     \
+	X(REAL, ns_lo, "lower end of its interval")                                      \
+	X(REAL, ns_hi, "upper end of its interval")                                      \
+	X(REAL, ticks, "the same in time-stamp counter ticks")                           \
+	X(REAL, ticks_lo, "lower end of its interval")                                   \
+	X(REAL, ticks_hi, "upper end of its interval")                                   \
+	X(REAL, cycles, "core cycles an operation, see cycles_source")                   \
+	X(TEXT, cycles_source,                                                           \
+	  "counted (by the PMU) or estimated (ticks x cycles a tick)")                   \
+	X(REAL, cycles_lo, "lower end of its interval")                                  \
+	X(REAL, cycles_hi, "upper end of its interval")                                  \
+	X(TEXT, base, "id of the row that it is read against")                           \
+	X(REAL, ratio, "cost divided by that row's, median over paired rounds")          \
+	X(REAL, ratio_lo, "lower end of its interval")                                   \
+	X(REAL, ratio_hi, "upper end of its interval")                                   \
+	X(REAL, contended_ns, "the same as ns, of windows next to a contended probe")    \
+	X(REAL, contended_ns_lo, "lower end of its interval")                            \
+	X(REAL, contended_ns_hi, "upper end of its interval")                            \
+	X(REAL, quiet_share, "quiet windows among the kept ones, 0 to 1")                \
+	X(COUNT, rounds, "rounds that measured this row")                                \
+	X(COUNT, quiet_rounds, "rounds with enough quiet windows to count")              \
+	X(COUNT, windows, "windows kept")                                                \
+	X(COUNT, dropped, "windows dropped for an observed cause")                       \
+	X(COUNT, n, "iterations a window")                                               \
+	X(COUNT, ops, "operations an iteration")                                         \
+	X(REAL, min_ns, "fastest window, nanoseconds an operation (diagnostic)")         \
+	X(REAL, p99_ns, "99th percentile of the windows (diagnostic)")                   \
+	X(REAL, faults, "page faults an operation")                                      \
+	X(REAL, switches, "context switches an operation")                               \
+	X(COUNT, migrations, "windows in which the CPU changed")                         \
+	X(REAL, cycles_user, "counted core cycles an operation in user mode")            \
+	X(REAL, cycles_kernel, "counted core cycles an operation in the kernel")         \
+	X(REAL, instructions_user, "counted instructions an operation in user mode")     \
+	X(REAL, instructions_kernel, "counted instructions an operation in the kernel")  \
+	X(TEXT, mode, "how the kernel did it, where that varies: inline or punted")      \
+	X(TEXT, calls, "system calls of one operation")                                  \
+	X(TEXT, events, "NAME=value an operation, for each --events item")               \
+	X(TEXT, workload, "what is to be done; rows with the same one are alternatives") \
+	X(TEXT, strategy, "how this row does it: writev, io_uring with a fixed file")    \
+	X(REAL, batch_ns,                                                                \
+	  "nanoseconds a whole iteration: what its first operation waits")               \
+	X(REAL, batch_ns_lo, "lower end of its interval")                                \
+	X(REAL, batch_ns_hi, "upper end of its interval")                                \
+	X(REAL, cpu_ns, "CPU time an operation, of all threads and the kernel's for it") \
+	X(REAL, cpu_ns_lo, "lower end of its interval")                                  \
+	X(REAL, cpu_ns_hi, "upper end of its interval")                                  \
+	X(REAL, enters, "system calls an operation, counted in the loop")                \
+	X(COUNT, overflow, "completions that found no room in their queue")              \
+	X(TEXT, flags_asked, "flags asked of the kernel")                                \
+	X(TEXT, flags_in_force, "flags that the kernel says are in force")
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \
@@ -77,7 +90,42 @@
 	X(REAL, contended_ticks, "median of the contended windows, ticks an operation") \
 	X(REAL, all_ticks, "median of all kept windows, ticks an operation")            \
 	X(REAL, probe, "median of the contention probe over its quiet level")           \
-	X(REAL, cycles_per_tick, "core cycles a tick, measured in this round")
+	X(REAL, cycles_per_tick, "core cycles a tick, measured in this round")          \
+	X(REAL, cpu_ns, "CPU time an operation, nanoseconds, as in results.csv")
+
+/*
+ * verdicts.csv: one row a benchmark variant that two arms have in common. `ratio` is the
+ * head's cost over the base's.
+ */
+#define VERDICT_COLUMNS(X)                                                             \
+	X(TEXT, id, "the row")                                                         \
+	X(TEXT, verdict,                                                               \
+	  "regressed, improved, same, inconclusive, contaminated or skip")             \
+	X(TEXT, reason, "why, in words")                                               \
+	X(REAL, ratio, "head over base: exp of the median log-ratio")                  \
+	X(REAL, ratio_lo, "lower end of its interval at `level`")                      \
+	X(REAL, ratio_hi, "upper end of its interval at `level`")                      \
+	X(REAL, level,                                                                 \
+	  "confidence of that interval, 0 to 1: the family's error shared out")        \
+	X(REAL, delta, "smallest relative change that counts")                         \
+	X(REAL, p_slower, "p-value of: the ratio is 1 + delta or less")                \
+	X(REAL, p_faster, "p-value of: the ratio is 1 / (1 + delta) or more")          \
+	X(REAL, p_differs, "two-sided p-value of: the ratio is 1")                     \
+	X(TEXT, advice, "slower or faster at a false discovery rate of 5 %, or empty") \
+	X(COUNT, rounds, "pairs of rounds, or rounds of the smaller side")             \
+	X(COUNT, pilot_rounds, "pairs of the pilot that chose `rounds`")               \
+	X(REAL, sigma, "robust spread of the log-ratios: 1.4826 MAD")                  \
+	X(REAL, base_ns, "nanoseconds an operation, the base")                         \
+	X(REAL, base_ns_lo, "lower end of its 95 % interval")                          \
+	X(REAL, base_ns_hi, "upper end of its 95 % interval")                          \
+	X(REAL, head_ns, "nanoseconds an operation, the head")                         \
+	X(REAL, head_ns_lo, "lower end of its 95 % interval")                          \
+	X(REAL, head_ns_hi, "upper end of its 95 % interval")                          \
+	X(REAL, confirm_ratio, "the ratio in fresh rounds, where it was flagged")      \
+	X(REAL, confirm_lo, "lower end of its interval at `level`")                    \
+	X(REAL, confirm_hi, "upper end of its interval at `level`")                    \
+	X(COUNT, confirm_rounds, "pairs of these fresh rounds")                        \
+	X(REAL, injected, "known slowdown that was added on purpose, as a ratio")
 
 #define ROW_TEXT(c)		     char *c;
 #define ROW_REAL(c)		     double c;
@@ -92,6 +140,10 @@ struct round_row {
 	ROUND_COLUMNS(ROW_FIELD)
 };
 
+struct verdict_row {
+	VERDICT_COLUMNS(ROW_FIELD)
+};
+
 enum column_type { COLUMN_TEXT, COLUMN_REAL, COLUMN_COUNT };
 
 struct column {
@@ -101,15 +153,16 @@ struct column {
 	const char *doc;
 };
 
-/* One of the two tables: its columns and the size of its struct. */
+/* One of the tables: its columns and the size of its struct. */
 struct schema {
 	const char *file; /* "results.csv" */
 	const struct column *columns;
 	size_t n_columns;
+	size_t n_oldest; /* columns of its first version: an older file has these at least */
 	size_t row_size;
 };
 
-extern const struct schema result_schema, round_schema;
+extern const struct schema result_schema, round_schema, verdict_schema;
 
 /* Rows of one schema, one after the other; the table owns the text in them. */
 struct table {
