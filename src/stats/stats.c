@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "stats/stats.h"
+#include "stats/test.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -34,20 +35,7 @@ double stats_quantile(const double *sorted, size_t n, double p)
 
 size_t stats_median_rank(size_t n, double level)
 {
-	/* Binomial terms through logarithms: 2^-n leaves the doubles at n = 1075. */
-	double tail = 0;
-	size_t k = 0;
-
-	while (k < n / 2) {
-		double term = exp(lgamma(n + 1.0) - lgamma(k + 1.0) -
-				  lgamma(n - k + 1.0) - n * M_LN2);
-
-		if (2 * (tail + term) > 1 - level)
-			break;
-		tail += term;
-		k++;
-	}
-	return k;
+	return stats_tail_rank(n, (1 - level) / 2);
 }
 
 struct stats_estimate stats_estimate(double *x, size_t n, double level)
