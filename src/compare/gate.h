@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two sides, benchmark by benchmark: did it get slower? Pure: rows in, verdicts out.
+ *
+ * A figure is compared only with one of the same contention state: quiet with quiet, or,
+ * where too few are, contended with contended. The rule, for every benchmark:
+ *
+ *   value     paired: ln(head) - ln(base) of one round; the ratio is exp(median). Unpaired:
+ *             ln of a round (or of a folder) on each side; the ratio is that of the medians
+ *   interval  paired: order statistics, the inverse of the sign test. Unpaired: lower end of
+ *             the head's over upper end of the base's, each at half of the tail, so that it
+ *             errs at most as often as the tail says whatever the two distributions are
+ *   tail      of each end, chosen by Holm's step-down over all benchmarks: the chance of one
+ *             or more false `regressed` in a comparison is at most family_error; the same,
+ *             separately, for `improved`
+ *   delta     the smallest change that counts: the largest of options.delta, what A/A
+ *             comparisons of this benchmark showed, and floor_ns over one iteration of the
+ *             base (a loop may move by some cycles when a program is linked anew)
+ *   verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
+ *             inconclusive: anything else; skip: no figure on one side
+ *
+ * The control is a row that no kernel can change. Beyond its bound (or when the quiet level
+ * of the contention probe differs) the machine changed: what would be regressed or improved
+ * is then contaminated. Nothing is ever divided by it.
+ */
+#ifndef SYSCOST_GATE_H
+#define SYSCOST_GATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "store/noise.h"
+#include "store/row.h"
+
+#define GATE_FAMILY_ERROR 0.01
+#define GATE_DELTA	  0.02
+/* Whole runs of the same program differ by more than their rounds show: quiet medians of
+ * six runs in a row spread over 2.6 % on a shared virtual machine. */
+#define GATE_DELTA_UNPAIRED 0.05
+#define GATE_FLOOR_NS	    1.0
+#define GATE_CONTROL	    "control/chain"
+#define GATE_CONTROL_BOUND  0.03
+#define GATE_CONTROL_LEAST  3	 /* rounds without which the control says nothing */
+#define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
+#define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
+#define GATE_EFFECT	    0.03 /* beyond delta, found with GATE_POWER if rounds allow */
+#define GATE_POWER	    0.99
+#define GATE_ROUNDS_MAX	    60
+#define GATE_FDR	    0.05 /* of the advice */
+
+/* One run: a result folder, or one arm of `ab` in memory. */
+struct gate_side {
+	const struct table *results; /* of result_schema */
+	const struct table *rounds;  /* of round_schema */
+	double ticks_per_ns;
+	double quiet_level; /* of the probe, ticks; NAN: unknown, not checked */
+};
+
+struct gate_options {
+	bool paired; /* round i of base[k] belongs to round i of head[k] */
+	double family_error;
+	double delta;		   /* 0.02 */
+	double floor_ns;	   /* an iteration */
+	const char *control;	   /* id of the control row */
+	double control_bound;	   /* of |ln ratio| */
+	const struct noise *noise; /* may be NULL */
+};
+
+#define GATE_OPTIONS                                                    \
+	{                                                               \
+		.family_error = GATE_FAMILY_ERROR, .delta = GATE_DELTA, \
+		.floor_ns = GATE_FLOOR_NS, .control = GATE_CONTROL,     \
+		.control_bound = GATE_CONTROL_BOUND,                    \
+	}
+
+/* What a table of verdicts says as a whole. */
+struct gate_summary {
+	size_t compared; /* all rows but those of verdict skip */
+	size_t regressed, improved, same, inconclusive, contaminated, skipped;
+	size_t broken;	      /* failed in head and not in base: skipped, but not fine */
+	double control_ratio; /* NAN: no control on both sides */
+	bool disturbed;	      /* the comparison as a whole is contaminated, see why */
+	char why[200];
+};
+
+/* Reasons of `skip` rows that failed in head alone start with this. */
+#define GATE_BROKEN "failed in head: "
+
+/*
+ * Compare. `verdicts` is initialised here: a row for every id of either side, in the order
+ * of the results of base. With options.paired there are as many heads as bases.
+ * 0, -ENOMEM or -EINVAL.
+ */
+int gate(const struct gate_side *base, size_t n_base, const struct gate_side *head,
+	 size_t n_head, const struct gate_options *options, struct table *verdicts,
+	 struct gate_summary *summary);
+
+/* Whether a row wants to be measured again: regressed or improved. */
+bool gate_flagged(const struct verdict_row *row);
+
+/*
+ * Compare what is flagged in `verdicts` again, with fresh pairs of rounds (other seeds, no
+ * round of the first time), at the same delta and the same level. A row stays flagged only
+ * if both comparisons say so; else it becomes inconclusive, "not confirmed: …". A disturbed
+ * second comparison makes it contaminated. Flagged rows that have no fresh rounds are not
+ * confirmed either. Updates *summary. 0, -ENOMEM or -EINVAL.
+ */
+int gate_confirm(struct table *verdicts, const struct gate_side *base,
+		 const struct gate_side *head, const struct gate_options *options,
+		 struct gate_summary *summary);
+
+/*
+ * How many rounds row `id` needs, from a pilot's pairs: GATE_EFFECT beyond its delta found
+ * with GATE_POWER when `rows` benchmarks are compared, exact for normal values with the
+ * pilot's robust sigma (stored in *sigma unless NULL; NAN: fewer than 3 usable pairs), more
+ * where the pilot's pairs were not all of one contention state. At least what the level
+ * needs at all, at most GATE_ROUNDS_MAX. 0: no figure on one side.
+ */
+size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
+		   const char *id, size_t rows, const struct gate_options *options,
+		   double *sigma);
+
+/* Count anew. Keeps control_ratio, disturbed and why. */
+void gate_count(const struct table *verdicts, struct gate_summary *summary);
+
+#endif
