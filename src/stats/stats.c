@@ -30,6 +30,8 @@ double stats_quantile(const double *sorted, size_t n, double p)
 		return NAN;
 	if (i + 1 >= n)
 		return sorted[n - 1];
+	if (at == i || sorted[i] == sorted[i + 1])
+		return sorted[i]; /* no arithmetic with an infinity */
 	return sorted[i] + (at - i) * (sorted[i + 1] - sorted[i]);
 }
 

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Sort ascending, in place. NAN is not allowed in any array here. */
+/* Sort ascending, in place. NAN is not allowed in any array here; infinities are. */
 void stats_sort(double *x, size_t n);
 
 /*

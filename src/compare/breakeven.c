@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Where two curves cross, round by round. "Never" is an infinite number here, so that
+ * medians and order statistics need no special case.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "compare/breakeven.h"
+
+static bool single(const struct curve *c)
+{
+	return c->sizes == 1 && c->n[0] == 1;
+}
+
+double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
+			   size_t round)
+{
+	const double *y = base->y + round * base->sizes;
+
+	if (single(base))
+		return y[0];
+	for (size_t j = 0; j < base->sizes; j++)
+		if (base->n[j] == s->n[i])
+			return y[j];
+	return NAN;
+}
+
+int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
+		    struct stats_estimate *ratio)
+{
+	double *x = calloc(s->rounds + 1, sizeof(*x));
+	size_t count = 0;
+
+	if (!x)
+		return -ENOMEM;
+	for (size_t r = 0; r < s->rounds; r++) {
+		double over = s->y[r * s->sizes + i];
+		double under = breakeven_base_cost(s, base, i, r);
+
+		if (over >= 0 && under > 0)
+			x[count++] = over / under;
+	}
+	*ratio = stats_estimate(x, count, FIT_LEVEL);
+	free(x);
+	return 0;
+}
+
+/* The curve of a round, with single calls as a constant; false: there is none. */
+static bool line_of(const struct curve *c, size_t round, struct fit_line *f)
+{
+	if (single(c))
+		*f = (struct fit_line){ 0, c->y[round] };
+	else if (c->line)
+		*f = c->line[round];
+	else
+		return false;
+	return isfinite(f->a) && isfinite(f->b);
+}
+
+static double crossing(const struct fit_line *s, const struct fit_line *base)
+{
+	double once = s->a - base->a, saved = base->b - s->b;
+
+	if (saved > 0)
+		return fmax(1, once / saved);
+	return saved == 0 && once < 0 ? 1 : INFINITY;
+}
+
+/* The same between measured sizes; NAN where the round has too few of them. */
+static double measured_crossing(const struct curve *s, const struct curve *base,
+				size_t round)
+{
+	double above = NAN, above_n = NAN, below = NAN, below_n = NAN;
+
+	for (size_t i = s->sizes; i-- > 0;) {
+		double d = s->y[round * s->sizes + i] -
+			   breakeven_base_cost(s, base, i, round);
+
+		if (isnan(d))
+			continue;
+		if (d >= 0) {
+			above = d;
+			above_n = s->n[i];
+			break;
+		}
+		below = d;
+		below_n = s->n[i];
+	}
+	if (isnan(below))
+		return isnan(above) ? NAN : INFINITY;
+	if (isnan(above))
+		return below_n;
+	/* d is linear in 1/n */
+	return 1 / (1 / above_n + (1 / below_n - 1 / above_n) * above / (above - below));
+}
+
+static enum pays verdict(const struct breakeven *be)
+{
+	if (isnan(be->n.mid))
+		return PAYS_UNKNOWN;
+	if (be->n.mid <= 1)
+		return PAYS_ALWAYS;
+	if (isinf(be->n.mid))
+		return PAYS_NEVER;
+	return be->n.mid > be->largest ? PAYS_BEYOND : PAYS_FROM;
+}
+
+static int find_cheaper(const struct curve *s, const struct curve *base,
+			struct breakeven *be)
+{
+	for (size_t i = s->sizes; i-- > 0;) {
+		struct stats_estimate ratio;
+		int ret = breakeven_ratio(s, base, i, &ratio);
+
+		if (ret)
+			return ret;
+		if (!(ratio.hi < 1))
+			break;
+		be->cheaper_from = s->n[i];
+	}
+	return 0;
+}
+
+int breakeven(const struct curve *s, const struct curve *base, struct breakeven *be)
+{
+	struct breakeven b = { .fitted = (single(s) || s->line) &&
+					 (single(base) || base->line),
+			       .cheaper_from = NAN };
+	double *x = calloc(s->rounds + 1, sizeof(*x));
+	size_t count = 0;
+	int ret;
+
+	if (!x)
+		return -ENOMEM;
+	b.largest = s->sizes ? s->n[s->sizes - 1] : 1;
+	if (base->sizes && !single(base))
+		b.largest = fmin(b.largest, base->n[base->sizes - 1]);
+	for (size_t r = 0; r < s->rounds && s->sizes && base->sizes; r++) {
+		struct fit_line f, f0;
+		double at = NAN;
+
+		if (!b.fitted)
+			at = measured_crossing(s, base, r);
+		else if (line_of(s, r, &f) && line_of(base, r, &f0))
+			at = crossing(&f, &f0);
+		if (!isnan(at))
+			x[count++] = at;
+	}
+	b.n = stats_estimate(x, count, FIT_LEVEL);
+	free(x);
+	b.pays = verdict(&b);
+	ret = find_cheaper(s, base, &b);
+	if (!ret)
+		*be = b;
+	return ret;
+}
