@@ -117,4 +117,23 @@ static inline __attribute__((always_inline)) void arch_chain_loop(unsigned long 
 			 : "rcx", "cc");
 }
 
+/*
+ * The same chain behind a result: it cannot start before `fed` is there, and `fed` comes
+ * back changed only by what it costs. For adding a known slowdown.
+ */
+static inline __attribute__((always_inline)) long arch_chain_behind(long fed,
+								    unsigned long n)
+{
+	unsigned long a = fed;
+
+	__asm__ volatile("xor %%ecx, %%ecx\n"
+			 "1:\n\t"
+			 ".rept 16\n\tsub %%rcx, %1\n\t.endr\n\t"
+			 "dec %0\n\tjnz 1b"
+			 : "+r"(n), "+r"(a)
+			 :
+			 : "rcx", "cc");
+	return a;
+}
+
 #endif

@@ -187,6 +187,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 				       .seconds = 50,
 				       .timeout = 10,
 				       .precision = 0.01,
+				       .round_us = ROUND_US,
 				       .stop = &interrupted } };
 	struct table results, rounds;
 	char err[600] = "", command[1024];

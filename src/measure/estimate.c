@@ -23,8 +23,9 @@ static bool is_quiet(const struct window *w, double level)
 struct sample_figures estimate_sample(const struct sample *s, double level)
 {
 	double quiet[WINDOWS], contended[WINDOWS], all[WINDOWS], probe[WINDOWS];
+	double cpu[WINDOWS];
 	struct sample_figures f = { 0 };
-	size_t n_contended = 0;
+	size_t n_contended = 0, n_cpu = 0;
 
 	for (size_t i = 0; i < s->n_windows && i < WINDOWS; i++) {
 		const struct window *w = &s->windows[i];
@@ -35,6 +36,8 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 			f.dropped++;
 			continue;
 		}
+		if (is_quiet(w, level) && w->cpu >= 0)
+			cpu[n_cpu++] = w->cpu;
 		if (is_quiet(w, level))
 			quiet[f.n_quiet++] = w->ticks;
 		else
@@ -50,6 +53,8 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	f.contended = n_contended >= QUIET_WINDOWS ? stats_median(contended, n_contended)
 						   : NAN;
 	f.all = stats_median(all, f.kept);
+	stats_sort(cpu, n_cpu);
+	f.cpu = n_cpu >= QUIET_WINDOWS ? stats_median(cpu, n_cpu) : NAN;
 	f.probe = stats_median(probe, f.kept);
 	return f;
 }
@@ -57,10 +62,11 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops, double level,
 		 struct estimate *e)
 {
-	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0,
+	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0, n_cpu = 0,
 	       quiet_windows = 0;
 	double *quiet = calloc(4 * n + room + 1, sizeof(*quiet));
-	double *contended = quiet + n, *cycles = contended + n, *all = cycles + n;
+	double *contended = quiet + n, *cycles = contended + n, *cpu = cycles + n,
+	       *all = cpu + n;
 
 	if (!quiet)
 		return -ENOMEM;
@@ -75,11 +81,14 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 		e->migrated += f.migrated;
 		e->faults += s->faults / ops / n;
 		e->switches += s->switches / ops / n;
+		e->enters += s->enters / ops / n;
 		quiet_windows += f.n_quiet;
 		if (!isnan(f.quiet)) {
 			cycles[n_quiet] = f.quiet * per_op * s->cycles_per_tick;
 			quiet[n_quiet++] = f.quiet * per_op;
 		}
+		if (!isnan(f.cpu))
+			cpu[n_cpu++] = f.cpu * per_op;
 		if (!isnan(f.contended))
 			contended[n_contended++] = f.contended * per_op;
 		for (size_t i = 0; i < s->n_windows; i++)
@@ -90,6 +99,7 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 	e->quiet_share = e->windows ? (double)quiet_windows / e->windows : NAN;
 	e->ticks = stats_estimate(quiet, n_quiet, CONFIDENCE);
 	e->cycles = stats_estimate(cycles, n_quiet, CONFIDENCE);
+	e->cpu = stats_estimate(cpu, n_cpu, CONFIDENCE);
 	e->contended = stats_estimate(contended, n_contended, CONFIDENCE);
 	stats_sort(all, n_all);
 	e->min = stats_quantile(all, n_all, 0);

@@ -27,14 +27,15 @@ struct sample {
 	unsigned long n; /* iterations a window */
 	struct window *windows;
 	size_t n_windows;
-	double faults, switches; /* an iteration */
-	double cycles_per_tick;	 /* of the round */
+	double faults, switches, enters; /* an iteration */
+	double cycles_per_tick;		 /* of the round */
 };
 
 /* The same, reduced. Ticks a window; NAN where there are too few windows. */
 struct sample_figures {
 	double quiet, contended, all;
 	double probe; /* median probe, ticks */
+	double cpu;   /* nanoseconds of CPU time a window, of the quiet ones; or NAN */
 	size_t kept, n_quiet, dropped, migrated;
 };
 
@@ -46,8 +47,9 @@ struct sample_figures estimate_sample(const struct sample *s, double quiet_level
 /* One benchmark over its rounds. Ticks an operation, `ops` operations an iteration. */
 struct estimate {
 	struct stats_estimate ticks, contended, cycles;
-	double min, p99; /* over all kept windows */
-	double faults, switches;
+	struct stats_estimate cpu; /* nanoseconds of CPU time an operation */
+	double min, p99;	   /* over all kept windows */
+	double faults, switches, enters;
 	double quiet_share;
 	size_t rounds, quiet_rounds, windows, dropped, migrated;
 };

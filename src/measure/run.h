@@ -6,16 +6,18 @@
 #ifndef SYSCOST_RUN_H
 #define SYSCOST_RUN_H
 
+#include "measure/arm.h"
 #include "measure/clock.h"
 #include "measure/estimate.h"
 #include "measure/registry.h"
 #include "measure/worker.h"
 
 struct run_options {
-	int cpu;	  /* -1: choose */
-	double seconds;	  /* time budget */
-	double timeout;	  /* seconds for one benchmark in one round */
-	double precision; /* wanted half width of an interval: 0.01 */
+	int cpu;	       /* -1: choose */
+	double seconds;	       /* time budget */
+	double timeout;	       /* seconds for one benchmark in one round */
+	double precision;      /* wanted half width of an interval: 0.01 */
+	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
 	uint64_t seed;
 	/* Called now and then with how far it is; may be NULL. */
 	void (*progress)(void *arg, const char *what, double share);
@@ -28,8 +30,11 @@ struct run_row {
 	const struct variant *variant;
 	bool planned;
 	enum row_status status;
-	char reason[160], mode[16];
-	unsigned long n; /* iterations a window */
+	char reason[160], mode[16], asked[96], in_force[96];
+	int64_t overflow;   /* completions without room; -1: no ring */
+	unsigned long n;    /* iterations a window */
+	double sized_ticks; /* of a window when it was sized: rough */
+	uint64_t chain;	    /* passes of a dependent chain to add to each window */
 	struct sample *samples;
 	size_t n_samples, room;
 	struct estimate estimate; /* of ROW_OK rows with samples */
@@ -37,6 +42,7 @@ struct run_row {
 
 struct run {
 	const struct registry *reg;
+	const struct arm *arm;
 	struct run_options options;
 	struct run_row *rows; /* one for each row of the registry */
 	int cpu, other_cpu;
@@ -44,10 +50,17 @@ struct run {
 	unsigned int step;	/* of the counter, ticks */
 	double ticks_per_ns;	/* over the whole run */
 	double quiet_level;	/* of the probe, ticks */
-	double cycles_per_tick; /* median over rounds: an estimate */
+	double cycles_per_tick; /* median over processes: an estimate */
 	double seconds;		/* that it took */
 	double window_share;	/* of that time, inside kept windows */
 	bool stopped;		/* by options.stop */
+
+	/* Its own while it goes on. */
+	char dir[200];
+	uint64_t random;
+	double began; /* run_now() */
+	struct clock_point start;
+	double last_cycles_per_tick;
 };
 
 /*
@@ -57,6 +70,23 @@ struct run {
 int run_all(struct run *run, const struct registry *reg, const bool *chosen,
 	    const struct run_options *options, char *err, size_t err_len);
 void run_free(struct run *run);
+
+/*
+ * The steps of run_all, for who measures otherwise (pair.h). run_begin chooses the CPUs,
+ * calibrates and makes a temporary folder, which run_end removes in any case; run_size
+ * gives every planned row its n; run_estimate turns samples into estimates, of one run or
+ * of `n` that share a level of the probe, and says whether all are as precise as wanted;
+ * run_finish does the sums over the whole run.
+ */
+int run_begin(struct run *run, const struct registry *reg, const bool *chosen,
+	      const struct run_options *options, const struct arm *arm, char *err,
+	      size_t err_len);
+int run_size(struct run *run, char *err, size_t err_len);
+bool run_estimate(struct run **runs, size_t n);
+void run_finish(struct run **runs, size_t n);
+void run_end(struct run *run);
+/* Seconds of CLOCK_MONOTONIC. */
+double run_now(void);
 
 /* Why a ROW_OK row is not precise, in words, or NULL when it is. */
 const char *run_row_noisy(const struct run_row *row, double precision, char *buf,

@@ -212,6 +212,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	run->other_cpu = other_cpu;
 	run->dir = dir;
 	run->want = BENCH_ANY;
+	run->overflow = -1;
 	run->batch = 1;
 	for (int i = 0; i < BENCH_FDS; i++)
 		run->fd[i] = -1;

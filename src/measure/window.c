@@ -64,7 +64,7 @@ int window_warm_up(struct meter *m, unsigned long n)
 		median = median3(w[0].ticks, w[1].ticks, w[2].ticks);
 		if (block && fabs((double)median - before) <= 0.02 * before)
 			break;
-		if (spent > WINDOWS_US * m->ticks_per_us)
+		if (spent > m->round_us * m->ticks_per_us)
 			break;
 		before = median;
 	}
@@ -73,7 +73,7 @@ int window_warm_up(struct meter *m, unsigned long n)
 
 size_t window_count(const struct meter *m, uint64_t ticks)
 {
-	double n = WINDOWS_US * m->ticks_per_us / (ticks ? ticks : 1);
+	double n = m->round_us * m->ticks_per_us / (ticks ? ticks : 1);
 
 	return n > WINDOWS ? WINDOWS : n < WINDOWS_MIN ? WINDOWS_MIN : n;
 }

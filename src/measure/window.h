@@ -23,6 +23,7 @@ struct window {
 	uint32_t
 		probe; /* ticks of the contention probe: the slower of before and after */
 	uint32_t drop; /* DROP_… causes that were observed; 0: keep */
+	int64_t cpu;   /* CPU time in it, nanoseconds, of all threads; -1: not taken */
 };
 
 struct meter {
@@ -30,14 +31,15 @@ struct meter {
 	int (*window)(void *machine, unsigned long n, struct window *w);
 	void *machine;
 	double ticks_per_us;
-	unsigned int step; /* of the counter, ticks */
+	unsigned int step;     /* of the counter, ticks */
+	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
 };
 
 #define WINDOW_US    25	  /* wanted length of a window, microseconds; at least 20 */
 #define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
 #define WINDOWS	     40	  /* of one benchmark in one round */
 #define WINDOWS_MIN  5	  /* when they are long */
-#define WINDOWS_US   4000 /* wanted time of one benchmark in one round */
+#define ROUND_US     4000 /* wanted time of one benchmark in one round */
 
 /* Grow n until a window is long enough. 0 and *n, or a verdict. */
 int window_size(struct meter *m, unsigned long *n);

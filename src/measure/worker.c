@@ -14,26 +14,25 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "measure/clock.h"
+#include "measure/cputime.h"
+#include "measure/layer.h"
 #include "measure/support.h"
 #include "measure/worker.h"
+#include "stats/stats.h"
 
 struct machine {
 	struct running *r;
 	uint64_t overhead;
+	int64_t cpu_overhead;	 /* nanoseconds that taking CPU time takes */
+	uint64_t chain;		 /* passes of the chain behind each window */
+	double faults, switches; /* in windows since they were set to 0 */
 	int stat_fd;
 	int cpu;
 };
-
-static long involuntary_switches(void)
-{
-	struct rusage ru;
-
-	getrusage(RUSAGE_THREAD, &ru);
-	return ru.ru_nivcsw;
-}
 
 /*
  * Ticks of 1/USER_HZ that the hypervisor kept this CPU from us: the eighth figure of its
@@ -75,32 +74,62 @@ static int judge(struct bench_run *run, long fold, unsigned long n)
 			  err > 0 && err < 4096 ? strerror(err) : "unknown error");
 }
 
+static void count_usage(struct machine *m, const struct rusage *before, struct window *w)
+{
+	struct rusage after;
+
+	getrusage(RUSAGE_THREAD, &after);
+	if (after.ru_nivcsw != before->ru_nivcsw &&
+	    !(m->r->run.bench->flags & BENCH_BLOCKS))
+		w->drop |= DROP_SWITCH;
+	m->faults += after.ru_minflt + after.ru_majflt - before->ru_minflt -
+		     before->ru_majflt;
+	m->switches += after.ru_nvcsw + after.ru_nivcsw - before->ru_nvcsw -
+		       before->ru_nivcsw;
+}
+
 static int real_window(void *machine, unsigned long n, struct window *w)
 {
 	struct machine *m = machine;
 	struct bench_run *run = &m->r->run;
-	long (*batch)(struct bench_run *, unsigned long) = run->bench->batch;
+	const struct bench *b = run->bench;
+	const bool take_cpu = b->flags & BENCH_CPU;
 	uint64_t before, after, ticks;
 	uint32_t probe_before, probe_after;
-	long switches, fold;
+	struct cputime cpu;
+	struct rusage usage;
+	int64_t spent;
+	long fold;
+	int ret;
 
-	switches = involuntary_switches();
+	ret = b->before ? b->before(run, n) : 0;
+	if (ret)
+		return ret;
+	if (take_cpu)
+		cputime_threads(&cpu);
+	getrusage(RUSAGE_THREAD, &usage);
 	probe_before = clock_probe();
+	if (take_cpu)
+		cputime_start(&cpu);
 	before = arch_ticks();
-	fold = batch(run, n);
+	fold = b->batch(run, n);
+	if (m->chain)
+		fold = arch_chain_behind(fold, m->chain);
 	after = arch_ticks();
+	spent = take_cpu ? cputime_since(&cpu) - m->cpu_overhead : -1;
 	probe_after = clock_probe();
 
 	run->done += n;
 	ticks = after - before;
-	w->ticks = ticks > m->overhead ? ticks - m->overhead : 0;
-	w->probe = probe_before > probe_after ? probe_before : probe_after;
-	w->drop = 0;
+	*w = (struct window){ .ticks = ticks > m->overhead ? ticks - m->overhead : 0,
+			      .probe = probe_before > probe_after ? probe_before
+								  : probe_after,
+			      .cpu = take_cpu && spent < 0 ? 0 : spent };
 	if (sched_getcpu() != m->cpu)
 		w->drop |= DROP_CPU;
-	if (involuntary_switches() != switches && !(run->bench->flags & BENCH_BLOCKS))
-		w->drop |= DROP_SWITCH;
-	return judge(run, fold, n);
+	count_usage(m, &usage, w);
+	ret = b->after ? b->after(run, n) : 0;
+	return ret ? ret : judge(run, fold, n);
 }
 
 static void send(const void *data, size_t len)
@@ -119,15 +148,36 @@ static void send(const void *data, size_t len)
 	}
 }
 
+/* The windows of one round, and what else was seen in them, an iteration. */
+static int take(struct meter *meter, struct message *msg, struct window *windows,
+		size_t *taken)
+{
+	struct machine *m = meter->machine;
+	struct bench_run *run = &m->r->run;
+	unsigned long done = run->done, enters = run->enters;
+	uint64_t steal = steal_time(m);
+	int ret;
+
+	m->faults = m->switches = 0;
+	ret = window_take(meter, msg->n, windows, taken);
+	if (steal_time(m) != steal)
+		for (size_t i = 0; i < *taken; i++)
+			windows[i].drop |= DROP_STEAL;
+	done = run->done - done;
+	if (done) {
+		msg->faults = m->faults / done;
+		msg->switches = m->switches / done;
+		msg->enters = (double)(run->enters - enters) / done;
+	}
+	return ret;
+}
+
 static void measure(struct meter *meter, struct message *msg, struct window *windows)
 {
 	struct machine *m = meter->machine;
 	struct bench_run *run = &m->r->run;
 	const struct bench *b = run->bench;
-	struct rusage before, after;
 	struct window first;
-	unsigned long done;
-	uint64_t steal;
 	size_t taken = 0;
 	int ret;
 
@@ -138,31 +188,12 @@ static void measure(struct meter *meter, struct message *msg, struct window *win
 		ret = window_size(meter, &msg->n);
 	if (!ret)
 		ret = window_warm_up(meter, msg->n);
-	if (!ret) {
-		getrusage(RUSAGE_THREAD, &before);
-		done = run->done;
-		steal = steal_time(m);
-		ret = window_take(meter, msg->n, windows, &taken);
-		getrusage(RUSAGE_THREAD, &after);
-		if (steal_time(m) != steal)
-			for (size_t i = 0; i < taken; i++)
-				windows[i].drop |= DROP_STEAL;
-		done = run->done - done;
-		if (done) {
-			msg->faults = (double)(after.ru_minflt + after.ru_majflt -
-					       before.ru_minflt - before.ru_majflt) /
-				      done;
-			msg->switches = (double)(after.ru_nvcsw + after.ru_nivcsw -
-						 before.ru_nvcsw - before.ru_nivcsw) /
-					done;
-		}
-	}
+	if (!ret)
+		ret = take(meter, msg, windows, &taken);
 	if (!ret && b->verify)
 		ret = b->verify(run);
 	msg->status = !ret ? ROW_OK : ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
 	msg->n_windows = ret ? 0 : taken;
-	for (size_t i = 0; i < msg->n_windows; i++)
-		msg->windowed += windows[i].ticks;
 }
 
 static void one(const struct variant *v, const struct plan_head *plan,
@@ -180,7 +211,10 @@ static void one(const struct variant *v, const struct plan_head *plan,
 	else
 		measure(meter, msg, windows);
 	memcpy(msg->mode, r.run.mode, sizeof(msg->mode));
+	memcpy(msg->asked, r.run.asked, sizeof(msg->asked));
+	memcpy(msg->in_force, r.run.in_force, sizeof(msg->in_force));
 	memcpy(msg->reason, r.run.reason, sizeof(msg->reason));
+	msg->overflow = r.run.overflow;
 	if (run_teardown(&r, !ret) && msg->status == ROW_OK) {
 		msg->status = ROW_FAIL;
 		msg->n_windows = 0;
@@ -190,14 +224,101 @@ static void one(const struct variant *v, const struct plan_head *plan,
 	send(windows, msg->n_windows * sizeof(*windows));
 }
 
+/*
+ * A ring's end comes late: some 20 ms after its close, when the kernel interrupts every
+ * task that used it (io_uring/io_uring.c: io_ring_exit_work adds task work), and a call
+ * that is under way in this process then comes up short. A process that has ended is not
+ * interrupted, so that rows with rings get one of their own.
+ */
+static void one_apart(const struct variant *v, const struct plan_head *plan,
+		      struct meter *meter, struct message *msg)
+{
+	pid_t parent = getpid(), pid = fork();
+	int status;
+
+	if (pid < 0) {
+		msg->status = ROW_SKIP;
+		snprintf(msg->reason, sizeof(msg->reason), "fork: %s", strerror(errno));
+		send(msg, sizeof(*msg));
+		return;
+	}
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+		mlockall(MCL_CURRENT); /* and so no page is shared and copied later */
+		one(v, plan, meter, msg);
+		_exit(0);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	/* It died in the benchmark: die of the same, so that the benchmark is blamed. */
+	if (WIFSIGNALED(status)) {
+		signal(WTERMSIG(status), SIG_DFL);
+		raise(WTERMSIG(status));
+	}
+	if (status)
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+static int64_t cpu_overhead(void)
+{
+	double x[21];
+
+	for (int i = 0; i < 21; i++) {
+		struct cputime c;
+
+		cputime_threads(&c);
+		cputime_start(&c);
+		x[i] = cputime_since(&c);
+	}
+	stats_sort(x, 21);
+	return stats_median(x, 21);
+}
+
+static const struct variant *variant_named(const struct registry *reg, char *id)
+{
+	id[VARIANT_ID_MAX - 1] = '\0';
+	return registry_find(reg, id);
+}
+
+/* Pin, lock, calibrate. 0, or why not in msg->reason. */
+static int settle(const struct plan_head *plan, struct machine *machine,
+		  struct message *msg)
+{
+	cpu_set_t set;
+	int ret;
+
+	CPU_ZERO(&set);
+	CPU_SET(plan->cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set)) {
+		snprintf(msg->reason, sizeof(msg->reason), "pinning to CPU %d: %s",
+			 plan->cpu, strerror(errno));
+		return BENCH_SKIP;
+	}
+	/* Not MCL_FUTURE: it would change what the mapping benchmarks measure. */
+	mlockall(MCL_CURRENT);
+	machine->cpu = plan->cpu;
+	machine->stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
+	ret = plan->filter ? layer_filter(plan->filter) : 0;
+	if (ret) {
+		snprintf(msg->reason, sizeof(msg->reason), "a seccomp filter: %s",
+			 strerror(-ret));
+		return BENCH_SKIP;
+	}
+	machine->overhead = clock_overhead();
+	machine->cpu_overhead = cpu_overhead();
+	msg->cycles_per_tick = clock_cycles_per_tick();
+	return 0;
+}
+
 int worker_main(const struct registry *reg)
 {
-	struct message msg = { .type = MESSAGE_ROUND };
+	struct message msg = { .type = MESSAGE_ROUND, .overflow = -1 };
 	struct machine machine = { 0 };
 	struct meter meter = { .window = real_window, .machine = &machine };
 	struct plan_head plan;
 	struct plan_item item;
-	cpu_set_t set;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);
@@ -209,31 +330,41 @@ int worker_main(const struct registry *reg)
 			WORKER_COMMAND);
 		return 2;
 	}
+	if (plan.protocol != WORKER_PROTOCOL)
+		return WORKER_PROTOCOL_STATUS;
 	fcntl(WORKER_PLAN_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(WORKER_OUT_FD, F_SETFD, FD_CLOEXEC);
-	CPU_ZERO(&set);
-	CPU_SET(plan.cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		return 1;
-	/* Not MCL_FUTURE: it would change what the mapping benchmarks measure. */
-	mlockall(MCL_CURRENT);
-	machine.cpu = plan.cpu;
-	machine.stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
-	machine.overhead = clock_overhead();
+	msg.status = settle(&plan, &machine, &msg) ? ROW_SKIP : ROW_OK;
+	send(&msg, sizeof(msg));
+	if (msg.status != ROW_OK)
+		return 0;
 	meter.ticks_per_us = plan.ticks_per_us;
 	meter.step = plan.step;
-	msg.cycles_per_tick = clock_cycles_per_tick();
-	send(&msg, sizeof(msg));
+	meter.round_us = plan.round_us;
 
 	for (uint32_t i = 0; i < plan.n_items; i++) {
-		if (read(WORKER_PLAN_FD, &item, sizeof(item)) != sizeof(item) ||
-		    item.row >= reg->n)
+		const struct variant *v;
+
+		if (read(WORKER_PLAN_FD, &item, sizeof(item)) != sizeof(item))
 			return 1;
-		msg = (struct message){ .type = MESSAGE_START, .row = item.row };
+		v = variant_named(reg, item.id);
+		msg = (struct message){ .type = MESSAGE_START,
+					.item = i,
+					.overflow = -1 };
 		send(&msg, sizeof(msg));
 		msg.type = MESSAGE_DONE;
 		msg.n = item.n;
-		one(&reg->rows[item.row], &plan, &meter, &msg);
+		machine.chain = item.chain;
+		if (!v) {
+			msg.status = ROW_SKIP;
+			snprintf(msg.reason, sizeof(msg.reason),
+				 "this build of syscost does not have it");
+			send(&msg, sizeof(msg));
+		} else if (v->bench->via == VIA_RING) {
+			one_apart(v, &plan, &meter, &msg);
+		} else {
+			one(v, &plan, &meter, &msg);
+		}
 	}
 	return 0;
 }

@@ -2,8 +2,9 @@
 /*
  * The process of one round, and what it says to the process that started it.
  *
- * The plan comes in on descriptor WORKER_PLAN_FD, messages go out on WORKER_OUT_FD. Both
- * ends are the same program, so the structs go as they are.
+ * The plan comes in on descriptor WORKER_PLAN_FD, messages go out on WORKER_OUT_FD, as
+ * structs of one machine. Benchmarks go by their ids, because the other end may be another
+ * build of the program (`syscost ab`); one that speaks another protocol says so and ends.
  */
 #ifndef SYSCOST_WORKER_H
 #define SYSCOST_WORKER_H
@@ -13,21 +14,28 @@
 #include "measure/registry.h"
 #include "measure/window.h"
 
-#define WORKER_COMMAND "round" /* the hidden command: syscost round */
-#define WORKER_PLAN_FD 3
-#define WORKER_OUT_FD  4
-#define WORKER_MAGIC   0x73797363u
+#define WORKER_COMMAND	       "round" /* the hidden command: syscost round */
+#define WORKER_PLAN_FD	       3
+#define WORKER_OUT_FD	       4
+#define WORKER_MAGIC	       0x73797364u
+#define WORKER_PROTOCOL	       2  /* goes up with every change of a struct below */
+#define WORKER_PROTOCOL_STATUS 78 /* exit status of one that speaks another */
 
 struct plan_item {
-	uint32_t row; /* index in the registry */
-	uint64_t n;   /* iterations a window; 0: find out */
+	char id[VARIANT_ID_MAX];
+	uint64_t n; /* iterations a window; 0: find out */
+	uint64_t
+		chain; /* passes of the dependent chain to add to each window; mostly 0 */
 };
 
 struct plan_head {
-	uint32_t magic, n_items;
+	uint32_t magic, protocol;
+	uint32_t n_items;
 	int32_t cpu, other_cpu;
+	uint32_t step;	   /* of the counter, ticks */
+	uint32_t round_us; /* wanted time of one benchmark in one round */
+	uint32_t filter;   /* instructions of a seccomp filter to live under; 0: none */
 	double ticks_per_us;
-	uint32_t step;
 	char dir[256];
 };
 
@@ -36,14 +44,15 @@ enum row_status { ROW_OK, ROW_SKIP, ROW_FAIL };
 
 struct message {
 	uint32_t type;
-	uint32_t row;
+	uint32_t item; /* which of the plan */
 	uint64_t n;
-	uint32_t status;
+	uint32_t status;	 /* also of MESSAGE_ROUND: the layer was refused */
 	uint32_t n_windows;	 /* structs window that follow */
-	uint64_t windowed;	 /* ticks inside of these windows */
 	double faults, switches; /* an iteration */
+	double enters;		 /* an iteration; 0: not counted */
+	int64_t overflow;	 /* -1: no ring */
 	double cycles_per_tick;	 /* MESSAGE_ROUND */
-	char mode[16];
+	char mode[16], asked[96], in_force[96];
 	char reason[160];
 };
 

@@ -26,6 +26,11 @@ static void identify(struct result_row *row, const struct run_row *from)
 	row_set(&row->base, v->base);
 	row_set(&row->calls, v->bench->calls);
 	row_set(&row->mode, from->mode);
+	row_set(&row->workload, v->bench->workload);
+	row_set(&row->strategy, v->bench->strategy);
+	row_set(&row->flags_asked, from->asked);
+	row_set(&row->flags_in_force, from->in_force);
+	row->overflow = from->overflow;
 	row->ops = v->ops;
 }
 
@@ -59,6 +64,14 @@ static void figures(struct result_row *row, const struct run *run,
 	row->p99_ns = e->p99 * ns;
 	row->faults = e->faults;
 	row->switches = e->switches;
+	row->batch_ns = row->ns * row->ops;
+	row->batch_ns_lo = row->ns_lo * row->ops;
+	row->batch_ns_hi = row->ns_hi * row->ops;
+	row->cpu_ns = e->cpu.mid;
+	row->cpu_ns_lo = e->cpu.lo;
+	row->cpu_ns_hi = e->cpu.hi;
+	if (e->enters > 0)
+		row->enters = e->enters;
 }
 
 static void compare_with_base(struct result_row *row, const struct run *run,
@@ -102,6 +115,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 		row->all_ticks = f.all * per_op;
 		row->probe = f.probe / run->quiet_level;
 		row->cycles_per_tick = s->cycles_per_tick;
+		row->cpu_ns = f.cpu * per_op;
 	}
 }
 

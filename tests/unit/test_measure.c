@@ -32,7 +32,7 @@ static int fake_window(void *machine, unsigned long n, struct window *w)
 
 static struct meter meter(struct fake *f)
 {
-	return (struct meter){ fake_window, f, 1000, 10 };
+	return (struct meter){ fake_window, f, 1000, 10, ROUND_US };
 }
 
 static void test_size(void **state)
@@ -94,12 +94,15 @@ static void test_count(void **state)
 	assert_int_equal(taken, WINDOWS);
 }
 
+/* One without CPU time. */
+#define WINDOW(t, p, d) ((struct window){ .ticks = t, .probe = p, .drop = d, .cpu = -1 })
+
 static void test_sample(void **state)
 {
-	struct window w[] = { { 100, 1000, 0 },		  { 102, 1040, 0 },
-			      { 104, 1050, 0 },		  { 130, 1200, 0 },
-			      { 132, 1200, 0 },		  { 134, 1300, 0 },
-			      { 900, 1000, DROP_SWITCH }, { 9, 1000, DROP_CPU } };
+	struct window w[] = { WINDOW(100, 1000, 0),	      WINDOW(102, 1040, 0),
+			      WINDOW(104, 1050, 0),	      WINDOW(130, 1200, 0),
+			      WINDOW(132, 1200, 0),	      WINDOW(134, 1300, 0),
+			      WINDOW(900, 1000, DROP_SWITCH), WINDOW(9, 1000, DROP_CPU) };
 	struct sample s = { .n = 1, .windows = w, .n_windows = 8 };
 	struct sample_figures f = estimate_sample(&s, 1000);
 
@@ -108,6 +111,10 @@ static void test_sample(void **state)
 	assert_int_equal(f.n_quiet, 3);
 	assert_int_equal(f.dropped, 2);
 	assert_int_equal(f.migrated, 1);
+	assert_true(isnan(f.cpu));
+	for (int i = 0; i < 8; i++)
+		w[i].cpu = 50 + i;
+	assert_true(estimate_sample(&s, 1000).cpu == 51); /* of the quiet ones alone */
 	s.n_windows = 2; /* two quiet windows are not a figure */
 	assert_true(isnan(estimate_sample(&s, 1000).quiet));
 }
@@ -117,7 +124,7 @@ static void fill(struct sample *s, struct window (*w)[4], size_t n, uint64_t bas
 {
 	for (size_t r = 0; r < n; r++) {
 		for (int i = 0; i < 4; i++)
-			w[r][i] = (struct window){ base + step * r, 1000, 0 };
+			w[r][i] = WINDOW(base + step * r, 1000, 0);
 		s[r] = (struct sample){ .round = r,
 					.n = 10,
 					.windows = w[r],
