@@ -7,7 +7,7 @@ WARN     = -Wall -Wextra -Werror
 # The timed loops: the same everywhere, and recorded in every result.
 HOT      = -O2 -fcf-protection=none -fno-stack-protector -falign-functions=64
 INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc
-LIBS     = -luring -ljansson -lm -lpthread
+LIBS     = -luring -ljansson -lpfm -lm -lpthread
 DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
 
 SRC      = $(wildcard src/*.c src/*/*.c)

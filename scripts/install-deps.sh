@@ -3,7 +3,7 @@
 # says what is needed. Uses sudo when not root.
 set -eu
 
-packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libcmocka-dev
+packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev libcmocka-dev
 gnuplot-nox fonts-dejavu-core bats binutils procps"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

@@ -76,6 +76,18 @@ static inline __attribute__((always_inline)) uint64_t arch_ticks_unfenced(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
+/*
+ * A performance counter (Intel SDM vol. 2B and AMD APM vol. 3, RDPMC). It faults unless the
+ * kernel allows it, which the counter's page says: see measure/counters.h.
+ */
+static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counter)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi) : "c"(counter));
+	return (uint64_t)hi << 32 | lo;
+}
+
 /* Stop prediction of the next branch from outliving the call: spin politely. */
 static inline __attribute__((always_inline)) void arch_pause(void)
 {

@@ -13,6 +13,8 @@
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "measure/clock.h"
+#include "measure/counters.h"
+#include "measure/tracers.h"
 #include "stats/stats.h"
 
 enum level { FINDING_OK, FINDING_NOTE, FINDING_WARN };
@@ -22,7 +24,7 @@ static const char *const levels[] = { "ok", "note", "warn" };
 static void __attribute__((format(printf, 4, 5)))
 find(json_t *findings, enum level level, const char *effect, const char *fmt, ...)
 {
-	char what[256];
+	char what[400];
 	va_list ap;
 
 	va_start(ap, fmt);
@@ -116,9 +118,6 @@ static void look_at_system(json_t *findings)
 {
 	char text[256];
 
-	if (access("/sys/bus/event_source/devices/cpu", F_OK))
-		find(findings, FINDING_NOTE, "cycles are estimated, never counted",
-		     "this machine shows no hardware counters");
 	if (cpuinfo_has("hypervisor"))
 		find(findings, FINDING_NOTE, "neighbours are not under your control",
 		     "this is a virtual machine");
@@ -173,6 +172,60 @@ static void look_at_self(json_t *findings)
 	}
 }
 
+static void look_at_counters(json_t *findings)
+{
+	struct event_list list = { 0 };
+	char own[256] = "libpfm4 does not know this CPU's events", err[256];
+
+	if (!events_own(&list))
+		counters_try(&list, own, sizeof(own), err, sizeof(err));
+	if (list.n_own == COUNT_OWN)
+		find(findings, FINDING_OK,
+		     "core cycles are counted, user and kernel apart",
+		     "cycles and instructions can be counted");
+	else if (list.n_own)
+		find(findings, FINDING_NOTE,
+		     "core cycles are estimated, and the kernel's share is not counted",
+		     "only user mode can be counted: %s", own);
+	else
+		find(findings, FINDING_NOTE,
+		     "core cycles are estimated, never counted; columns of counts are empty",
+		     "cycles are not counted: %s", own);
+}
+
+static void look_at_tracers(json_t *findings)
+{
+	struct tracers t = tracers_look();
+	bool seen = t.events >= 0 && t.tracer >= 0 && t.audit >= 0 && t.programs >= 0;
+	bool none = t.events <= 0 && t.tracer <= 0 && t.audit <= 0 && t.programs <= 0;
+
+	if (t.events > 0)
+		find(findings, FINDING_WARN,
+		     "an event on system calls slows every process",
+		     "trace events are enabled");
+	if (t.tracer > 0)
+		find(findings, FINDING_WARN, "it runs in every function of the kernel",
+		     "a kernel tracer is on");
+	if (t.audit > 0)
+		find(findings, FINDING_WARN, "it sees every call of every new process",
+		     "the audit subsystem is enabled");
+	if (t.programs > 0)
+		find(findings, FINDING_NOTE, "one on system calls slows every process",
+		     "%d BPF programs for tracing are loaded", t.programs);
+	if (none && seen)
+		find(findings, FINDING_OK, "nobody else's tool is part of a call's cost",
+		     "no tracer, audit or tracing program is on");
+	else if (!seen)
+		find(findings, FINDING_NOTE,
+		     "a tool that traces system calls would be part of their cost",
+		     "hidden from this process:%s%s%s",
+		     t.events < 0 || t.tracer < 0
+			     ? " trace events (for root, where tracefs is mounted)"
+			     : "",
+		     t.audit < 0 ? " audit (for root)" : "",
+		     t.programs < 0 ? " BPF programs (for root)" : "");
+}
+
 json_t *doctor_findings(void)
 {
 	json_t *findings = json_array();
@@ -180,6 +233,8 @@ json_t *doctor_findings(void)
 	look_at_clock(findings);
 	look_at_system(findings);
 	look_at_self(findings);
+	look_at_counters(findings);
+	look_at_tracers(findings);
 	return findings;
 }
 

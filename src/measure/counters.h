@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hardware and software counters of the measuring thread, through perf_event_open(2) and
+ * libpfm4's names for events.
+ *
+ * The suite's own four (cycles and instructions, user and kernel apart) are one pinned
+ * group: all of them count all of the time, or none is available. Each event that the user
+ * asks for stands alone. A counter that the kernel had to share (time running is less than
+ * time enabled) is not available: a scaled count is a guess.
+ *
+ * What is counted: this thread only, no peer and no thread of an io_uring. Context
+ * switches, faults and migrations of every row come from getrusage(2) and sched_getcpu(3)
+ * instead, which need no permission: see worker.c.
+ */
+#ifndef SYSCOST_COUNTERS_H
+#define SYSCOST_COUNTERS_H
+
+#include <linux/perf_event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The first figures of every read; what --events names comes behind them. */
+enum {
+	COUNT_CYCLES_USER,
+	COUNT_CYCLES_KERNEL,
+	COUNT_INSTRUCTIONS_USER,
+	COUNT_INSTRUCTIONS_KERNEL,
+	COUNT_OWN,
+	COUNT_MAX = COUNT_OWN + 8,
+};
+
+struct event {
+	char name[64];	/* as it was asked for */
+	uint32_t slot;	/* COUNT_…, or COUNT_OWN and up */
+	uint32_t spare; /* zero: these structs go through a pipe */
+	struct perf_event_attr attr;
+};
+
+/* What is to be counted: own ones first. n = 0: nothing. */
+struct event_list {
+	uint32_t n, n_own;
+	struct event event[COUNT_MAX];
+};
+
+/* Append the suite's own four. 0, or -errno where libpfm4 does not know them. */
+int events_own(struct event_list *list);
+/*
+ * Append a comma-separated list of libpfm4's event strings. -EINVAL with one line in err,
+ * which names the event; *list is then untouched.
+ */
+int events_parse(const char *text, struct event_list *list, char *err, size_t err_len);
+
+/* What decides whether counters may be read, from /proc and /sys. */
+struct counter_access {
+	int paranoid;  /* kernel.perf_event_paranoid; -1: cannot be read */
+	bool seccomp;  /* a filter is on this process */
+	bool hardware; /* the kernel shows a PMU of the CPU */
+};
+
+struct counter_access counters_access(void);
+/* Why perf_event_open said `err` (positive), and what to do, in one line. Returns buf. */
+const char *counters_reason(int err, bool hardware_event, const struct counter_access *a,
+			    char *buf, size_t len);
+
+/*
+ * Open what the list holds, once, and close it again, to see what this machine allows.
+ * Leaves out own events that it refuses (the kernel's half, or all four) and says in
+ * `own`, if not "", why. An event of the user's that cannot be counted is -errno with one
+ * line in err.
+ */
+int counters_try(struct event_list *list, char *own, size_t own_len, char *err,
+		 size_t err_len);
+
+/* Open counters of the calling thread. */
+struct counter_group {
+	uint32_t n;
+	int fd[COUNT_OWN]; /* the leader first */
+	uint32_t slot[COUNT_OWN];
+	struct perf_event_mmap_page *page[COUNT_OWN]; /* NULL: read(2) only */
+};
+
+struct counters {
+	struct counter_group group[COUNT_MAX - COUNT_OWN + 1];
+	uint32_t n_groups;
+	uint64_t overhead[COUNT_MAX]; /* of a pair of reads around an empty window */
+};
+
+/* One read; a slot whose bit in `valid` is not set was not available. */
+struct counts {
+	uint64_t value[COUNT_MAX];
+	uint32_t valid;
+};
+
+/* 0, or -errno: nothing is open then. */
+int counters_open(struct counters *c, const struct event_list *list);
+void counters_close(struct counters *c);
+/*
+ * The opening read takes the own group last, the closing one first: next to what is
+ * counted. Outside of the time-stamp reads, whose fences bound them.
+ */
+void counters_begin(const struct counters *c, struct counts *out);
+void counters_end(const struct counters *c, struct counts *out);
+
+/* Totals over windows. */
+struct count_sum {
+	double total[COUNT_MAX];
+	uint32_t valid; /* in every window so far */
+	double iterations;
+};
+
+/* Add one window of n iterations; what an empty window counts is taken off. */
+void counters_add(struct count_sum *sum, const struct counts *begin,
+		  const struct counts *end, const uint64_t *overhead, unsigned long n);
+/* Counts an iteration; NAN where not available in all windows. */
+double counters_per_iteration(const struct count_sum *sum, uint32_t slot);
+
+/*
+ * A count from user memory, by the protocol in the comment of struct perf_event_mmap_page
+ * (include/uapi/linux/perf_event.h): again until the lock did not change meanwhile, index
+ * and offset read in between, the counter sign-extended from pmc_width bits. `rdpmc` is
+ * the instruction. -EAGAIN: not possible now, use read(2). -ENODATA: it was shared.
+ */
+int counter_from_page(const struct perf_event_mmap_page *page,
+		      uint64_t (*rdpmc)(uint32_t counter), uint64_t *value);
+
+/* PERF_FORMAT_GROUP and both times: their number, enabled, running, then the counts. */
+#define COUNTER_WORDS(n) (3 + (n))
+/*
+ * The `bytes` that read(2) returned for a group of n. 0 and values, -ENODATA when the
+ * group did not count all of the time (0 bytes: a pinned group that found no place),
+ * -EPROTO for anything else.
+ */
+int counter_from_read(const uint64_t *words, size_t bytes, uint32_t n, uint64_t *values);
+
+#endif
