@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "measure/cpus.h"
 #include "measure/round.h"
 #include "measure/run.h"
 
@@ -28,43 +29,20 @@ double run_now(void)
 	return ts.tv_sec + ts.tv_nsec * 1e-9;
 }
 
-/* Isolated CPUs first, then the last one: the first ones tend to serve interrupts. */
 static int choose_cpu(int wanted, int *cpu, int *other, char *err, size_t err_len)
 {
-	char isolated[256] = "";
-	cpu_set_t set;
-	FILE *f;
-	int last = -1;
+	cpu_set_t allowed, isolated;
+	int ret = cpus_find(wanted, &allowed, &isolated);
 
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return -errno;
-	if (wanted >= CPU_SETSIZE || (wanted >= 0 && !CPU_ISSET(wanted, &set))) {
+	if (ret)
+		return ret;
+	ret = cpus_choose(&allowed, &isolated, wanted, cpu, other);
+	if (ret)
 		snprintf(
 			err, err_len,
 			"CPU %d does not exist or is not allowed here: see 'taskset -p $$'",
 			wanted);
-		return -EINVAL;
-	}
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, &set))
-			last = i;
-	*cpu = wanted >= 0 ? wanted : last;
-	f = wanted < 0 ? fopen("/sys/devices/system/cpu/isolated", "re") : NULL;
-	if (f) {
-		if (fgets(isolated, sizeof(isolated), f)) {
-			int first = atoi(isolated);
-
-			if (isolated[0] >= '0' && isolated[0] <= '9' &&
-			    first < CPU_SETSIZE && CPU_ISSET(first, &set))
-				*cpu = first;
-		}
-		fclose(f);
-	}
-	*other = -1;
-	for (int i = 0; i < CPU_SETSIZE; i++)
-		if (CPU_ISSET(i, &set) && i != *cpu)
-			*other = i;
-	return 0;
+	return ret;
 }
 
 /* Of all probes of the runs, or an even part of them where they are very many. */
