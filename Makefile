@@ -56,11 +56,13 @@ bench: all
 check: all $(UNITBIN)
 	tests/run.sh $(BUILD)
 
-# The unit tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+# Unit tests, the tests of the program and a run of every row, all of it built with
+# AddressSanitizer and UndefinedBehaviorSanitizer. Also with CC=clang.
+SANITIZE = $(BUILD)/sanitize-$(notdir $(firstword $(CC)))
 sanitize:
-	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined \
-		-fno-sanitize-recover=all" unit
-	for t in $(UNIT:tests/unit/%.c=$(BUILD)/sanitize/unit/%); do $$t || exit 1; done
+	$(MAKE) BUILD=$(SANITIZE) CFLAGS="-O1 -g -fsanitize=address,undefined \
+		-fno-sanitize-recover=all" all unit
+	tests/sanitize.sh $(SANITIZE)
 
 unit: $(UNITBIN)
 

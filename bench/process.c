@@ -31,6 +31,7 @@ extern const unsigned char tiny_true_end[];
 struct process {
 	volatile unsigned long ran; /* children that share our memory count here */
 	pthread_t self;		    /* what t is at first: joining it is refused */
+	char *stack;		    /* the end of one for a child */
 	char *argv[2];
 	char *envp[1];
 	char path[4096];
@@ -40,23 +41,22 @@ struct process {
  * A loop that makes a child of `pid`, and reaps it. Without a child, pid is negative, and
  * so is what is folded, whatever waitpid says; a status that is not 0 folds to -1.
  */
-#define CHILD_OP(name, ...)                                                        \
-	BATCH(name)                                                                \
-	{                                                                          \
-		struct process *const s __attribute__((unused)) = run->state;      \
-		char *const stack                                                  \
-			__attribute__((unused)) = (char *)run->buf + run->buf_len; \
-		long fold = 0;                                                     \
-                                                                                   \
-		do {                                                               \
-			pid_t pid = -1;                                            \
-			int status = -1;                                           \
-                                                                                   \
-			__VA_ARGS__                                                \
-			fold |= (long)pid | waitpid(pid, &status, 0);              \
-			fold |= -(long)(status != 0);                              \
-		} while (--n);                                                     \
-		return fold;                                                       \
+#define CHILD_OP(name, ...)                                                   \
+	BATCH(name)                                                           \
+	{                                                                     \
+		struct process *const s __attribute__((unused)) = run->state; \
+		char *const stack __attribute__((unused)) = s->stack;         \
+		long fold = 0;                                                \
+                                                                              \
+		do {                                                          \
+			pid_t pid = -1;                                       \
+			int status = -1;                                      \
+                                                                              \
+			__VA_ARGS__                                           \
+			fold |= (long)pid | waitpid(pid, &status, 0);         \
+			fold |= -(long)(status != 0);                         \
+		} while (--n);                                                \
+		return fold;                                                  \
 	}
 
 static int child(void *state)
@@ -113,7 +113,12 @@ BATCH_OP(sched_yield, SYS(sched_yield))
 
 static int setup_stack(struct bench_run *run)
 {
-	return bench_buffer(run, STACK_LEN);
+	struct process *s = run->state;
+	int ret = bench_buffer(run, STACK_LEN);
+
+	if (!ret)
+		s->stack = (char *)run->buf + run->buf_len;
+	return ret;
 }
 
 static int setup_zero(struct bench_run *run)

@@ -31,7 +31,7 @@ int cmd_list(const struct registry *reg, int argc, char **argv)
 						 { "help", no_argument, NULL, 'h' },
 						 { 0 } };
 	enum cli_format format = FORMAT_TABLE;
-	json_t *array = json_array();
+	json_t *array = NULL;
 	const char *unmatched;
 	bool *chosen;
 	int opt;
@@ -54,6 +54,8 @@ int cmd_list(const struct registry *reg, int argc, char **argv)
 	}
 	if (format == FORMAT_CSV)
 		puts("id,via,params,desc");
+	if (format == FORMAT_JSON)
+		array = json_array();
 	for (size_t i = 0; i < reg->n; i++)
 		if (chosen[i])
 			print_row(&reg->rows[i], format, array);
