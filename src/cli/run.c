@@ -33,7 +33,7 @@ static const char help[] =
 	"      --force          write into a folder that exists\n"
 	"      --no-output      print only, write nothing\n"
 	"      --no-plots       write CSV and JSON, no plots and no report\n"
-	"      --quick          8 seconds instead of 50\n"
+	"      --quick          8 seconds instead of 50; of a sweep, 28 instead of 285\n"
 	"      --seconds S      time budget for measuring\n"
 	"      --precision P    stop when every interval is within +-P %% (default 1)\n"
 	"      --timeout S      for one benchmark in one round (default 10)\n"
@@ -51,7 +51,7 @@ static void show_progress(void *arg, const char *what, double share)
 struct settings {
 	struct run_options run;
 	char output[512];
-	bool force, no_output, no_plots, host_name;
+	bool force, no_output, no_plots, host_name, quick;
 	enum cli_format format;
 };
 
@@ -104,7 +104,7 @@ static bool parse(int argc, char **argv, struct settings *s)
 		} else if (opt == NO_PLOTS) {
 			s->no_plots = true;
 		} else if (opt == QUICK) {
-			s->run.seconds = 8;
+			s->quick = true;
 		} else if (opt == SECONDS) {
 			good = cli_number("--seconds", optarg, 0.1, 86400,
 					  &s->run.seconds);
@@ -138,6 +138,38 @@ static bool parse(int argc, char **argv, struct settings *s)
 			return false;
 	}
 	return true;
+}
+
+static bool power_of_four(long x)
+{
+	while (x > 1 && x % 4 == 0)
+		x /= 4;
+	return x == 1;
+}
+
+/*
+ * A sweep is thousands of rows: it gets more time, and less of it for each row and round.
+ * A quick one leaves out batch sizes, so that those that stay get enough rounds.
+ */
+static void fit_sweep(const struct registry *reg, bool *chosen, struct settings *s)
+{
+	bool sweep = false;
+
+	for (size_t i = 0; i < reg->n; i++) {
+		const struct variant *v = &reg->rows[i];
+
+		if (!chosen[i] || !(v->bench->flags & BENCH_SWEEP))
+			continue;
+		sweep = true;
+		for (unsigned int p = 0; p < v->n_params && s->quick; p++)
+			if (!strcmp(v->param_name[p], "batch") &&
+			    !power_of_four(v->param[p]))
+				chosen[i] = false;
+	}
+	if (sweep)
+		s->run.round_us = s->quick ? 800 : 2000;
+	if (!s->run.seconds)
+		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
 }
 
 static void join(int argc, char **argv, char *out, size_t len)
@@ -184,7 +216,6 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 {
 	struct sigaction action = { .sa_handler = interrupt };
 	struct settings s = { .run = { .cpu = -1,
-				       .seconds = 50,
 				       .timeout = 10,
 				       .precision = 0.01,
 				       .round_us = ROUND_US,
@@ -220,6 +251,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 		return cli_error("no benchmark matches '%s': see 'syscost list'",
 				 unmatched);
 	}
+	fit_sweep(reg, chosen, &s);
 	if (!s.no_output && result_folder(s.output, s.force, err, sizeof(err))) {
 		free(chosen);
 		return cli_error("%s", err);
