@@ -64,9 +64,10 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 {
 	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0, n_cpu = 0,
 	       quiet_windows = 0;
-	double *quiet = calloc(4 * n + room + 1, sizeof(*quiet));
+	double *quiet = calloc(7 * n + room + 1, sizeof(*quiet));
 	double *contended = quiet + n, *cycles = contended + n, *cpu = cycles + n,
-	       *all = cpu + n;
+	       *faults = cpu + n, *switches = faults + n, *enters = switches + n,
+	       *all = enters + n;
 
 	if (!quiet)
 		return -ENOMEM;
@@ -79,9 +80,9 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 		e->windows += f.kept;
 		e->dropped += f.dropped;
 		e->migrated += f.migrated;
-		e->faults += s->faults / ops / n;
-		e->switches += s->switches / ops / n;
-		e->enters += s->enters / ops / n;
+		faults[r] = s->faults / ops;
+		switches[r] = s->switches / ops;
+		enters[r] = s->enters / ops;
 		quiet_windows += f.n_quiet;
 		if (!isnan(f.quiet)) {
 			cycles[n_quiet] = f.quiet * per_op * s->cycles_per_tick;
@@ -101,6 +102,9 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 	e->cycles = stats_estimate(cycles, n_quiet, CONFIDENCE);
 	e->cpu = stats_estimate(cpu, n_cpu, CONFIDENCE);
 	e->contended = stats_estimate(contended, n_contended, CONFIDENCE);
+	e->faults = stats_estimate(faults, n, CONFIDENCE);
+	e->switches = stats_estimate(switches, n, CONFIDENCE);
+	e->enters = stats_estimate(enters, n, CONFIDENCE);
 	stats_sort(all, n_all);
 	e->min = stats_quantile(all, n_all, 0);
 	e->p99 = stats_quantile(all, n_all, 0.99);

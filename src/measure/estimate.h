@@ -49,7 +49,7 @@ struct estimate {
 	struct stats_estimate ticks, contended, cycles;
 	struct stats_estimate cpu; /* nanoseconds of CPU time an operation */
 	double min, p99;	   /* over all kept windows */
-	double faults, switches, enters;
+	struct stats_estimate faults, switches, enters; /* of all rounds, quiet or not */
 	double quiet_share;
 	size_t rounds, quiet_rounds, windows, dropped, migrated;
 };

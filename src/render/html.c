@@ -51,13 +51,15 @@ static void text(FILE *out, const char *s)
 }
 
 /* A figure for the table; `sort` is what its column is sorted by. */
-static void number(FILE *out, double v, const char *prefix, const char *suffix)
+/* A figure and the larger half of its interval. */
+static void figure(FILE *out, double mid, double lo, double hi, const char *prefix)
 {
-	int decimals = fabs(v) < 9.995 ? 2 : fabs(v) < 999.5 ? 1 : 0;
+	int decimals = fabs(mid) < 9.995 ? 3 : fabs(mid) < 99.95 ? 2 : fabs(mid) < 999.5;
+	char half[16];
 
-	if (isfinite(v))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f%s</td>", v, prefix,
-			decimals, v, suffix);
+	if (isfinite(mid))
+		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f <i>%s</i></td>", mid,
+			prefix, decimals, mid, say_half(half, sizeof(half), mid, lo, hi));
 	else
 		fputs("<td class=n>-</td>", out);
 }
@@ -366,8 +368,8 @@ static void rows(FILE *out, const struct table *t)
 		"quiet", "rounds", "status",
 	};
 
-	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each. Ratio: "
-	      "against the "
+	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each, ± the larger half "
+	      "of its 95 % interval (±? where there is none). Ratio: against the "
 	      "row in its tooltip. ~ marks cycles estimated from ticks. Contended: next "
 	      "to a "
 	      "busy neighbour. Quiet: windows that nobody disturbed.</p>\n"
@@ -382,24 +384,26 @@ static void rows(FILE *out, const struct table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
 		bool est = !strcmp(r->cycles_source, "estimated");
+		char half[16];
 
 		fprintf(out, "<tr%s>", say_has_figure(r) ? "" : " class=none");
 		cell(out, r->id);
 		cell(out, r->via);
-		number(out, r->ns, "", "");
+		figure(out, r->ns, r->ns_lo, r->ns_hi, "");
 		interval(out, r->ns_lo, r->ns_hi);
-		number(out, r->ticks, "", "");
-		number(out, r->cycles, est ? "~" : "", "");
+		figure(out, r->ticks, r->ticks_lo, r->ticks_hi, "");
+		figure(out, r->cycles, r->cycles_lo, r->cycles_hi, est ? "~" : "");
 		if (isfinite(r->ratio)) {
 			fprintf(out, "<td class=n data-v=\"%.9g\" title=\"against ",
 				r->ratio);
 			text(out, r->base);
-			fprintf(out, "\">%.*f×</td>", r->ratio < 0.0995 ? 3 : 2,
-				r->ratio);
+			say_half(half, sizeof(half), r->ratio, r->ratio_lo, r->ratio_hi);
+			fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio < 9.995 ? 3 : 1,
+				r->ratio, half);
 		} else {
 			fputs("<td class=n>-</td>", out);
 		}
-		number(out, r->contended_ns, "", "");
+		figure(out, r->contended_ns, r->contended_ns_lo, r->contended_ns_hi, "");
 		if (isfinite(r->quiet_share))
 			fprintf(out, "<td class=n data-v=\"%.9g\">%.0f %%</td>",
 				r->quiet_share, r->quiet_share * 100);

@@ -33,6 +33,23 @@ char *say_ns(char *buf, size_t len, double ns)
 	return buf;
 }
 
+char *say_half(char *buf, size_t len, double mid, double lo, double hi)
+{
+	double half = fmax(hi - mid, mid - lo), percent = half / fabs(mid) * 100;
+	int decimals = percent < 0.995 ? 2 : percent < 9.95 ? 1 : 0;
+	double unit = pow(10, -decimals);
+
+	if (!isfinite(mid) || !isfinite(lo) || !isfinite(hi))
+		snprintf(buf, len, "±?");
+	else if (percent < 999)
+		/* Rounded up, but not for what the arithmetic alone put on top. */
+		snprintf(buf, len, "±%.*f%%", decimals,
+			 fmax(0, ceil(percent / unit - 1e-6)) * unit);
+	else
+		snprintf(buf, len, "±%.2g", half);
+	return buf;
+}
+
 bool say_has_figure(const struct result_row *r)
 {
 	return isfinite(r->ns) &&

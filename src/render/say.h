@@ -9,6 +9,13 @@
 /* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. Returns buf. */
 char *say_ns(char *buf, size_t len, double ns);
 
+/*
+ * The larger half of an interval: "±0.41%" of the figure, rounded up, so that figure and
+ * half hold all of it; "±0.02", in the figure's unit, where the figure is next to nothing
+ * (over 999 %); "±?" where there is no interval. Returns buf; 12 bytes are enough.
+ */
+char *say_half(char *buf, size_t len, double mid, double lo, double hi);
+
 /* The row of that id that has a figure, or NULL. */
 const struct result_row *say_find(const struct table *results, const char *id);
 bool say_has_figure(const struct result_row *r);

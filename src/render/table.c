@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The rows as a table for a terminal. It selects and rounds, and computes nothing but
- * the half interval; "-" stands for what is not available.
+ * The rows as a table for a terminal. It selects and rounds, and computes nothing;
+ * every figure has its interval beside it (say_half). "-" stands for what is not available.
  */
 #include <math.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "render/table.h"
 
 #define NAME_MAX_WIDTH 34
-#define LINE_WIDTH     100
+#define LINE_WIDTH     110
 
 /* At most `width` columns, padded to them; control characters do not get through. */
 static void put_text(FILE *out, const char *s, int width, bool pad)
@@ -34,20 +34,25 @@ static void put_text(FILE *out, const char *s, int width, bool pad)
 		fputc(' ', out);
 }
 
-static void put_number(FILE *out, int width, double v, const char *prefix,
+/* A figure of four digits and the larger half of its interval. */
+static void put_figure(FILE *out, double mid, double lo, double hi, const char *prefix,
 		       const char *unit)
 {
-	char buf[48];
-	int decimals = fabs(v) < 0.0995	 ? 3
-		       : fabs(v) < 9.995 ? 2
-		       : fabs(v) < 999.5 ? 1
-					 : 0;
+	char buf[48], half[16];
+	int decimals = fabs(mid) < 0.09995  ? 5
+		       : fabs(mid) < 0.9995 ? 4
+		       : fabs(mid) < 9.995  ? 3
+		       : fabs(mid) < 99.95  ? 2
+		       : fabs(mid) < 999.5  ? 1
+					    : 0;
 
-	if (isfinite(v))
-		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, decimals, v, unit);
+	if (isfinite(mid))
+		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, decimals, mid, unit);
 	else
 		snprintf(buf, sizeof(buf), "-");
-	fprintf(out, " %*s", width, buf);
+	fprintf(out, " %8s ", buf);
+	put_text(out, isfinite(mid) ? say_half(half, sizeof(half), mid, lo, hi) : "", 6,
+		 true);
 }
 
 static int width_of(const struct table *t)
@@ -68,7 +73,7 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	const char *tint = ok || !color		       ? ""
 			   : strcmp(r->status, "fail") ? "\033[33m"
 						       : "\033[31m";
-	double half = (r->ns_hi - r->ns_lo) / 2 / r->ns * 100;
+	const char *about = strcmp(r->cycles_source, "estimated") ? "" : "~";
 	bool fits = strlen(r->name) <= (size_t)width;
 
 	fputs("  ", out);
@@ -87,16 +92,14 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		fprintf(out, "%s\n", *tint ? "\033[0m" : "");
 		return;
 	}
-	put_number(out, 9, r->ns, "", "");
-	put_number(out, 5, half, "", "");
-	put_number(out, 9, r->ticks, "", "");
-	put_number(out, 9, r->cycles, strcmp(r->cycles_source, "estimated") ? "" : "~",
-		   "");
-	put_number(out, 7, r->ratio, "", "x");
+	put_figure(out, r->ns, r->ns_lo, r->ns_hi, "", "");
+	put_figure(out, r->ticks, r->ticks_lo, r->ticks_hi, "", "");
+	put_figure(out, r->cycles, r->cycles_lo, r->cycles_hi, about, "");
+	put_figure(out, r->ratio, r->ratio_lo, r->ratio_hi, "", "x");
 	if (isfinite(r->quiet_share))
-		fprintf(out, " %5.0f", r->quiet_share * 100);
+		fprintf(out, " %6.0f", r->quiet_share * 100);
 	else
-		fprintf(out, " %5s", "-");
+		fprintf(out, " %6s", "-");
 	if (!ok) {
 		fprintf(out, "\n    %s", tint);
 		put_text(out, r->status, 8, false);
@@ -113,8 +116,8 @@ void table_print(FILE *out, const struct table *t, bool color)
 {
 	int width = width_of(t);
 
-	fprintf(out, "  %-*s %-8s %9s    ±%% %9s %9s %7s %5s\n", width, "", "via", "ns",
-		"ticks", "cycles", "ratio", "quiet%");
+	fprintf(out, "  %-*s %-8s %8s %-6s %8s %-6s %8s %-6s %8s %-6s %6s\n", width, "",
+		"via", "ns", "", "ticks", "", "cycles", "", "ratio", "", "quiet%");
 	for (size_t i = 0; i < t->n; i++) {
 		const char *group = table_row(t, struct result_row, i)->group;
 		bool seen = false;
@@ -133,4 +136,8 @@ void table_print(FILE *out, const struct table *t, bool color)
 				put_row(out, r, width, color);
 		}
 	}
+	if (t->n)
+		fputs("\n± is the larger half of the 95 % interval, ±? that there is none; ~ marks cycles"
+		      " estimated from ticks.\n",
+		      out);
 }

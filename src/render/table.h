@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include "store/row.h"
 
-/* The rows for a terminal, by family, at most 100 columns wide. */
+/* The rows for a terminal, by family, with the interval of each figure. Not wider than 120 columns
+ * (110 where names have up to 26). */
 void table_print(FILE *out, const struct table *results, bool color);
 
 #endif

@@ -62,16 +62,23 @@ static void figures(struct result_row *row, const struct run *run,
 	row->n = from->n;
 	row->min_ns = e->min * ns;
 	row->p99_ns = e->p99 * ns;
-	row->faults = e->faults;
-	row->switches = e->switches;
+	row->faults = e->faults.mid;
+	row->faults_lo = e->faults.lo;
+	row->faults_hi = e->faults.hi;
+	row->switches = e->switches.mid;
+	row->switches_lo = e->switches.lo;
+	row->switches_hi = e->switches.hi;
 	row->batch_ns = row->ns * row->ops;
 	row->batch_ns_lo = row->ns_lo * row->ops;
 	row->batch_ns_hi = row->ns_hi * row->ops;
 	row->cpu_ns = e->cpu.mid;
 	row->cpu_ns_lo = e->cpu.lo;
 	row->cpu_ns_hi = e->cpu.hi;
-	if (e->enters > 0)
-		row->enters = e->enters;
+	if (e->enters.mid > 0) {
+		row->enters = e->enters.mid;
+		row->enters_lo = e->enters.lo;
+		row->enters_hi = e->enters.hi;
+	}
 }
 
 static void compare_with_base(struct result_row *row, const struct run *run,

@@ -53,8 +53,8 @@
 	X(COUNT, ops, "operations an iteration")                                         \
 	X(REAL, min_ns, "fastest window, nanoseconds an operation (diagnostic)")         \
 	X(REAL, p99_ns, "99th percentile of the windows (diagnostic)")                   \
-	X(REAL, faults, "page faults an operation")                                      \
-	X(REAL, switches, "context switches an operation")                               \
+	X(REAL, faults, "page faults an operation, median over rounds")                  \
+	X(REAL, switches, "context switches an operation, median over rounds")           \
 	X(COUNT, migrations, "windows in which the CPU changed")                         \
 	X(REAL, cycles_user, "counted core cycles an operation in user mode")            \
 	X(REAL, cycles_kernel, "counted core cycles an operation in the kernel")         \
@@ -72,10 +72,17 @@
 	X(REAL, cpu_ns, "CPU time an operation, of all threads and the kernel's for it") \
 	X(REAL, cpu_ns_lo, "lower end of its interval")                                  \
 	X(REAL, cpu_ns_hi, "upper end of its interval")                                  \
-	X(REAL, enters, "system calls an operation, counted in the loop")                \
+	X(REAL, enters,                                                                  \
+	  "system calls an operation, counted in the loop, median over rounds")          \
 	X(COUNT, overflow, "completions that found no room in their queue")              \
 	X(TEXT, flags_asked, "flags asked of the kernel")                                \
-	X(TEXT, flags_in_force, "flags that the kernel says are in force")
+	X(TEXT, flags_in_force, "flags that the kernel says are in force")               \
+	X(REAL, faults_lo, "lower end of the interval of faults")                        \
+	X(REAL, faults_hi, "upper end of its interval")                                  \
+	X(REAL, switches_lo, "lower end of the interval of switches")                    \
+	X(REAL, switches_hi, "upper end of its interval")                                \
+	X(REAL, enters_lo, "lower end of the interval of enters")                        \
+	X(REAL, enters_hi, "upper end of its interval")
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \

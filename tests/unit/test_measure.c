@@ -148,7 +148,7 @@ static void test_row_and_ratio(void **state)
 	assert_true(fabs(e.ticks.mid - 145) < 1e-9);
 	assert_true(fabs(e.ticks.lo - 110) < 1e-9 && fabs(e.ticks.hi - 180) < 1e-9);
 	assert_true(fabs(e.cycles.mid - 290) < 1e-9);
-	assert_true(fabs(e.faults - 2) < 1e-9);
+	assert_true(fabs(e.faults.mid - 2) < 1e-9 && fabs(e.faults.hi - 2) < 1e-9);
 	assert_true(e.quiet_share == 1 && e.quiet_rounds == 10);
 	assert_true(fabs(e.min - 100) < 1e-9);
 	/* Paired: both grow by the same share from round to round, the ratio does not move. */
