@@ -6,27 +6,31 @@
  *
  * Numbers are per 4 KiB, whatever the piece. None of them is of a disk, nor of a cold
  * page cache. `touch` reads a byte of a page and `sum` all of it: a fair comparison with
- * pread takes the same one of the two. The file is larger than most L2 caches.
+ * pread takes the same one of the two. A pass goes over 1 MiB, the next one over the next:
+ * the file as a whole is larger than most L2 caches. All rows of a run share the file.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench.h"
 
 #define PAGE	     4096UL
 #define LEN	     (16UL << 20)
+#define PASS	     (1UL << 20) /* what one iteration goes over */
+#define PASSES	     (LEN / PASS)
 #define PIECE	     (64UL << 10) /* of the pread that sums */
 #define WORDS(bytes) ((bytes) / sizeof(uint64_t))
 
 struct file {
-	size_t off;	     /* where the next pread starts */
-	size_t size;	     /* of a pread */
-	uint64_t sum, touch; /* what a pass over the file must come to */
-	void *map;	     /* `warm` rows */
+	size_t off;			     /* where the next pread or pass starts */
+	size_t size;			     /* of a pread */
+	uint64_t sum[PASSES], touch[PASSES]; /* what each pass must come to */
+	char *map;			     /* `warm` rows */
 };
 
 /* What word `i` of the file is. */
@@ -56,33 +60,45 @@ static inline __attribute__((always_inline)) uint64_t touch(const void *p, size_
 	return total;
 }
 
-/* Written and read back once, so that every page is in the page cache. */
+/* The first row that asks makes the file. */
+static int fill_file(struct bench_run *run, int fd)
+{
+	uint64_t *w = run->buf;
+
+	for (size_t off = 0; off < LEN; off += PAGE) {
+		for (size_t i = 0; i < WORDS(PAGE); i++)
+			w[i] = word(WORDS(off) + i);
+		errno = ENOSPC; /* what a short write means */
+		if (pwrite(fd, w, PAGE, off) != (ssize_t)PAGE)
+			return bench_errno(run, "pwrite");
+	}
+	return 0;
+}
+
 static int setup_file(struct bench_run *run, size_t size)
 {
 	struct file *f = run->state;
 	char path[4096];
-	uint64_t *w;
+	struct stat st;
 	int ret = bench_buffer(run, size);
 
 	if (ret)
 		return ret;
-	w = run->buf;
 	bench_path(run, "warm", path, sizeof(path));
-	run->fd[0] = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (run->fd[0] < 0)
+	run->fd[0] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (run->fd[0] < 0 || fstat(run->fd[0], &st))
 		return bench_errno(run, path);
-	unlink(path);
+	/* Not whole: new, or an earlier row died of making it. */
+	ret = st.st_size == (off_t)LEN ? 0 : fill_file(run, run->fd[0]);
+	if (ret)
+		return ret;
 	f->size = size;
-	for (size_t off = 0; off < LEN; off += PAGE) {
-		for (size_t i = 0; i < WORDS(PAGE); i++)
-			f->sum += w[i] = word(WORDS(off) + i);
-		f->touch += (uint8_t)w[0];
-		errno = ENOSPC; /* what a short write means */
-		if (pwrite(run->fd[0], w, PAGE, off) != (ssize_t)PAGE)
-			return bench_errno(run, "pwrite");
-	}
+	for (size_t i = 0; i < WORDS(LEN); i++)
+		f->sum[i / WORDS(PASS)] += word(i);
 	for (size_t off = 0; off < LEN; off += PAGE)
-		if (pread(run->fd[0], w, PAGE, off) != (ssize_t)PAGE)
+		f->touch[off / PASS] += (uint8_t)word(WORDS(off));
+	for (size_t off = 0; off < LEN; off += size)
+		if (pread(run->fd[0], run->buf, size, off) != (ssize_t)size)
 			return bench_errno(run, "pread");
 	return 0;
 }
@@ -161,11 +177,14 @@ static int setup_map(struct bench_run *run)
 		f->map = NULL;
 		return bench_errno(run, "mmap");
 	}
-	if (touch(f->map, LEN) == f->touch && sum(f->map, LEN) == f->sum)
-		return 0;
-	munmap(f->map, LEN);
-	f->map = NULL;
-	return bench_fail(run, "the mapping has other contents");
+	for (size_t i = 0; i < PASSES; i++)
+		if (touch(f->map + i * PASS, PASS) != f->touch[i] ||
+		    sum(f->map + i * PASS, PASS) != f->sum[i]) {
+			munmap(f->map, LEN);
+			f->map = NULL;
+			return bench_fail(run, "the mapping has other contents");
+		}
+	return 0;
 }
 
 static void teardown_map(struct bench_run *run)
@@ -189,19 +208,21 @@ static int setup_unmapped(struct bench_run *run)
 /* A pass finds the known value; and finds out when one word of the file is another. */
 static int verify_pass(struct bench_run *run)
 {
-	uint64_t right = word(WORDS(LEN / 2)), wrong = right ^ 1;
+	struct file *f = run->state;
+	size_t at = f->off + PASS / 2;
+	uint64_t right = word(WORDS(at)), wrong = right ^ 1;
 	int fd = run->fd[0];
 	long found, changed;
 
-	found = run->bench->batch(run, 1);
-	if (pwrite(fd, &wrong, sizeof(wrong), LEN / 2) != sizeof(wrong))
+	if (pwrite(fd, &wrong, sizeof(wrong), at) != sizeof(wrong))
 		return bench_errno(run, "pwrite");
 	changed = run->bench->batch(run, 1);
-	if (pwrite(fd, &right, sizeof(right), LEN / 2) != sizeof(right))
+	if (pwrite(fd, &right, sizeof(right), at) != sizeof(right))
 		return bench_errno(run, "pwrite");
+	found = run->bench->batch(run, PASSES);
 	if (found || !changed)
 		return bench_fail(run,
-				  "a pass is off by %#lx, and by %#lx after a change",
+				  "passes are off by %#lx, and by %#lx after a change",
 				  found, changed);
 	return 0;
 }
@@ -209,36 +230,38 @@ static int verify_pass(struct bench_run *run)
 /* What a pass finds, XOR what it must: anything but zero is not what run->want says. */
 #define OFF_BY(found, known) ((long)((found) ^ (known)))
 
-#define MAPPED(ident, walk, flags)                                           \
-	BATCH(ident)                                                         \
-	{                                                                    \
-		const struct file *const f = run->state;                     \
-		const uint64_t known = f->walk;                              \
-		const int fd = run->fd[0];                                   \
-		long fold = 0;                                               \
-                                                                             \
-		do {                                                         \
-			long p = SYS(mmap, 0, LEN, PROT_READ, flags, fd, 0); \
-                                                                             \
-			fold |= OFF_BY(walk((void *)p, LEN), known);         \
-			fold |= SYS(munmap, p, LEN);                         \
-		} while (--n);                                               \
-		return fold;                                                 \
+#define PASSES_OVER(ident, ...)                         \
+	BATCH(ident)                                    \
+	{                                               \
+		struct file *const f = run->state;      \
+		const int fd = run->fd[0];              \
+		size_t off = f->off;                    \
+		long fold = 0;                          \
+                                                        \
+		(void)fd;                               \
+		do {                                    \
+			const size_t pass = off / PASS; \
+                                                        \
+			__VA_ARGS__                     \
+			off = (off + PASS) % LEN;       \
+		} while (--n);                          \
+		f->off = off;                           \
+		return fold;                            \
 	}
-#define WARM(ident, walk)                                    \
-	BATCH(ident)                                         \
-	{                                                    \
-		const struct file *const f = run->state;     \
-		const uint64_t known = f->walk;              \
-		const void *p = f->map;                      \
-		long fold = 0;                               \
-                                                             \
-		do {                                         \
-			bench_keep(p);                       \
-			fold |= OFF_BY(walk(p, LEN), known); \
-		} while (--n);                               \
-		return fold;                                 \
-	}
+#define MAPPED(ident, walk, flags)                                      \
+	PASSES_OVER(ident, {                                            \
+		long p = SYS(mmap, 0, PASS, PROT_READ, flags, fd, off); \
+                                                                        \
+		fold |= OFF_BY(walk((void *)p, PASS), f->walk[pass]);   \
+		fold |= SYS(munmap, p, PASS);                           \
+	})
+#define WARM(ident, walk)                                     \
+	PASSES_OVER(ident, {                                  \
+		const char *p = f->map + off;                 \
+                                                              \
+		bench_keep(p);                                \
+		fold |= OFF_BY(walk(p, PASS), f->walk[pass]); \
+	})
 
 MAPPED(mmap_first_touch, touch, MAP_SHARED)
 MAPPED(mmap_first_sum, sum, MAP_SHARED)
@@ -247,28 +270,19 @@ MAPPED(mmap_populate_sum, sum, MAP_SHARED | MAP_POPULATE)
 WARM(mmap_warm_touch, touch)
 WARM(mmap_warm_sum, sum)
 
-BATCH(pread_64k_sum)
-{
-	const struct file *const f = run->state;
-	const uint64_t known = f->sum;
-	const int fd = run->fd[0];
+PASSES_OVER(pread_64k_sum, {
 	char *const buf = run->buf;
-	long fold = 0;
+	uint64_t total = 0;
 
-	do {
-		uint64_t total = 0;
+	for (size_t end = off + PASS, at = off; at < end; at += PIECE) {
+		fold |= SYS(pread64, fd, buf, PIECE, at) ^ (long)PIECE;
+		total += sum(buf, PIECE);
+	}
+	fold |= OFF_BY(total, f->sum[pass]);
+})
 
-		for (size_t off = 0; off < LEN; off += PIECE) {
-			fold |= SYS(pread64, fd, buf, PIECE, off) ^ (long)PIECE;
-			total += sum(buf, PIECE);
-		}
-		fold |= OFF_BY(total, known);
-	} while (--n);
-	return fold;
-}
-
-#define PASS_ROW(ident, name, ...)                                        \
-	READ_ROW(ident, name, .base = "read/pread-4k", .ops = LEN / PAGE, \
+#define PASS_ROW(ident, name, ...)                                         \
+	READ_ROW(ident, name, .base = "read/pread-4k", .ops = PASS / PAGE, \
 		 .verify = verify_pass, __VA_ARGS__)
 #define MMAP_ROWS(kind, how, what, ...)                                                \
 	PASS_ROW(mmap_##kind##_touch, "mmap-" #kind "-touch", .via = how,              \
@@ -283,7 +297,7 @@ MMAP_ROWS(
 		"a fault maps its neighbours too (16 pages by default); munmap is in it");
 MMAP_ROWS(populate, VIA_INLINE, "mapped by MAP_POPULATE for one pass",
 	  .calls = "mmap munmap", .setup = setup_unmapped,
-	  .caveat = "16 MiB at once, none of it in vain; munmap is in it");
+	  .caveat = "1 MiB at once, none of it in vain; munmap is in it");
 MMAP_ROWS(warm, VIA_USER, "mapped and touched before", .setup = setup_map,
 	  .teardown = teardown_map,
 	  .caveat = "no kernel at all: what is left when the mapping is for good");
