@@ -22,6 +22,8 @@ static const struct {
 	{ "list", cmd_list, "the benchmarks, one row each" },
 	{ "explain", cmd_explain, "what a benchmark measures, and what it does not" },
 	{ "doctor", cmd_doctor, "what this machine does to the numbers" },
+	{ "batch", cmd_batch,
+	  "which batching strategy pays off, and from which size on" },
 	{ "report", cmd_report, "plots and an HTML page from a result folder" },
 };
 

@@ -74,19 +74,9 @@ const char *say_after(const char *text, const char *prefix)
 	return strncmp(text, prefix, len) ? NULL : text + len;
 }
 
-long say_param(const struct result_row *r, const char *key)
-{
-	size_t len = strlen(key);
-
-	for (const char *p = r->params; *p; p += strcspn(p, " "), p += *p == ' ')
-		if (!strncmp(p, key, len) && p[len] == '=')
-			return strtol(p + len + 1, NULL, 10);
-	return -1;
-}
-
 double say_page_scale(const struct result_row *r)
 {
-	long bytes = say_param(r, "bytes");
+	long bytes = row_param(r->params, "bytes");
 
 	if (bytes < 0)
 		return 1;
@@ -173,7 +163,7 @@ bool say_batch(const struct table *t, char *buf, size_t len)
 	if (apart(one, best) && best->ns < one->ns)
 		snprintf(buf, len,
 			 "%s %ld at a time brings a write from %s%s down to %s%s", name,
-			 say_param(best, "batch"), about(one), b, about(best), a);
+			 row_param(best->params, "batch"), about(one), b, about(best), a);
 	else
 		snprintf(buf, len, "Batching does not make a write of %s%s cheaper here",
 			 about(one), b);

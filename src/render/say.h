@@ -21,8 +21,6 @@ const struct result_row *say_find(const struct table *results, const char *id);
 bool say_has_figure(const struct result_row *r);
 /* `text` after `prefix`, or NULL. */
 const char *say_after(const char *text, const char *prefix);
-/* The whole number of "key=" in params, or -1. */
-long say_param(const struct result_row *r, const char *key);
 /* ns for 4096 bytes of a row that reads; NAN where that makes no sense. */
 double say_page_scale(const struct result_row *r);
 

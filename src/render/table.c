@@ -12,8 +12,7 @@
 #define NAME_MAX_WIDTH 34
 #define LINE_WIDTH     110
 
-/* At most `width` columns, padded to them; control characters do not get through. */
-static void put_text(FILE *out, const char *s, int width, bool pad)
+void table_text(FILE *out, const char *s, int width, bool pad)
 {
 	int n = 0;
 
@@ -77,17 +76,17 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	bool fits = strlen(r->name) <= (size_t)width;
 
 	fputs("  ", out);
-	put_text(out, r->name, fits ? width : LINE_WIDTH - 2, fits);
+	table_text(out, r->name, fits ? width : LINE_WIDTH - 2, fits);
 	if (!fits)
 		fprintf(out, "\n  %*s", width, "");
 	fputc(' ', out);
-	put_text(out, *r->via ? r->via : "-", 8, true);
+	table_text(out, *r->via ? r->via : "-", 8, true);
 	if (!ok && !noisy && !isfinite(r->ns)) {
 		fprintf(out, " %s", tint);
-		put_text(out, r->status, 8, false);
+		table_text(out, r->status, 8, false);
 		if (*r->reason) {
 			fputs(": ", out);
-			put_text(out, r->reason, LINE_WIDTH - width - 14 - 8, false);
+			table_text(out, r->reason, LINE_WIDTH - width - 14 - 8, false);
 		}
 		fprintf(out, "%s\n", *tint ? "\033[0m" : "");
 		return;
@@ -102,10 +101,10 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		fprintf(out, " %6s", "-");
 	if (!ok) {
 		fprintf(out, "\n    %s", tint);
-		put_text(out, r->status, 8, false);
+		table_text(out, r->status, 8, false);
 		if (*r->reason) {
 			fputs(": ", out);
-			put_text(out, r->reason, LINE_WIDTH - 16, false);
+			table_text(out, r->reason, LINE_WIDTH - 16, false);
 		}
 		fputs(*tint ? "\033[0m" : "", out);
 	}
@@ -127,7 +126,7 @@ void table_print(FILE *out, const struct table *t, bool color)
 		if (seen)
 			continue;
 		fputs(color ? "\033[1m" : "", out);
-		put_text(out, *group ? group : "-", LINE_WIDTH, false);
+		table_text(out, *group ? group : "-", LINE_WIDTH, false);
 		fprintf(out, "%s\n", color ? "\033[0m" : "");
 		for (size_t j = i; j < t->n; j++) {
 			const struct result_row *r = table_row(t, struct result_row, j);

@@ -160,26 +160,30 @@ static void part(struct sweep *s, const struct fit_line *line, size_t from, size
 	};
 }
 
-/* The best knee whose parts hold; 0: there is none. */
+/*
+ * The knee whose parts hold, with the smallest squared residual a degree of freedom: a
+ * part of one size takes one, any other takes two. 0: there is none.
+ */
 static size_t find_knee(struct sweep *s)
 {
 	double least = INFINITY;
 	size_t knee = 0;
 
 	for (size_t k = 1; k < s->sizes; k++) {
+		size_t rest = s->sizes - k, spent = 4 - (k == 1) - (rest == 1);
 		double sum;
 		bool good;
 
-		if (k < 3 && s->sizes - k < 3)
+		if (k < 3 && rest < 3)
 			continue;
 		lines(s, 0, k, s->line);
 		good = k < 3 || holds(s, s->line, 0, k);
 		sum = misfit(s, s->line, 0, k, NULL, NULL);
 		lines(s, k, s->sizes, s->line);
-		good = good && (s->sizes - k < 3 || holds(s, s->line, k, s->sizes));
+		good = good && (rest < 3 || holds(s, s->line, k, s->sizes));
 		sum += misfit(s, s->line, k, s->sizes, NULL, NULL);
-		if (good && sum < least) {
-			least = sum;
+		if (good && sum / (s->sizes - spent) < least) {
+			least = sum / (s->sizes - spent);
 			knee = k;
 		}
 	}

@@ -12,11 +12,13 @@
 #define RESULT_COLUMN(t, c, d)	COLUMN(result_row, t, c, d)
 #define ROUND_COLUMN(t, c, d)	COLUMN(round_row, t, c, d)
 #define VERDICT_COLUMN(t, c, d) COLUMN(verdict_row, t, c, d)
+#define BATCH_COLUMN(t, c, d)	COLUMN(batch_row, t, c, d)
 #define COUNT_OF(x)		(sizeof(x) / sizeof((x)[0]))
 
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
 static const struct column verdict_columns[] = { VERDICT_COLUMNS(VERDICT_COLUMN) };
+static const struct column batch_columns[] = { BATCH_COLUMNS(BATCH_COLUMN) };
 
 const struct schema result_schema = { "results.csv", result_columns,
 				      COUNT_OF(result_columns), 43,
@@ -27,6 +29,8 @@ const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
 				       COUNT_OF(verdict_columns),
 				       COUNT_OF(verdict_columns),
 				       sizeof(struct verdict_row) };
+const struct schema batch_schema = { "batch.csv", batch_columns, COUNT_OF(batch_columns),
+				     COUNT_OF(batch_columns), sizeof(struct batch_row) };
 
 void table_init(struct table *t, const struct schema *schema)
 {
@@ -41,6 +45,16 @@ void row_set(char **field, const char *text)
 		abort();
 	free(*field);
 	*field = copy;
+}
+
+long row_param(const char *params, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *p = params; *p; p += strcspn(p, " "), p += *p == ' ')
+		if (!strncmp(p, key, len) && p[len] == '=')
+			return strtol(p + len + 1, NULL, 10);
+	return -1;
 }
 
 void table_free(struct table *t)

@@ -134,6 +134,56 @@
 	X(COUNT, confirm_rounds, "pairs of these fresh rounds")                        \
 	X(REAL, injected, "known slowdown that was added on purpose, as a ratio")
 
+/* What `syscost batch` prints: one row for each strategy of a workload and baseline. */
+#define BATCH_COLUMNS(X)                                                                \
+	X(TEXT, workload, "what is to be done")                                         \
+	X(COUNT, bytes, "bytes an operation")                                           \
+	X(TEXT, strategy, "how")                                                        \
+	X(TEXT, baseline,                                                               \
+	  "single calls that it is read against; empty: it is such itself")             \
+	X(TEXT, best, "yes: the advice for this workload")                              \
+	X(COUNT, rounds, "rounds of the workload")                                      \
+	X(TEXT, model,                                                                  \
+	  "of a/n + b: fits, knee (two of them), untested (two sizes), none")           \
+	X(REAL, a_ns, "nanoseconds a batch costs once (before the knee)")               \
+	X(REAL, a_ns_lo, "lower end of its interval")                                   \
+	X(REAL, a_ns_hi, "upper end of its interval")                                   \
+	X(REAL, b_ns, "nanoseconds each operation adds (before the knee)")              \
+	X(REAL, b_ns_lo, "lower end of its interval")                                   \
+	X(REAL, b_ns_hi, "upper end of its interval")                                   \
+	X(REAL, knee_n, "the batch size from which on the second curve holds")          \
+	X(REAL, a2_ns, "a of the second curve")                                         \
+	X(REAL, a2_ns_lo, "lower end of its interval")                                  \
+	X(REAL, a2_ns_hi, "upper end of its interval")                                  \
+	X(REAL, b2_ns, "b of the second curve")                                         \
+	X(REAL, b2_ns_lo, "lower end of its interval")                                  \
+	X(REAL, b2_ns_hi, "upper end of its interval")                                  \
+	X(REAL, worst, "largest residual of one curve, median: cost over fit, less 1")  \
+	X(REAL, worst_n, "at this batch size")                                          \
+	X(TEXT, pays,                                                                   \
+	  "always, from (a size), beyond (the sizes that were measured), never")        \
+	X(REAL, breakeven_n, "batch size of the break-even; empty where it never pays") \
+	X(REAL, breakeven_n_lo,                                                         \
+	  "lower end of its interval, at most largest_n if it is open")                 \
+	X(REAL, breakeven_n_hi, "upper end; empty beside a lower end: open")            \
+	X(TEXT, breakeven_by,                                                           \
+	  "fit: where the curves cross; sizes: between measured sizes")                 \
+	X(REAL, largest_n, "largest batch size compared")                               \
+	X(REAL, cheaper_from_n, "from this measured size on significantly cheaper")     \
+	X(REAL, at_n, "the batch size of what follows")                                 \
+	X(REAL, ns, "nanoseconds an operation")                                         \
+	X(REAL, ns_lo, "lower end of its interval")                                     \
+	X(REAL, ns_hi, "upper end of its interval")                                     \
+	X(REAL, ratio, "cost over the baseline's, median over paired rounds")           \
+	X(REAL, ratio_lo, "lower end of its interval")                                  \
+	X(REAL, ratio_hi, "upper end of its interval")                                  \
+	X(REAL, batch_ns, "nanoseconds a whole batch: what its first operation waits")  \
+	X(REAL, cpu_ns, "CPU time an operation, as in results.csv")                     \
+	X(REAL, enters, "system calls an operation")                                    \
+	X(TEXT, mode, "inline or punted")                                               \
+	X(TEXT, status, "ok, or that of its first row without a figure")                \
+	X(TEXT, reason, "why a row has no figure")
+
 #define ROW_TEXT(c)		     char *c;
 #define ROW_REAL(c)		     double c;
 #define ROW_COUNT(c)		     int64_t c;
@@ -149,6 +199,10 @@ struct round_row {
 
 struct verdict_row {
 	VERDICT_COLUMNS(ROW_FIELD)
+};
+
+struct batch_row {
+	BATCH_COLUMNS(ROW_FIELD)
 };
 
 enum column_type { COLUMN_TEXT, COLUMN_REAL, COLUMN_COUNT };
@@ -169,7 +223,7 @@ struct schema {
 	size_t row_size;
 };
 
-extern const struct schema result_schema, round_schema, verdict_schema;
+extern const struct schema result_schema, round_schema, verdict_schema, batch_schema;
 
 /* Rows of one schema, one after the other; the table owns the text in them. */
 struct table {
@@ -184,6 +238,9 @@ void table_free(struct table *t);
 void *table_add(struct table *t);
 /* Replace a TEXT field by a copy of `text` (NULL: ""). */
 void row_set(char **field, const char *text);
+
+/* The whole number of "key=" in params, or -1. */
+long row_param(const char *params, const char *key);
 
 #define table_row(t, type, i) ((type *)(t)->rows + (i))
 

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/*
+ * syscost batch: which batching strategy pays off, from the stored rows of a sweep.
+ */
+#include <getopt.h>
+#include <glob.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "compare/batching.h"
+#include "render/batch.h"
+#include "store/csv.h"
+
+static const char help[] =
+	"usage: syscost batch [OPTION…] [DIR [PATTERN…]]\n\n"
+	"Which batching strategy pays off, from which batch size on, and what it costs: from\n"
+	"the rows of a run of sweeps. DIR is its result folder (default: the newest\n"
+	"syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
+	"'write-null/64'; '!pipe*' takes away.\n\n"
+	"      --format F     table, csv or json on standard output\n"
+	"      --short        the decision table alone\n";
+
+/* The newest folder that run makes by itself: its name sorts by time. */
+static bool newest(char *dir, size_t len)
+{
+	glob_t found;
+	bool any = !glob("syscost-[0-9]*-[0-9]*/results.csv", 0, NULL, &found);
+
+	if (any) {
+		const char *last = found.gl_pathv[found.gl_pathc - 1];
+
+		snprintf(dir, len, "%.*s", (int)(strrchr(last, '/') - last), last);
+		fprintf(stderr, "syscost: the rows of %s\n", dir);
+	}
+	globfree(&found);
+	return any;
+}
+
+static bool read_table(struct table *t, const struct schema *schema, const char *dir)
+{
+	char path[4200], err[600];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, schema->file);
+	if (!csv_read_file(t, schema, path, err, sizeof(err)))
+		return true;
+	cli_error("%s", err);
+	return false;
+}
+
+static json_t *json_of(const struct table *t, size_t i)
+{
+	json_t *object = json_object();
+
+	for (size_t c = 0; c < t->schema->n_columns; c++) {
+		const struct column *column = &t->schema->columns[c];
+		const char *field = (const char *)t->rows + i * t->schema->row_size +
+				    column->offset;
+		json_t *value = json_null();
+		double real;
+
+		if (column->type == COLUMN_TEXT) {
+			value = json_string(*(char *const *)field);
+		} else if (column->type == COLUMN_COUNT) {
+			if (*(const int64_t *)field >= 0)
+				value = json_integer(*(const int64_t *)field);
+		} else {
+			real = *(const double *)field;
+			if (isfinite(real))
+				value = json_real(real);
+		}
+		json_object_set_new(object, column->name, value);
+	}
+	return object;
+}
+
+static void print_rows(const struct batching *b, enum cli_format format)
+{
+	struct table rows;
+	json_t *array;
+
+	batching_rows(b, &rows);
+	if (format == FORMAT_CSV) {
+		csv_write(stdout, &rows);
+	} else {
+		array = json_array();
+		for (size_t i = 0; i < rows.n; i++)
+			json_array_append_new(array, json_of(&rows, i));
+		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+		putchar('\n');
+		json_decref(array);
+	}
+	table_free(&rows);
+}
+
+static int show(const char *dir, char *const *patterns, size_t n_patterns,
+		enum cli_format format, bool brief)
+{
+	struct table results, rounds;
+	const char *unmatched;
+	struct batching b;
+	char err[600];
+	int status = EXIT_TROUBLE;
+
+	if (!read_table(&results, &result_schema, dir))
+		return EXIT_TROUBLE;
+	if (!read_table(&rounds, &round_schema, dir))
+		goto out_results;
+	if (batching_make(&b, &results, &rounds, err, sizeof(err))) {
+		cli_error("%s: %s", dir, err);
+		goto out_rounds;
+	}
+	unmatched = batching_select(&b, patterns, n_patterns);
+	if (!b.n) {
+		cli_error(
+			"%s has no rows of a batching sweep: syscost run 'batch/*' makes some",
+			dir);
+	} else if (unmatched) {
+		cli_error("no workload matches '%s': the first one is %s", unmatched,
+			  b.workload[0].name);
+	} else {
+		status = EXIT_FINE;
+		if (format != FORMAT_TABLE) {
+			print_rows(&b, format);
+		} else {
+			batch_print(stdout, &b, cli_color());
+			if (!brief)
+				batch_print_details(stdout, &b, cli_color());
+		}
+	}
+	batching_free(&b);
+out_rounds:
+	table_free(&rounds);
+out_results:
+	table_free(&results);
+	return status;
+}
+
+int cmd_batch(const struct registry *reg, int argc, char **argv)
+{
+	static const struct option options[] = { { "format", required_argument, NULL,
+						   'f' },
+						 { "short", no_argument, NULL, 's' },
+						 { "help", no_argument, NULL, 'h' },
+						 { 0 } };
+	enum cli_format format = FORMAT_TABLE;
+	bool brief = false;
+	char dir[4096];
+	int opt;
+
+	(void)reg;
+	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
+		if (opt == 'h') {
+			fputs(help, stdout);
+			return EXIT_FINE;
+		}
+		if (opt == 's')
+			brief = true;
+		else if (opt != 'f' || !cli_format(optarg, &format))
+			return EXIT_TROUBLE;
+	}
+	if (optind == argc && !newest(dir, sizeof(dir)))
+		return cli_error(
+			"no syscost-DATE-TIME folder here: name a result folder");
+	if (optind < argc)
+		snprintf(dir, sizeof(dir), "%s", argv[optind++]);
+	return show(dir, argv + optind, argc - optind, format, brief);
+}

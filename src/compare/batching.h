@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What to do with many small operations: the rows of a sweep (results.csv, rounds.csv)
+ * put together as workloads, and each strategy weighed against single calls. Reads rows
+ * only; prints nothing.
+ *
+ * A workload is all rows with the same `workload` and the same bytes= parameter. Its
+ * strategies are told apart by `strategy`, their sizes by batch= (else by `ops`). A
+ * baseline is a strategy whose one size is 1, or one that a row of the workload names as
+ * its base. Costs are nanoseconds an operation, of quiet windows.
+ */
+#ifndef SYSCOST_BATCHING_H
+#define SYSCOST_BATCHING_H
+
+#include <stdbool.h>
+#include "compare/breakeven.h"
+#include "store/row.h"
+
+#define BATCH_REF \
+	64 /* the batch size at which strategies are ranked, if it was measured */
+
+struct batch_strategy {
+	const char *name;   /* of the rows, like everything that is text here */
+	const char *status; /* of its first row without a figure: skip, fail; or "" */
+	const char *reason; /* and why; or "" */
+	bool baseline;
+	struct curve curve; /* sizes that have a figure, ascending; 0 of them: none */
+	const struct result_row **row; /* of each size */
+	bool fitted;		       /* `fit` is there */
+	struct fit fit;
+	struct breakeven *against; /* one a baseline of the workload, in their order */
+};
+
+/* The advice for one workload: at size `n`, against the cheapest baseline. */
+struct batch_advice {
+	const struct batch_strategy *base; /* NULL: the workload has none with a figure */
+	/* Cheapest at n; `base` where none is significantly cheaper. NULL: no figures. */
+	const struct batch_strategy *best;
+	const struct result_row *row; /* of the best: at n, or the base's only one */
+	double n;
+	struct stats_estimate ratio; /* of its cost to the base's, at n */
+	double from;		     /* as cheaper_from of its break-even; NAN: none */
+	struct stats_estimate from_ratio; /* at `from` */
+	/* The strategies that the run cannot tell from the best at n, without bases. */
+	size_t n_equal;
+	const struct batch_strategy **equal;
+};
+
+struct batch_workload {
+	const char *name;
+	long bytes; /* -1: it has no such parameter */
+	size_t n_strategies;
+	struct batch_strategy *strategy; /* in the order of the rows */
+	size_t n_baselines;
+	struct batch_strategy **baseline; /* the cheapest single call first */
+	size_t rounds;
+	struct batch_advice advice;
+};
+
+struct batching {
+	size_t n;
+	struct batch_workload
+		*workload; /* by name and bytes; names and reasons are the rows' */
+};
+
+/*
+ * Analyse. 0; or -errno with one line in err: -EINVAL for rows that contradict each other,
+ * -E2BIG for more than a sweep can have. No row with a workload: 0, and n is 0. Keep the
+ * tables for as long as the result.
+ */
+int batching_make(struct batching *b, const struct table *results,
+		  const struct table *rounds, char *err, size_t err_len);
+void batching_free(struct batching *b);
+
+/*
+ * Keep the workloads that match one of the globs, over "name" or "name/bytes"; a pattern
+ * that starts with '!' takes away. NULL, or the first pattern that matched nothing.
+ */
+const char *batching_select(struct batching *b, char *const *patterns, size_t n);
+
+/* The strategy that was cheapest at a size; single calls stand for every size. Or NULL. */
+const struct batch_strategy *batching_cheapest(const struct batch_workload *w, double n);
+
+/* All sizes of a workload, ascending; at most FIT_SIZES_MAX. Returns how many. */
+size_t batching_sizes(const struct batch_workload *w, double sizes[FIT_SIZES_MAX]);
+
+/* The same as rows of batch_schema, one for each strategy and baseline. */
+void batching_rows(const struct batching *b, struct table *rows);
+
+#endif

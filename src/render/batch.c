@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The advice of a sweep as text: which strategy, from which batch size on, and what it
+ * costs. It selects and rounds; everything that is claimed was decided in compare/.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "render/batch.h"
+#include "render/say.h"
+#include "render/table.h"
+
+#define BEST_WIDTH 23
+#define NAME_WIDTH 21
+#define FIT_WIDTH  39
+#define BASE_WIDTH 17
+#define BASES_MAX  2 /* baselines that the details have room for */
+
+char *batch_title(char *buf, size_t len, const struct batch_workload *w)
+{
+	if (w->bytes < 0)
+		snprintf(buf, len, "%s", w->name);
+	else
+		snprintf(buf, len, "%s, %ld byte%s", w->name, w->bytes,
+			 w->bytes == 1 ? "" : "s");
+	return buf;
+}
+
+char *batch_size(char *buf, size_t len, double n)
+{
+	if (isnan(n))
+		snprintf(buf, len, "-");
+	else if (isinf(n))
+		snprintf(buf, len, "∞");
+	else if (n < 9.95 && n != floor(n))
+		snprintf(buf, len, "%.1f", n);
+	else
+		snprintf(buf, len, "%.0f", n);
+	return buf;
+}
+
+/* Three digits: "308", "22.5", "1.81". */
+static char *figure(char *buf, size_t len, double v)
+{
+	int decimals = v < 9.995 && v > 0 ? 2 : v < 99.95 && v > 0 ? 1 : 0;
+
+	if (isfinite(v))
+		snprintf(buf, len, "%.*f", decimals, v);
+	else
+		snprintf(buf, len, "-");
+	return buf;
+}
+
+static void saving(char *buf, size_t len, double ratio)
+{
+	if (isfinite(ratio))
+		snprintf(buf, len, "%.0f %%", 100 * (1 - ratio));
+}
+
+struct batch_words batch_words(const struct batch_workload *w)
+{
+	const struct batch_advice *a = &w->advice;
+	struct batch_words t = {
+		.from = "-", .saves_from = "-", .saves = "-", .takes = "-", .cpu = "-"
+	};
+
+	snprintf(t.workload, sizeof(t.workload), "%s", w->name);
+	snprintf(t.size, sizeof(t.size), w->bytes < 0 ? "-" : "%ld", w->bytes);
+	batch_size(t.n, sizeof(t.n), a->n);
+	if (!a->best) {
+		snprintf(t.best, sizeof(t.best), "- (no figure)");
+		return t;
+	}
+	if (a->best == a->base) {
+		snprintf(t.best, sizeof(t.best), "nothing beats %s", a->best->name);
+	} else {
+		snprintf(t.best, sizeof(t.best), "%s", a->best->name);
+		batch_size(t.from, sizeof(t.from), a->from);
+		saving(t.saves_from, sizeof(t.saves_from), a->from_ratio.mid);
+		if (isfinite(a->ratio.mid))
+			snprintf(t.saves, sizeof(t.saves), "%.1f (%.1f–%.1f) %%",
+				 100 * (1 - a->ratio.mid), 100 * (1 - a->ratio.hi),
+				 100 * (1 - a->ratio.lo));
+	}
+	if (a->row && a->best != a->base)
+		say_ns(t.takes, sizeof(t.takes), a->row->batch_ns);
+	if (a->row && a->row->cpu_ns >= 0 && a->row->ns > 0)
+		snprintf(t.cpu, sizeof(t.cpu), "%.1f×", a->row->cpu_ns / a->row->ns);
+	return t;
+}
+
+bool batch_headline(const struct batching *b, char *buf, size_t len)
+{
+	const struct batch_workload *most = NULL;
+	size_t pay = 0, asked = 0;
+	char title[100], from[16];
+
+	for (size_t i = 0; i < b->n; i++) {
+		const struct batch_advice *a = &b->workload[i].advice;
+
+		asked += a->base && a->best;
+		if (!a->base || !a->best || a->best == a->base)
+			continue;
+		pay++;
+		if (!most || a->ratio.mid < most->advice.ratio.mid)
+			most = &b->workload[i];
+	}
+	if (!asked)
+		return false;
+	if (!most) {
+		snprintf(buf, len, "No strategy makes a batch cheaper than single calls");
+		return true;
+	}
+	batch_title(title, sizeof(title), most);
+	batch_size(from, sizeof(from), most->advice.from);
+	snprintf(
+		buf, len,
+		"Batching pays off in %zu of %zu workloads, most in %s: %s%s%s saves %.0f %% "
+		"of %s at %.0f",
+		pay, asked, title, most->advice.best->name,
+		isnan(most->advice.from) ? "" : ", from ",
+		isnan(most->advice.from) ? "" : from, 100 * (1 - most->advice.ratio.mid),
+		most->advice.base->name, most->advice.n);
+	return true;
+}
+
+/* Columns that a UTF-8 text takes. */
+static int columns(const char *s)
+{
+	int n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+static void put_right(FILE *out, const char *s, int width)
+{
+	fprintf(out, " %*s%s", width > columns(s) ? width - columns(s) : 0, "", s);
+}
+
+static void bold(FILE *out, bool color, bool on)
+{
+	fputs(!color ? "" : on ? "\033[1m" : "\033[0m", out);
+}
+
+void batch_print(FILE *out, const struct batching *b, bool color)
+{
+	static const char *const heads[] = { "from n", "saves", "at n",
+					     "saves",  "batch", "CPU" };
+	static const int widths[] = { 6, 5, 5, 18, 8, 5 };
+
+	bold(out, color, true);
+	fprintf(out, "%-16s %6s %-*s", "workload", "bytes", BEST_WIDTH, "best");
+	for (int i = 0; i < 6; i++)
+		put_right(out, heads[i], widths[i]);
+	bold(out, color, false);
+	fputc('\n', out);
+	for (size_t i = 0; i < b->n; i++) {
+		struct batch_words t = batch_words(&b->workload[i]);
+		const char *cells[] = {
+			t.from, t.saves_from, t.n, t.saves, t.takes, t.cpu
+		};
+		bool fits = columns(t.best) <= BEST_WIDTH;
+
+		table_text(out, t.workload, 16, true);
+		put_right(out, t.size, 6);
+		fputc(' ', out);
+		table_text(out, t.best, fits ? BEST_WIDTH : 75, fits);
+		if (!fits)
+			fprintf(out, "\n%*s", 24 + BEST_WIDTH, "");
+		for (int k = 0; k < 6; k++)
+			put_right(out, cells[k], widths[k]);
+		fputc('\n', out);
+	}
+	fputs("Saves: of the cheapest single calls, 95 % interval. From n: the smallest measured "
+	      "batch that is\nsignificantly cheaper, as are all larger ones. Batch: what the "
+	      "whole of it takes, and its first\noperation waits. CPU: time of all CPUs over "
+	      "wall time.\n",
+	      out);
+}
+
+static void put_estimate(char *buf, size_t len, const struct stats_estimate *e)
+{
+	char mid[24], lo[24], hi[24];
+
+	figure(mid, sizeof(mid), e->mid);
+	if (isnan(e->lo) || e->mid == 0)
+		snprintf(buf, len, "%s", mid);
+	else
+		snprintf(buf, len, "%s (%s–%s)", mid, figure(lo, sizeof(lo), e->lo),
+			 figure(hi, sizeof(hi), e->hi));
+}
+
+/* "308 (305–311)/n + 1.81 (1.80–1.82)" */
+static void say_part(char *buf, size_t len, const struct fit_part *p)
+{
+	char a[80], b[80];
+
+	put_estimate(a, sizeof(a), &p->a);
+	put_estimate(b, sizeof(b), &p->b);
+	if (p->from == p->to)
+		snprintf(buf, len, "%s", b);
+	else
+		snprintf(buf, len, "%s/n + %s", a, b);
+}
+
+static void say_breakeven(char *buf, size_t len, const struct breakeven *be)
+{
+	char mid[16], lo[16], hi[16], from[24] = "";
+
+	batch_size(mid, sizeof(mid), be->n.mid);
+	batch_size(lo, sizeof(lo), fmin(be->n.lo, be->largest));
+	batch_size(hi, sizeof(hi), be->n.hi);
+	if (!isnan(be->cheaper_from))
+		snprintf(from, sizeof(from), " [%.0f]", be->cheaper_from);
+	if (be->pays == PAYS_UNKNOWN)
+		snprintf(buf, len, "-");
+	else if (be->pays == PAYS_NEVER)
+		snprintf(buf, len, "never (> %s)", lo);
+	else if (be->pays == PAYS_BEYOND)
+		snprintf(buf, len, "> %.0f (fit: %s)", be->largest, mid);
+	else if (be->pays == PAYS_ALWAYS && !(be->n.hi > 1))
+		snprintf(buf, len, "always%s", from);
+	else if (isnan(be->n.lo))
+		snprintf(buf, len, "%s%s%s", be->fitted ? "" : "~", mid, from);
+	else
+		snprintf(buf, len, "%s%s (%s–%s)%s", be->fitted ? "" : "~", mid, lo, hi,
+			 from);
+}
+
+static void put_name(FILE *out, const char *name)
+{
+	bool fits = columns(name) <= NAME_WIDTH;
+
+	fputs("  ", out);
+	table_text(out, name, fits ? NAME_WIDTH : 98, fits);
+	if (!fits)
+		fprintf(out, "\n  %*s", NAME_WIDTH, "");
+	fputc(' ', out);
+}
+
+static void put_strategy(FILE *out, const struct batch_workload *w,
+			 const struct batch_strategy *s)
+{
+	char words[200], second[200] = "";
+
+	put_name(out, s->name);
+	if (!s->curve.sizes) {
+		table_text(out, *s->status ? s->status : "no figure", 8, false);
+		fputs(*s->reason ? ": " : "", out);
+		table_text(out, s->reason, 100 - NAME_WIDTH - 13, false);
+		fputc('\n', out);
+		return;
+	}
+	if (!s->fitted) {
+		snprintf(words, sizeof(words), "one size only (n = %.0f)", s->curve.n[0]);
+	} else if (s->fit.verdict == FIT_NONE) {
+		snprintf(words, sizeof(words), "no curve (off by %.0f %% at n = %.0f)",
+			 100 * fabs(s->fit.worst), s->fit.worst_at);
+	} else {
+		say_part(words, sizeof(words), &s->fit.part[0]);
+		if (s->fit.parts > 1)
+			say_part(second, sizeof(second), &s->fit.part[1]);
+	}
+	table_text(out, words, 70, false);
+	fprintf(out, "%*s", columns(words) < FIT_WIDTH ? FIT_WIDTH - columns(words) : 0,
+		"");
+	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++) {
+		say_breakeven(words, sizeof(words), &s->against[j]);
+		put_right(out, words, BASE_WIDTH);
+	}
+	fputc('\n', out);
+	if (*second)
+		fprintf(out, "  %*s %s from n = %.0f on: a knee\n", NAME_WIDTH, "",
+			second, s->fit.part[1].from);
+	if (s->fitted && s->fit.verdict == FIT_FEW)
+		fprintf(out, "  %*s (two sizes: no test of the curve)\n", NAME_WIDTH, "");
+}
+
+/* "cheapest: n = 1 write; 2 to 1024 writev" */
+static void put_cheapest(FILE *out, const struct batch_workload *w)
+{
+	double sizes[FIT_SIZES_MAX];
+	size_t n = batching_sizes(w, sizes), end;
+
+	fputs("  cheapest by median:", out);
+	for (size_t i = 0; i < n; i = end) {
+		const struct batch_strategy *s = batching_cheapest(w, sizes[i]);
+
+		for (end = i + 1; end < n && batching_cheapest(w, sizes[end]) == s; end++)
+			;
+		fprintf(out, "%s n = %.0f", i ? ";" : "", sizes[i]);
+		if (end > i + 1)
+			fprintf(out, " to %.0f", sizes[end - 1]);
+		fputc(' ', out);
+		table_text(out, s ? s->name : "-", 40, false);
+	}
+	fputc('\n', out);
+}
+
+static void put_baselines(FILE *out, const struct batch_workload *w)
+{
+	for (size_t j = 0; j < w->n_baselines; j++) {
+		const struct batch_strategy *s = w->baseline[j];
+		char mid[32], lo[32], hi[32];
+
+		fputs(j ? ", " : "  single calls: ", out);
+		table_text(out, s->name, 40, false);
+		if (s->curve.n[0] != 1)
+			continue;
+		fprintf(out, " %s ns", figure(mid, sizeof(mid), s->row[0]->ns));
+		if (isfinite(s->row[0]->ns_lo))
+			fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), s->row[0]->ns_lo),
+				figure(hi, sizeof(hi), s->row[0]->ns_hi));
+	}
+	if (w->n_baselines)
+		fputc('\n', out);
+}
+
+static void put_workload(FILE *out, const struct batch_workload *w, bool color)
+{
+	const struct batch_advice *a = &w->advice;
+	char title[120];
+
+	fputc('\n', out);
+	bold(out, color, true);
+	table_text(out, batch_title(title, sizeof(title), w), 80, false);
+	bold(out, color, false);
+	fprintf(out, " (%zu rounds)\n", w->rounds);
+	put_baselines(out, w);
+	put_cheapest(out, w);
+	if (a->n_equal) {
+		fprintf(out, "  not told apart from %s at n = %.0f:", a->best->name,
+			a->n);
+		for (size_t k = 0; k < a->n_equal; k++) {
+			fputs(k ? ", " : " ", out);
+			table_text(out, a->equal[k]->name, 40, false);
+		}
+		fputc('\n', out);
+	}
+	fprintf(out, "  %-*s %-*s", NAME_WIDTH, "", FIT_WIDTH, "ns an operation");
+	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++) {
+		char head[40];
+
+		snprintf(head, sizeof(head), "against %.30s", w->baseline[j]->name);
+		put_right(out, head, BASE_WIDTH);
+	}
+	fputc('\n', out);
+	for (size_t k = 0; k < w->n_strategies; k++)
+		if (!w->strategy[k].baseline || !w->strategy[k].curve.sizes)
+			put_strategy(out, w, &w->strategy[k]);
+}
+
+void batch_print_details(FILE *out, const struct batching *b, bool color)
+{
+	fputs("\nCost of an operation in a batch of n, and from which n on it is cheaper "
+	      "(95 % intervals).\n[8]: the smallest measured batch that is significantly "
+	      "cheaper, as are all larger ones.\n~: between measured sizes, because one "
+	      "curve does not fit.\n",
+	      out);
+	for (size_t i = 0; i < b->n; i++)
+		put_workload(out, &b->workload[i], color);
+}

@@ -1,0 +1,66 @@
+# syscost batch, on a small folder of made-up rows whose curves are known: writev is
+# 258/n + 2.6, io_uring 480/n + 226 but for a batch of one, fixed 390/n + 102; on the pipe
+# io_uring has a knee at 64, and vmsplice no curve at all.
+
+setup() {
+	SYSCOST=$PWD/${BUILD:-build}/syscost
+	GOLDEN=$BATS_TEST_DIRNAME/../golden/batch
+	TMPDIR=$(mktemp -d)
+	export TMPDIR
+	cd "$TMPDIR" || return 1
+}
+
+teardown() {
+	cd / && rm -rf "$TMPDIR"
+}
+
+@test "batch prints the advice, the curves and the break-evens" {
+	"$SYSCOST" batch "$GOLDEN" >out
+	diff -u "$GOLDEN/expected.txt" out
+}
+
+@test "batch --format csv has a row for each strategy and baseline" {
+	"$SYSCOST" batch --format csv "$GOLDEN" >out
+	diff -u "$GOLDEN/expected.csv" out
+}
+
+@test "batch --format json has the same fields" {
+	"$SYSCOST" batch --format json "$GOLDEN" >out
+	[ "$(grep -c '"workload"' out)" -eq $(($(wc -l <"$GOLDEN/expected.csv") - 1)) ]
+	grep -q '"pays": "never"' out
+	grep -q '"knee_n": 64' out
+}
+
+@test "batch chooses workloads, and the newest folder by itself" {
+	mkdir syscost-20200101-000000
+	cp "$GOLDEN"/*.csv syscost-20200101-000000
+	mkdir syscost-20190101-000000
+	echo broken >syscost-20190101-000000/results.csv
+	run "$SYSCOST" batch --short
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"rows of syscost-20200101-000000"* ]]
+	[[ "$output" == *"pipe "*"write-null "* ]]
+	run "$SYSCOST" batch --short "$GOLDEN" 'write-*/64'
+	[ "$status" -eq 0 ]
+	[[ "$output" != *pipe* ]]
+	[[ "$output" == *write-null* ]]
+	run "$SYSCOST" batch --short "$GOLDEN" '!write-*'
+	[[ "$output" == *pipe* ]]
+	[[ "$output" != *write-null* ]]
+}
+
+@test "bad usage of batch is one line and exit status 2" {
+	mkdir none twice
+	head -1 "$GOLDEN/results.csv" >none/results.csv
+	head -1 "$GOLDEN/rounds.csv" >none/rounds.csv
+	cp "$GOLDEN"/rounds.csv twice
+	sed 's/batch=2 /batch=1 /' "$GOLDEN/results.csv" >twice/results.csv
+	for args in "batch" "batch nowhere" "batch none" "batch twice" "batch --nonsense" \
+		"batch --format xml $GOLDEN" "batch $GOLDEN no-such"; do
+		# shellcheck disable=SC2086
+		run "$SYSCOST" $args
+		echo "$args: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+}
