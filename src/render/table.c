@@ -50,7 +50,7 @@ static void put_figure(FILE *out, double mid, double lo, double hi, const char *
 	else
 		snprintf(buf, sizeof(buf), "-");
 	fprintf(out, " %8s ", buf);
-	put_text(out, isfinite(mid) ? say_half(half, sizeof(half), mid, lo, hi) : "", 6,
+	table_text(out, isfinite(mid) ? say_half(half, sizeof(half), mid, lo, hi) : "", 6,
 		 true);
 }
 
