@@ -4,28 +4,18 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/report.h"
+#include "cli/session.h"
 #include "render/table.h"
 #include "store/csv.h"
 #include "store/result.h"
-
-static volatile int interrupted;
-
-static void interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
 
 static const char help[] =
 	"usage: syscost run [OPTION…] [PATTERN…]\n\n"
@@ -41,12 +31,6 @@ static const char help[] =
 	"      --seed N         for the shuffles (default: random, stored)\n"
 	"      --format F       table, csv or json on standard output\n"
 	"      --host-name      store the host's name as it is, not hashed\n";
-
-static void show_progress(void *arg, const char *what, double share)
-{
-	(void)arg;
-	fprintf(stderr, "\r%-9s %3.0f %%", what, share > 1 ? 100 : share * 100);
-}
 
 struct settings {
 	struct run_options run;
@@ -172,14 +156,6 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
 }
 
-static void join(int argc, char **argv, char *out, size_t len)
-{
-	size_t at = snprintf(out, len, "syscost");
-
-	for (int i = 0; i < argc && at < len; i++)
-		at += snprintf(out + at, len - at, " %s", argv[i]);
-}
-
 static void print(const struct settings *s, const struct table *results,
 		  const json_t *json)
 {
@@ -214,12 +190,7 @@ static int verdict(const struct table *results)
 
 int cmd_run(const struct registry *reg, int argc, char **argv)
 {
-	struct sigaction action = { .sa_handler = interrupt };
-	struct settings s = { .run = { .cpu = -1,
-				       .timeout = 10,
-				       .precision = 0.01,
-				       .round_us = ROUND_US,
-				       .stop = &interrupted } };
+	struct settings s = { 0 };
 	struct table results, rounds;
 	char err[600] = "", command[1024];
 	const char *unmatched;
@@ -232,17 +203,12 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 		printf(help);
 		return EXIT_FINE;
 	}
-	if (getrandom(&s.run.seed, sizeof(s.run.seed), 0) < 0)
-		s.run.seed = time(NULL);
-	join(argc, argv, command, sizeof(command));
+	session_options(&s.run);
+	session_command(argc, argv, command, sizeof(command));
 	if (!parse(argc, argv, &s))
 		return EXIT_TROUBLE;
-	if (!s.output[0]) {
-		time_t t = time(NULL);
-
-		strftime(s.output, sizeof(s.output), "syscost-%Y%m%d-%H%M%S",
-			 localtime(&t));
-	}
+	if (!s.output[0])
+		session_folder("syscost", s.output, sizeof(s.output));
 	chosen = calloc(reg->n, sizeof(*chosen));
 	unmatched = registry_select(reg, argv + optind, argc - optind,
 				    BENCH_TEST | BENCH_SWEEP, chosen);
@@ -256,15 +222,10 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 		free(chosen);
 		return cli_error("%s", err);
 	}
-	if (isatty(STDERR_FILENO))
-		s.run.progress = show_progress;
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 
 	ret = run_all(&run, reg, chosen, &s.run, err, sizeof(err));
 	free(chosen);
-	if (s.run.progress)
-		fputs("\r\033[K", stderr);
+	session_progress_end(&s.run);
 	if (ret) {
 		run_free(&run);
 		if (!s.no_output)
