@@ -10,8 +10,8 @@
 #include "stats/stats.h"
 #include "stats/test.h"
 
-/* P(X = k), through logarithms: 2^-n leaves the doubles at n = 1075. */
-static double binomial(size_t n, size_t k, double p)
+/* Through logarithms: 2^-n leaves the doubles at n = 1075. */
+double stats_binomial(size_t n, size_t k, double p)
 {
 	if (p <= 0)
 		return k == 0;
@@ -28,7 +28,7 @@ double stats_binomial_above(size_t n, size_t k, double p)
 	if (k == 0)
 		return 1;
 	for (size_t i = k; i <= n; i++) {
-		double term = binomial(n, i, p);
+		double term = stats_binomial(n, i, p);
 
 		sum += term;
 		/* Beyond the mode the terms fall at least geometrically. */
@@ -67,7 +67,7 @@ size_t stats_tail_rank(size_t n, double tail)
 	size_t k = 0;
 
 	while (k < n / 2) {
-		sum += binomial(n, k, 0.5);
+		sum += stats_binomial(n, k, 0.5);
 		if (sum > tail)
 			break;
 		k++;

@@ -9,7 +9,8 @@
 
 #include <stddef.h>
 
-/* P(X >= k) and P(X <= k) of X ~ Bin(n, p), summed term by term: small tails are exact. */
+/* P(X = k), and P(X >= k) and P(X <= k) summed term by term, of X ~ Bin(n, p). */
+double stats_binomial(size_t n, size_t k, double p);
 double stats_binomial_above(size_t n, size_t k, double p);
 double stats_binomial_below(size_t n, size_t k, double p);
 

@@ -225,21 +225,98 @@ json_t *env_record(bool with_hostname)
 	return env;
 }
 
-void env_fingerprint(const json_t *env, char out[17])
+static const char *const fingerprint_keys[] = {
+	"architecture",	  "model name",	  "vendor_id",	 "cpu family",
+	"model",	  "stepping",	  "microcode",	 "kernel",
+	"kernel version", "command line", "clocksource", "vulnerabilities",
+	"hypervisor",	  "governor",	  "smt",	 "glibc",
+};
+
+static const char *const class_keys[] = {
+	"architecture", "model name", "vendor_id", "cpu family", "model",
+	"stepping",	"hypervisor", "governor",  "smt",	 "cpus online",
+};
+
+#define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
+
+static void hash_keys(const json_t *env, const char *const *keys, size_t n, char out[17])
 {
-	static const char *const keys[] = {
-		"architecture",	  "model name",	  "vendor_id",	 "cpu family",
-		"model",	  "stepping",	  "microcode",	 "kernel",
-		"kernel version", "command line", "clocksource", "vulnerabilities",
-		"hypervisor",	  "governor",	  "smt",	 "glibc",
-	};
 	json_t *part = json_object();
 	char *text;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; i < n; i++)
 		json_object_set(part, keys[i], json_object_get(env, keys[i]));
 	text = json_dumps(part, JSON_SORT_KEYS | JSON_COMPACT);
 	snprintf(out, 17, "%016" PRIx64, fnv1a(text ? text : ""));
 	free(text);
 	json_decref(part);
+}
+
+void env_fingerprint(const json_t *env, char out[17])
+{
+	hash_keys(env, fingerprint_keys, COUNT_OF(fingerprint_keys), out);
+}
+
+void env_machine_class(const json_t *env, char out[17])
+{
+	hash_keys(env, class_keys, COUNT_OF(class_keys), out);
+}
+
+/* Appends "key: 'a' against 'b'"; control characters do not get through. */
+static void say_difference(const char *key, const json_t *a, const json_t *b, FILE *out)
+{
+	const json_t *values[] = { a, b };
+
+	fprintf(out, "%s%s: ", ftell(out) ? "; " : "", key);
+	for (int i = 0; i < 2; i++) {
+		const char *text = json_string_value(values[i]);
+
+		fputs(i ? " against " : "", out);
+		if (!text) {
+			fputs("nothing", out);
+			continue;
+		}
+		putc('\'', out);
+		for (; *text; text++)
+			putc((unsigned char)*text < 32 || *text == 127 ? '?' : *text,
+			     out);
+		putc('\'', out);
+	}
+}
+
+size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len)
+{
+	FILE *out = fmemopen(buf, len, "w");
+	size_t n = 0;
+
+	if (!out)
+		abort();
+	for (size_t i = 0; i < COUNT_OF(fingerprint_keys); i++) {
+		const char *key = fingerprint_keys[i], *name;
+		json_t *x = json_object_get(a, key), *y = json_object_get(b, key), *v;
+
+		if (x == y || (x && y && json_equal(x, y)) ||
+		    ((!x || json_is_null(x)) && (!y || json_is_null(y))))
+			continue;
+		if (!json_is_object(x) || !json_is_object(y)) {
+			say_difference(key, x, y, out);
+			n++;
+			continue;
+		}
+		json_object_foreach(x, name,
+				    v) if (!json_equal(v, json_object_get(y, name)))
+		{
+			say_difference(name, v, json_object_get(y, name), out);
+			n++;
+		}
+		json_object_foreach(y, name, v) if (!json_object_get(x, name))
+		{
+			say_difference(name, NULL, v, out);
+			n++;
+		}
+	}
+	fclose(out);
+	if (len)
+		buf[len - 1] = '\0';
+	return n;
 }

@@ -18,4 +18,16 @@ json_t *env_record(bool with_hostname);
  */
 void env_fingerprint(const json_t *env, char out[17]);
 
+/*
+ * The class of machines: the same hash over the hardware alone (CPU, hypervisor, governor,
+ * SMT, CPUs online), so that it outlives a boot, another kernel and another C library.
+ */
+void env_machine_class(const json_t *env, char out[17]);
+
+/*
+ * What keeps two environments from having the same fingerprint, in words: "kernel: '6.1'
+ * against '6.12'; smt: …". Returns how many keys differ; buf holds as many as fit.
+ */
+size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len);
+
 #endif

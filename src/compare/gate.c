@@ -1,0 +1,673 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Verdicts: which rows are compared, at which level and delta, and what that makes of them.
+ * The values come from pairs.c, the statistics from stats/. It measures and prints nothing.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/gate.h"
+#include "compare/pairs.h"
+#include "compare/status.h"
+#include "stats/shift.h"
+#include "stats/stats.h"
+#include "stats/test.h"
+
+/* One row being compared. */
+struct entry {
+	struct verdict_row *out;
+	struct values values;
+	struct stats_shift shift; /* of log-ratios, sorted */
+	double *logs;		  /* what shift points to */
+	double delta;		  /* as a log-ratio */
+	size_t quiet, contended, candidates;
+	const char *trouble; /* why it can decide nothing, or NULL */
+};
+
+/* A comparison in the making. */
+struct job {
+	const struct gate_side *base, *head;
+	size_t n_base, n_head;
+	const struct gate_options *o;
+	struct points base_points, head_points;
+	struct statuses base_status, head_status;
+	struct pairing how;
+};
+
+__attribute__((format(printf, 2, 3))) static void set(char **field, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	row_set(field, text);
+}
+
+static double percent(double log_ratio)
+{
+	return expm1(log_ratio) * 100;
+}
+
+static void entry_free(struct entry *e)
+{
+	free(e->values.pool);
+	free(e->logs);
+}
+
+static int sides_ok(const struct gate_side *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!(s[i].ticks_per_ns > 0) || !isfinite(s[i].ticks_per_ns))
+			return -EINVAL;
+	return n ? 0 : -EINVAL;
+}
+
+static void job_free(struct job *j)
+{
+	free(j->base_points.p);
+	free(j->head_points.p);
+	free(j->base_status.rows);
+	free(j->head_status.rows);
+}
+
+static int job_init(struct job *j, const struct gate_side *base, size_t n_base,
+		    const struct gate_side *head, size_t n_head,
+		    const struct gate_options *o)
+{
+	*j = (struct job){ .base = base,
+			   .head = head,
+			   .n_base = n_base,
+			   .n_head = n_head,
+			   .o = o,
+			   .how.paired = o->paired };
+	j->how.folders = !o->paired && n_base >= GATE_FOLDERS && n_head >= GATE_FOLDERS;
+	if (sides_ok(base, n_base) || sides_ok(head, n_head) ||
+	    (o->paired && n_base != n_head))
+		return -EINVAL;
+	if (points_gather(&j->base_points, base, n_base) ||
+	    points_gather(&j->head_points, head, n_head) ||
+	    statuses_gather(&j->base_status, base, n_base) ||
+	    statuses_gather(&j->head_status, head, n_head)) {
+		job_free(j);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/*
+ * Quiet values if there are `need` of them, contended ones if there are of these, else
+ * whichever are more.
+ */
+static int choose_values(const struct job *j, const char *id, size_t need,
+			 struct entry *e)
+{
+	struct values contended;
+	int ret = pairs_collect(&e->values, &j->base_points, &j->head_points, id, j->how,
+				false, &e->candidates);
+
+	if (ret)
+		return ret;
+	ret = pairs_collect(&contended, &j->base_points, &j->head_points, id, j->how,
+			    true, NULL);
+	if (ret)
+		return ret;
+	e->quiet = pairs_n(&e->values);
+	e->contended = pairs_n(&contended);
+	if (e->quiet >= need || e->quiet >= e->contended) {
+		free(contended.pool);
+		return 0;
+	}
+	free(e->values.pool);
+	e->values = contended;
+	/* Unknown probes are not equal ones. */
+	if (!(fabs(log(contended.head_probe / contended.base_probe)) <=
+	      log1p(GATE_SAME_STATE)))
+		e->trouble = "neighbours of the two sides were not equally busy";
+	return 0;
+}
+
+static int make_shift(struct entry *e, bool paired)
+{
+	const struct values *v = &e->values;
+	double *logs = calloc(v->n_base + v->n_head + 1, sizeof(*logs));
+
+	if (!logs)
+		return -ENOMEM;
+	e->logs = logs;
+	if (paired) {
+		for (size_t i = 0; i < v->n_head; i++)
+			logs[i] = log(v->head[i]) - log(v->base[i]);
+		stats_sort(logs, v->n_head);
+		e->shift = (struct stats_shift){ .x = logs, .n_x = v->n_head };
+		return 0;
+	}
+	for (size_t i = 0; i < v->n_head; i++)
+		logs[i] = log(v->head[i]);
+	for (size_t i = 0; i < v->n_base; i++)
+		logs[v->n_head + i] = log(v->base[i]);
+	stats_sort(logs, v->n_head);
+	stats_sort(logs + v->n_head, v->n_base);
+	e->shift = (struct stats_shift){ logs, logs + v->n_head, v->n_head, v->n_base };
+	return 0;
+}
+
+/* The spread of one value's log-ratio. Uses `scratch`, as long as the values. */
+static double spread(const struct stats_shift *s, double *scratch)
+{
+	double x, y;
+
+	memcpy(scratch, s->x, s->n_x * sizeof(*scratch));
+	x = stats_mad_sigma(scratch, s->n_x);
+	if (!s->y)
+		return x;
+	memcpy(scratch, s->y, s->n_y * sizeof(*scratch));
+	y = stats_mad_sigma(scratch, s->n_y);
+	return sqrt(x * x + y * y);
+}
+
+static double delta_of(const struct gate_options *o, const char *id, double base_ns,
+		       int64_t ops)
+{
+	double delta = fmax(o->delta, o->floor_ns / (base_ns * ops));
+	double noise = o->noise ? noise_delta(o->noise, id) : NAN;
+
+	return fmax(delta, noise); /* fmax passes over a NAN */
+}
+
+/* Values, their shift and all figures of a row that need no level. */
+static int prepare(const struct job *j, struct entry *e, size_t need, int64_t ops)
+{
+	struct stats_estimate base, head;
+	int ret = choose_values(j, e->out->id, need, e);
+
+	if (!ret)
+		ret = make_shift(e, j->how.paired);
+	if (ret)
+		return ret;
+	base = stats_estimate(e->values.base, e->values.n_base, 0.95);
+	head = stats_estimate(e->values.head, e->values.n_head, 0.95);
+	e->out->rounds = pairs_n(&e->values);
+	if (!pairs_n(&e->values))
+		return 0;
+	e->out->ratio = exp(stats_shift_median(&e->shift));
+	e->out->base_ns = base.mid;
+	e->out->base_ns_lo = base.lo;
+	e->out->base_ns_hi = base.hi;
+	e->out->head_ns = head.mid;
+	e->out->head_ns_lo = head.lo;
+	e->out->head_ns_hi = head.hi;
+	e->out->delta = delta_of(j->o, e->out->id, base.mid, ops);
+	e->delta = log1p(e->out->delta);
+	/* The values are not needed any more, and their room is large enough. */
+	e->out->sigma = spread(&e->shift, e->values.pool);
+	return 0;
+}
+
+/* What the comparison as a whole says against the machine; fills disturbed and why. */
+static int check_control(const struct job *j, struct entry *e, struct gate_summary *s)
+{
+	double moved;
+	int ret = prepare(j, e, GATE_CONTROL_LEAST, 1);
+
+	if (ret)
+		return ret;
+	e->out->level = 0.95;
+	e->out->ratio_lo = exp(stats_shift_low(&e->shift, 0.025));
+	e->out->ratio_hi = exp(stats_shift_high(&e->shift, 0.025));
+	row_set(&e->out->verdict, "same");
+	row_set(&e->out->reason, "the control, which nothing but the machine can change");
+	e->out->delta = expm1(j->o->control_bound);
+	if (pairs_n(&e->values) < GATE_CONTROL_LEAST) {
+		s->disturbed = true;
+		snprintf(s->why, sizeof(s->why),
+			 "the control has too few rounds of one contention state");
+	} else {
+		s->control_ratio = e->out->ratio;
+		moved = log(e->out->ratio);
+		if (!(fabs(moved) <= j->o->control_bound)) {
+			s->disturbed = true;
+			snprintf(s->why, sizeof(s->why),
+				 "the control moved by %+.1f %%: the machine changed",
+				 percent(moved));
+		}
+	}
+	if (s->disturbed) {
+		row_set(&e->out->verdict, "contaminated");
+		row_set(&e->out->reason, s->why);
+	}
+	return 0;
+}
+
+/* Median quiet level of a side in nanoseconds; NAN if one is unknown. */
+static double quiet_level(const struct gate_side *sides, size_t n)
+{
+	double *x = calloc(n, sizeof(*x)), level = NAN;
+	size_t known = 0;
+
+	for (size_t i = 0; x && i < n; i++)
+		if (sides[i].quiet_level > 0)
+			x[known++] = sides[i].quiet_level / sides[i].ticks_per_ns;
+	if (known == n && n) {
+		stats_sort(x, n);
+		level = stats_median(x, n);
+	}
+	free(x);
+	return level;
+}
+
+static void check_quiet_level(const struct job *j, struct gate_summary *s)
+{
+	double moved = log(quiet_level(j->head, j->n_head) /
+			   quiet_level(j->base, j->n_base));
+
+	if (s->disturbed || !(fabs(moved) > log1p(GATE_SAME_STATE)))
+		return;
+	s->disturbed = true;
+	snprintf(
+		s->why, sizeof(s->why),
+		"the probe's quiet level moved by %+.1f %%: a neighbour stayed all through "
+		"one side, or the clock speed changed",
+		percent(moved));
+}
+
+/*
+ * The tail of each row's interval: Holm over the chances of being slower, and over those of
+ * being faster. A row that neither rejects gets the smaller of the tails at which they stop.
+ */
+static int holm_tails(const struct entry *e, size_t n, double error, double *tail)
+{
+	double *p = calloc(2 * n, sizeof(*p)), *adjusted = p + n;
+	size_t *order = calloc(n, sizeof(*order));
+
+	if (!p || !order) {
+		free(p);
+		free(order);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < n; i++)
+		tail[i] = INFINITY;
+	for (int faster = 0; faster < 2; faster++) {
+		size_t stop = 0;
+
+		for (size_t i = 0; i < n; i++)
+			p[i] = faster ? e[i].out->p_faster : e[i].out->p_slower;
+		stats_holm(p, n, order, adjusted);
+		while (stop < n && adjusted[order[stop]] <= error)
+			stop++;
+		/* A row cannot be in both: its p-values are not both below one half. */
+		for (size_t i = 0; i < n; i++) {
+			double at = error / (n - (i < stop || stop == n ? i : stop));
+
+			if (i < stop)
+				tail[order[i]] =
+					-at; /* decided: keep through the other */
+			else if (tail[order[i]] > 0)
+				tail[order[i]] = fmin(tail[order[i]], at);
+		}
+	}
+	for (size_t i = 0; i < n; i++)
+		tail[i] = fabs(tail[i]);
+	free(p);
+	free(order);
+	return 0;
+}
+
+static int advise(const struct entry *e, size_t n)
+{
+	double *p = calloc(2 * n, sizeof(*p)), *adjusted = p + n;
+	size_t *order = calloc(n, sizeof(*order));
+	int ret = p && order ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && !ret; i++)
+		p[i] = e[i].out->p_differs;
+	if (!ret)
+		stats_bh(p, n, order, adjusted);
+	for (size_t i = 0; i < n && !ret; i++)
+		if (adjusted[i] <= GATE_FDR)
+			row_set(&e[i].out->advice,
+				e[i].out->ratio > 1 ? "slower" : "faster");
+	free(order);
+	free(p);
+	return ret;
+}
+
+static void p_values(struct entry *e)
+{
+	struct verdict_row *r = e->out;
+	bool none = e->trouble || !pairs_n(&e->values);
+
+	r->p_slower = none ? 1 : stats_shift_above(&e->shift, e->delta);
+	r->p_faster = none ? 1 : stats_shift_below(&e->shift, -e->delta);
+	r->p_differs = none ? 1
+			    : fmin(1, 2 * fmin(stats_shift_above(&e->shift, 0),
+					       stats_shift_below(&e->shift, 0)));
+}
+
+/* Why there is no interval: too few rounds, or rounds in the wrong states. */
+static void say_few(const struct entry *e, const struct job *j, double tail)
+{
+	size_t need = stats_shift_least(j->how.paired, tail);
+	const char *what = j->how.paired    ? "pairs of rounds"
+			   : j->how.folders ? "folders a side"
+					    : "rounds a side";
+
+	if (!e->candidates)
+		row_set(&e->out->reason, "no rounds of both sides");
+	else if (!e->quiet && !e->contended)
+		row_set(&e->out->reason,
+			"no rounds of the same contention state and window length");
+	else
+		set(&e->out->reason,
+		    "too few %s: %zu quiet, %zu contended of %zu; %zu of one kind are "
+		    "needed",
+		    what, e->quiet, e->contended, e->candidates, need);
+}
+
+static void decide(struct entry *e, const struct job *j, double tail, bool disturbed)
+{
+	const char *beside = e->values.contended ? ", next to a busy neighbour" : "";
+	struct verdict_row *r = e->out;
+	double low = stats_shift_low(&e->shift, tail);
+	double high = stats_shift_high(&e->shift, tail), bound = r->delta * 100;
+
+	r->level = 1 - 2 * tail;
+	r->ratio_lo = exp(low);
+	r->ratio_hi = exp(high);
+	if (e->trouble) {
+		row_set(&r->verdict, "inconclusive");
+		row_set(&r->reason, e->trouble);
+	} else if (isnan(low) || isnan(high)) {
+		row_set(&r->verdict, "inconclusive");
+		say_few(e, j, tail);
+	} else if (low > e->delta) {
+		row_set(&r->verdict, disturbed ? "contaminated" : "regressed");
+		set(&r->reason, "the whole interval is slower than %+.1f %%%s", bound,
+		    beside);
+	} else if (high < -e->delta) {
+		row_set(&r->verdict, disturbed ? "contaminated" : "improved");
+		set(&r->reason, "the whole interval is faster than %+.1f %%%s",
+		    percent(-e->delta), beside);
+	} else if (low >= -e->delta && high <= e->delta) {
+		row_set(&r->verdict, "same");
+		set(&r->reason, "the whole interval is within %.1f %%%s", bound, beside);
+	} else {
+		row_set(&r->verdict, "inconclusive");
+		set(&r->reason, "the interval reaches from %+.1f %% to %+.1f %%%s",
+		    percent(low), percent(high), beside);
+	}
+}
+
+/* When most rows lack rounds of one state though there were enough, it was the machine. */
+static void check_busy(const struct job *j, const struct entry *e, size_t n, size_t need,
+		       struct gate_summary *s)
+{
+	size_t busy = 0;
+
+	for (size_t i = 0; i < n; i++)
+		busy += e[i].candidates >= need && e[i].quiet < need &&
+			e[i].contended < need && e[i].quiet + e[i].contended > 0;
+	if (s->disturbed || 2 * busy <= n || j->how.folders)
+		return;
+	s->disturbed = true;
+	snprintf(s->why, sizeof(s->why),
+		 "a neighbour came and went: %zu of %zu rows have too few rounds of one "
+		 "contention state",
+		 busy, n);
+}
+
+static int decide_all(const struct job *j, struct entry *e, size_t n, size_t need,
+		      struct gate_summary *s)
+{
+	double *tail;
+	int ret;
+
+	if (!n)
+		return 0;
+	tail = calloc(n, sizeof(*tail));
+	if (!tail)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		p_values(&e[i]);
+	check_quiet_level(j, s);
+	check_busy(j, e, n, need, s);
+	ret = holm_tails(e, n, j->o->family_error, tail);
+	for (size_t i = 0; i < n && !ret; i++)
+		decide(&e[i], j, tail[i], s->disturbed);
+	if (!ret && !s->disturbed)
+		ret = advise(e, n);
+	free(tail);
+	return ret;
+}
+
+/* Fills `e` with the rows to compare, and the control last; the others become skip. */
+static size_t sort_out(const struct job *j, struct table *verdicts, struct entry *e,
+		       int64_t *ops, bool *control)
+{
+	struct verdict_row *found = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < verdicts->n; i++) {
+		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
+		struct status base = status_find(&j->base_status, row->id);
+		struct status head = status_find(&j->head_status, row->id);
+
+		if (!status_comparable(&base, &head, row))
+			continue;
+		if (!strcmp(row->id, j->o->control)) {
+			found = row;
+			continue;
+		}
+		ops[n] = base.ops;
+		e[n++].out = row;
+	}
+	*control = found;
+	e[n].out = found;
+	return n;
+}
+
+int gate(const struct gate_side *base, size_t n_base, const struct gate_side *head,
+	 size_t n_head, const struct gate_options *options, struct table *verdicts,
+	 struct gate_summary *summary)
+{
+	struct gate_summary s = { .control_ratio = NAN };
+	struct entry *e = NULL;
+	int64_t *ops = NULL;
+	size_t n = 0, need;
+	bool control;
+	struct job j;
+	int ret;
+
+	ret = job_init(&j, base, n_base, head, n_head, options);
+	if (ret)
+		return ret;
+	table_init(verdicts, &verdict_schema);
+	ret = status_ids(verdicts, base, n_base, head, n_head);
+	e = calloc(verdicts->n + 1, sizeof(*e));
+	ops = calloc(verdicts->n + 1, sizeof(*ops));
+	if (!e || !ops)
+		ret = -ENOMEM;
+	if (ret)
+		goto out;
+	n = sort_out(&j, verdicts, e, ops, &control);
+	need = stats_shift_least(options->paired, options->family_error / (n ? n : 1));
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = prepare(&j, &e[i], need, ops[i]);
+	if (!ret && control)
+		ret = check_control(&j, &e[n], &s);
+	if (!ret)
+		ret = decide_all(&j, e, n, need, &s);
+out:
+	for (size_t i = 0; e && i <= verdicts->n; i++)
+		entry_free(&e[i]);
+	free(e);
+	free(ops);
+	job_free(&j);
+	if (ret) {
+		table_free(verdicts);
+		return ret;
+	}
+	gate_count(verdicts, &s);
+	*summary = s;
+	return 0;
+}
+
+bool gate_flagged(const struct verdict_row *row)
+{
+	return !strcmp(row->verdict, "regressed") || !strcmp(row->verdict, "improved");
+}
+
+static void not_confirmed(struct verdict_row *row, const char *verdict, const char *why)
+{
+	char was[sizeof("regressed")];
+
+	snprintf(was, sizeof(was), "%s", row->verdict);
+	row_set(&row->verdict, verdict);
+	set(&row->reason, "%s at first, not confirmed: %s", was, why);
+}
+
+/* Compare one flagged row with its fresh rounds. */
+static int confirm_row(const struct job *j, struct verdict_row *row, bool disturbed,
+		       const char *why)
+{
+	double tail = (1 - row->level) / 2, low, high, delta = log1p(row->delta);
+	bool slower = !strcmp(row->verdict, "regressed");
+	struct entry e = { 0 };
+	char text[120];
+	int ret = choose_values(j, row->id, stats_shift_least(j->how.paired, tail), &e);
+
+	if (!ret)
+		ret = make_shift(&e, j->how.paired);
+	if (ret) {
+		entry_free(&e);
+		return ret;
+	}
+	low = stats_shift_low(&e.shift, tail);
+	high = stats_shift_high(&e.shift, tail);
+	row->confirm_rounds = pairs_n(&e.values);
+	row->confirm_ratio = pairs_n(&e.values) ? exp(stats_shift_median(&e.shift)) : NAN;
+	row->confirm_lo = exp(low);
+	row->confirm_hi = exp(high);
+	if (disturbed) {
+		not_confirmed(row, "contaminated", why);
+	} else if (e.trouble) {
+		not_confirmed(row, "inconclusive", e.trouble);
+	} else if (!(slower ? low > delta : high < -delta)) {
+		snprintf(text, sizeof(text), "fresh rounds say %+.1f %%, interval %s",
+			 percent(log(row->confirm_ratio)),
+			 isnan(low) ? "not available" : "not beyond delta");
+		not_confirmed(row, "inconclusive",
+			      pairs_n(&e.values) ? text : "no fresh rounds");
+	} else {
+		set(&row->reason, "%s; fresh rounds agree", row->reason);
+	}
+	entry_free(&e);
+	return 0;
+}
+
+/* The control of the fresh rounds alone, through a table of its own. */
+static int confirm_control(const struct job *j, struct gate_summary *s)
+{
+	struct table one;
+	struct entry e = { 0 };
+	struct status base = status_find(&j->base_status, j->o->control);
+	struct status head = status_find(&j->head_status, j->o->control);
+	int ret = 0;
+
+	table_init(&one, &verdict_schema);
+	e.out = table_add(&one);
+	row_set(&e.out->id, j->o->control);
+	if (base.kind == STATUS_FINE && head.kind == STATUS_FINE)
+		ret = check_control(j, &e, s);
+	check_quiet_level(j, s);
+	entry_free(&e);
+	table_free(&one);
+	return ret;
+}
+
+int gate_confirm(struct table *verdicts, const struct gate_side *base,
+		 const struct gate_side *head, const struct gate_options *options,
+		 struct gate_summary *summary)
+{
+	struct gate_summary fresh = { .control_ratio = NAN };
+	struct job j;
+	int ret = job_init(&j, base, 1, head, 1, options);
+
+	if (ret)
+		return ret;
+	ret = confirm_control(&j, &fresh);
+	for (size_t i = 0; i < verdicts->n && !ret; i++) {
+		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
+
+		if (gate_flagged(row))
+			ret = confirm_row(&j, row, fresh.disturbed, fresh.why);
+	}
+	job_free(&j);
+	if (ret)
+		return ret;
+	if (fresh.disturbed && !summary->disturbed) {
+		summary->disturbed = true;
+		snprintf(summary->why, sizeof(summary->why), "in the fresh rounds %.170s",
+			 fresh.why);
+	}
+	gate_count(verdicts, summary);
+	return 0;
+}
+
+size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
+		   const char *id, size_t rows, const struct gate_options *options,
+		   double *sigma)
+{
+	double tail = options->family_error / (rows ? rows : 1), s;
+	size_t n = GATE_ROUNDS_MAX, usable;
+	struct entry e = { 0 };
+	struct job j;
+
+	if (job_init(&j, base, 1, head, 1, options))
+		return 0;
+	if (choose_values(&j, id, SIZE_MAX, &e) || make_shift(&e, options->paired)) {
+		entry_free(&e);
+		job_free(&j);
+		return 0;
+	}
+	usable = pairs_n(&e.values);
+	s = usable >= 3 ? spread(&e.shift, e.values.pool) : NAN;
+	if (usable >= 3) {
+		n = stats_sign_rounds(s, GATE_EFFECT, tail, GATE_POWER, GATE_ROUNDS_MAX);
+		n = (n * e.candidates + usable - 1) / usable;
+	}
+	if (n > GATE_ROUNDS_MAX)
+		n = GATE_ROUNDS_MAX;
+	if (sigma)
+		*sigma = s;
+	if (!e.candidates)
+		n = 0;
+	entry_free(&e);
+	job_free(&j);
+	return n;
+}
+
+void gate_count(const struct table *verdicts, struct gate_summary *s)
+{
+	s->compared = s->regressed = s->improved = s->same = s->inconclusive = 0;
+	s->contaminated = s->skipped = s->broken = 0;
+	for (size_t i = 0; i < verdicts->n; i++) {
+		const struct verdict_row *r = table_row(verdicts, struct verdict_row, i);
+		const char *v = r->verdict;
+
+		s->regressed += !strcmp(v, "regressed");
+		s->improved += !strcmp(v, "improved");
+		s->same += !strcmp(v, "same");
+		s->inconclusive += !strcmp(v, "inconclusive");
+		s->contaminated += !strcmp(v, "contaminated");
+		s->skipped += !strcmp(v, "skip");
+		s->broken += !strcmp(v, "skip") &&
+			     !strncmp(r->reason, GATE_BROKEN, strlen(GATE_BROKEN));
+	}
+	s->compared = verdicts->n - s->skipped;
+}
