@@ -28,6 +28,7 @@ static const char help[] =
 	"      --precision P    stop when every interval is within +-P %% (default 1)\n"
 	"      --timeout S      for one benchmark in one round (default 10)\n"
 	"      --cpu N          CPU to measure on (default: an isolated one, or the last)\n"
+	"      --events LIST    also count these, by libpfm4's names: PAGE-FAULTS,CYCLES:u\n"
 	"      --seed N         for the shuffles (default: random, stored)\n"
 	"      --format F       table, csv or json on standard output\n"
 	"      --host-name      store the host's name as it is, not hashed\n";
@@ -35,6 +36,8 @@ static const char help[] =
 struct settings {
 	struct run_options run;
 	char output[512];
+	const char *events; /* as asked for; or NULL */
+	struct event_list count;
 	bool force, no_output, no_plots, host_name, quick;
 	enum cli_format format;
 };
@@ -51,6 +54,7 @@ static bool parse(int argc, char **argv, struct settings *s)
 		TIMEOUT,
 		CPU,
 		SEED,
+		EVENTS,
 		FORMAT,
 		HOST_NAME
 	};
@@ -65,6 +69,7 @@ static bool parse(int argc, char **argv, struct settings *s)
 		{ "timeout", required_argument, NULL, TIMEOUT },
 		{ "cpu", required_argument, NULL, CPU },
 		{ "seed", required_argument, NULL, SEED },
+		{ "events", required_argument, NULL, EVENTS },
 		{ "format", required_argument, NULL, FORMAT },
 		{ "host-name", no_argument, NULL, HOST_NAME },
 		{ 0 },
@@ -111,6 +116,8 @@ static bool parse(int argc, char **argv, struct settings *s)
 			if (!good)
 				cli_error("--seed wants a whole number, not '%s'",
 					  optarg);
+		} else if (opt == EVENTS) {
+			s->events = optarg;
 		} else if (opt == FORMAT) {
 			good = cli_format(optarg, &s->format);
 		} else if (opt == HOST_NAME) {
@@ -154,6 +161,21 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 		s->run.round_us = s->quick ? 800 : 2000;
 	if (!s->run.seconds)
 		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
+}
+
+/* What is counted: the suite's own where the machine lets it, and all that was asked for. */
+static bool choose_events(struct settings *s)
+{
+	char own[256], err[512];
+
+	events_own(&s->count);
+	if ((s->events && events_parse(s->events, &s->count, err, sizeof(err))) ||
+	    counters_try(&s->count, own, sizeof(own), err, sizeof(err))) {
+		cli_error("%s", err);
+		return false;
+	}
+	s->run.events = &s->count;
+	return true;
 }
 
 static void print(const struct settings *s, const struct table *results,
@@ -205,7 +227,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	}
 	session_options(&s.run);
 	session_command(argc, argv, command, sizeof(command));
-	if (!parse(argc, argv, &s))
+	if (!parse(argc, argv, &s) || !choose_events(&s))
 		return EXIT_TROUBLE;
 	if (!s.output[0])
 		session_folder("syscost", s.output, sizeof(s.output));

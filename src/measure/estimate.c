@@ -59,6 +59,30 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	return f;
 }
 
+/* Rounds without a quiet figure tell no count either: it would be of a contended core. */
+static void estimate_counts(const struct sample *samples, size_t n, unsigned long ops,
+			    double level, double *room, struct estimate *e)
+{
+	for (int slot = -1; slot < COUNT_MAX; slot++) {
+		size_t kept = 0;
+
+		for (size_t r = 0; r < n; r++) {
+			const double *c = samples[r].count;
+			double x = slot >= 0 ? c[slot]
+					     : c[COUNT_CYCLES_USER] +
+						       c[COUNT_CYCLES_KERNEL];
+
+			if (!isnan(x) &&
+			    !isnan(estimate_sample(&samples[r], level).quiet))
+				room[kept++] = x / ops;
+		}
+		if (slot < 0)
+			e->counted_cycles = stats_estimate(room, kept, CONFIDENCE);
+		else
+			e->count[slot] = stats_estimate(room, kept, CONFIDENCE).mid;
+	}
+}
+
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops, double level,
 		 struct estimate *e)
 {
@@ -105,6 +129,7 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 	e->faults = stats_estimate(faults, n, CONFIDENCE);
 	e->switches = stats_estimate(switches, n, CONFIDENCE);
 	e->enters = stats_estimate(enters, n, CONFIDENCE);
+	estimate_counts(samples, n, ops, level, quiet, e); /* quiet is done with */
 	stats_sort(all, n_all);
 	e->min = stats_quantile(all, n_all, 0);
 	e->p99 = stats_quantile(all, n_all, 0.99);

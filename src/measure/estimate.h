@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "measure/counters.h"
 #include "measure/window.h"
 #include "stats/stats.h"
 
@@ -29,6 +30,7 @@ struct sample {
 	size_t n_windows;
 	double faults, switches, enters; /* an iteration */
 	double cycles_per_tick;		 /* of the round */
+	double count[COUNT_MAX];	 /* an iteration; NAN: not available */
 };
 
 /* The same, reduced. Ticks a window; NAN where there are too few windows. */
@@ -50,6 +52,8 @@ struct estimate {
 	struct stats_estimate cpu; /* nanoseconds of CPU time an operation */
 	double min, p99;	   /* over all kept windows */
 	struct stats_estimate faults, switches, enters; /* of all rounds, quiet or not */
+	double count[COUNT_MAX]; /* an operation: median over rounds; or NAN */
+	struct stats_estimate counted_cycles; /* user and kernel; mid is NAN without */
 	double quiet_share;
 	size_t rounds, quiet_rounds, windows, dropped, migrated;
 };

@@ -65,6 +65,8 @@ static int write_plan(const struct run *run, const uint32_t *order, size_t n,
 		return -errno;
 	}
 	snprintf(head.dir, sizeof(head.dir), "%s", run->dir);
+	if (run->options.events && kind == ROUND_MEASURE)
+		head.events = *run->options.events;
 	fwrite(&head, sizeof(head), 1, out);
 	for (size_t i = 0; i < n; i++) {
 		const struct run_row *row = &run->rows[order[i]];
@@ -179,25 +181,28 @@ static void fail_row(struct run_row *row, enum row_status status, const char *re
 static int keep_sample(struct run *run, struct run_row *row, const struct message *msg,
 		       struct window *windows, unsigned int position)
 {
+	struct sample *s;
+
 	if (row->n_samples == row->room) {
 		size_t room = row->room ? 2 * row->room : 16;
-		struct sample *s = realloc(row->samples, room * sizeof(*s));
 
+		s = realloc(row->samples, room * sizeof(*s));
 		if (!s)
 			return -ENOMEM;
 		row->samples = s;
 		row->room = room;
 	}
-	row->samples[row->n_samples++] =
-		(struct sample){ .round = run->rounds,
-				 .position = position,
-				 .n = msg->n,
-				 .windows = windows,
-				 .n_windows = msg->n_windows,
-				 .faults = msg->faults,
-				 .switches = msg->switches,
-				 .enters = msg->enters,
-				 .cycles_per_tick = run->last_cycles_per_tick };
+	s = &row->samples[row->n_samples++];
+	*s = (struct sample){ .round = run->rounds,
+			      .position = position,
+			      .n = msg->n,
+			      .windows = windows,
+			      .n_windows = msg->n_windows,
+			      .faults = msg->faults,
+			      .switches = msg->switches,
+			      .enters = msg->enters,
+			      .cycles_per_tick = run->last_cycles_per_tick };
+	memcpy(s->count, msg->count, sizeof(s->count));
 	return 0;
 }
 

@@ -19,6 +19,7 @@ struct run_options {
 	double precision;      /* wanted half width of an interval: 0.01 */
 	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
 	uint64_t seed;
+	const struct event_list *events; /* to count, tried before; may be NULL */
 	/* Called now and then with how far it is; may be NULL. */
 	void (*progress)(void *arg, const char *what, double share);
 	void *progress_arg;

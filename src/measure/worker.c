@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -18,11 +19,15 @@
 #include <unistd.h>
 
 #include "measure/clock.h"
+#include "measure/counters.h"
 #include "measure/cputime.h"
+#include "measure/estimate.h"
 #include "measure/layer.h"
 #include "measure/support.h"
 #include "measure/worker.h"
 #include "stats/stats.h"
+
+#define COUNTED_WINDOWS 9 /* of one benchmark in one round, where there are counters */
 
 struct machine {
 	struct running *r;
@@ -32,6 +37,8 @@ struct machine {
 	double faults, switches; /* in windows since they were set to 0 */
 	int stat_fd;
 	int cpu;
+	const struct counters *counters; /* open ones, in counted windows; else NULL */
+	struct counts begin, end;	 /* of the last counted window */
 };
 
 /*
@@ -111,11 +118,15 @@ static int real_window(void *machine, unsigned long n, struct window *w)
 	probe_before = clock_probe();
 	if (take_cpu)
 		cputime_start(&cpu);
+	if (m->counters)
+		counters_begin(m->counters, &m->begin);
 	before = arch_ticks();
 	fold = b->batch(run, n);
 	if (m->chain)
 		fold = arch_chain_behind(fold, m->chain);
 	after = arch_ticks();
+	if (m->counters)
+		counters_end(m->counters, &m->end);
 	spent = take_cpu ? cputime_since(&cpu) - m->cpu_overhead : -1;
 	probe_after = clock_probe();
 
@@ -172,7 +183,42 @@ static int take(struct meter *meter, struct message *msg, struct window *windows
 	return ret;
 }
 
-static void measure(struct meter *meter, struct message *msg, struct window *windows)
+/*
+ * Counted windows come behind the timed ones: an open counter makes every switch between
+ * threads dearer, so that no time is taken while one is open. Only windows next to the
+ * fastest probes of this round count.
+ */
+static int count(struct meter *meter, const struct event_list *events,
+		 struct message *msg, const struct window *timed, size_t n_timed)
+{
+	struct machine *m = meter->machine;
+	struct count_sum sum = { 0 };
+	struct counters counters;
+	uint32_t fastest = UINT32_MAX;
+	int ret = 0;
+
+	if (!events->n || counters_open(&counters, events))
+		return 0;
+	for (size_t i = 0; i < n_timed; i++)
+		if (timed[i].probe < fastest)
+			fastest = timed[i].probe;
+	m->counters = &counters;
+	for (size_t i = 0; i < n_timed && i < COUNTED_WINDOWS && !ret; i++) {
+		struct window w;
+
+		ret = real_window(m, msg->n, &w);
+		if (!ret && !w.drop && w.probe <= QUIET_TOLERANCE * fastest)
+			counters_add(&sum, &m->begin, &m->end, counters.overhead, msg->n);
+	}
+	m->counters = NULL;
+	counters_close(&counters);
+	for (uint32_t i = 0; i < COUNT_MAX; i++)
+		msg->count[i] = counters_per_iteration(&sum, i);
+	return ret;
+}
+
+static void measure(struct meter *meter, const struct event_list *events,
+		    struct message *msg, struct window *windows)
 {
 	struct machine *m = meter->machine;
 	struct bench_run *run = &m->r->run;
@@ -190,6 +236,8 @@ static void measure(struct meter *meter, struct message *msg, struct window *win
 		ret = window_warm_up(meter, msg->n);
 	if (!ret)
 		ret = take(meter, msg, windows, &taken);
+	if (!ret)
+		ret = count(meter, events, msg, windows, taken);
 	if (!ret && b->verify)
 		ret = b->verify(run);
 	msg->status = !ret ? ROW_OK : ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
@@ -205,11 +253,13 @@ static void one(const struct variant *v, const struct plan_head *plan,
 	int ret;
 
 	m->r = &r;
+	for (uint32_t i = 0; i < COUNT_MAX; i++)
+		msg->count[i] = NAN;
 	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir);
 	if (ret)
 		msg->status = ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
 	else
-		measure(meter, msg, windows);
+		measure(meter, &plan->events, msg, windows);
 	memcpy(msg->mode, r.run.mode, sizeof(msg->mode));
 	memcpy(msg->asked, r.run.asked, sizeof(msg->asked));
 	memcpy(msg->in_force, r.run.in_force, sizeof(msg->in_force));
@@ -332,6 +382,8 @@ int worker_main(const struct registry *reg)
 	}
 	if (plan.protocol != WORKER_PROTOCOL)
 		return WORKER_PROTOCOL_STATUS;
+	if (plan.events.n > COUNT_MAX || plan.events.n_own > COUNT_OWN)
+		return 1;
 	fcntl(WORKER_PLAN_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(WORKER_OUT_FD, F_SETFD, FD_CLOEXEC);
 	msg.status = settle(&plan, &machine, &msg) ? ROW_SKIP : ROW_OK;

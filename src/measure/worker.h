@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "measure/counters.h"
 #include "measure/registry.h"
 #include "measure/window.h"
 
@@ -18,7 +19,7 @@
 #define WORKER_PLAN_FD	       3
 #define WORKER_OUT_FD	       4
 #define WORKER_MAGIC	       0x73797364u
-#define WORKER_PROTOCOL	       2  /* goes up with every change of a struct below */
+#define WORKER_PROTOCOL	       3  /* goes up with every change of a struct below */
 #define WORKER_PROTOCOL_STATUS 78 /* exit status of one that speaks another */
 
 struct plan_item {
@@ -37,6 +38,7 @@ struct plan_head {
 	uint32_t filter;   /* instructions of a seccomp filter to live under; 0: none */
 	double ticks_per_us;
 	char dir[256];
+	struct event_list events; /* to count, in windows of their own */
 };
 
 enum message_type { MESSAGE_ROUND, MESSAGE_START, MESSAGE_DONE };
@@ -52,6 +54,7 @@ struct message {
 	double enters;		 /* an iteration; 0: not counted */
 	int64_t overflow;	 /* -1: no ring */
 	double cycles_per_tick;	 /* MESSAGE_ROUND */
+	double count[COUNT_MAX]; /* an iteration; NAN: not available */
 	char mode[16], asked[96], in_force[96];
 	char reason[160];
 };

@@ -34,6 +34,33 @@ static void identify(struct result_row *row, const struct run_row *from)
 	row->ops = v->ops;
 }
 
+/* Counted cycles take the place of estimated ones. */
+static void counts(struct result_row *row, const struct event_list *events,
+		   const struct estimate *e)
+{
+	char text[COUNT_MAX * (sizeof(events->event[0].name) + 32)] = "";
+	size_t at = 0;
+
+	row->cycles_user = e->count[COUNT_CYCLES_USER];
+	row->cycles_kernel = e->count[COUNT_CYCLES_KERNEL];
+	row->instructions_user = e->count[COUNT_INSTRUCTIONS_USER];
+	row->instructions_kernel = e->count[COUNT_INSTRUCTIONS_KERNEL];
+	if (!isnan(e->counted_cycles.mid)) {
+		row->cycles = e->counted_cycles.mid;
+		row->cycles_lo = e->counted_cycles.lo;
+		row->cycles_hi = e->counted_cycles.hi;
+		row_set(&row->cycles_source, "counted");
+	}
+	for (uint32_t i = events ? events->n_own : 0; events && i < events->n; i++) {
+		const struct event *ev = &events->event[i];
+
+		if (!isnan(e->count[ev->slot]))
+			at += snprintf(text + at, sizeof(text) - at, "%s%s=%.6g",
+				       at ? " " : "", ev->name, e->count[ev->slot]);
+	}
+	row_set(&row->events, text);
+}
+
 static void figures(struct result_row *row, const struct run *run,
 		    const struct run_row *from)
 {
@@ -50,6 +77,7 @@ static void figures(struct result_row *row, const struct run *run,
 	row->cycles_lo = e->cycles.lo;
 	row->cycles_hi = e->cycles.hi;
 	row_set(&row->cycles_source, isnan(e->cycles.mid) ? "" : "estimated");
+	counts(row, run->options.events, e);
 	row->contended_ns = e->contended.mid * ns;
 	row->contended_ns_lo = e->contended.lo * ns;
 	row->contended_ns_hi = e->contended.hi * ns;

@@ -62,7 +62,8 @@
 	X(REAL, instructions_kernel, "counted instructions an operation in the kernel")  \
 	X(TEXT, mode, "how the kernel did it, where that varies: inline or punted")      \
 	X(TEXT, calls, "system calls of one operation")                                  \
-	X(TEXT, events, "NAME=value an operation, for each --events item")               \
+	X(TEXT, events,                                                                  \
+	  "NAME=value an operation, for each --events item that could be counted")       \
 	X(TEXT, workload, "what is to be done; rows with the same one are alternatives") \
 	X(TEXT, strategy, "how this row does it: writev, io_uring with a fixed file")    \
 	X(REAL, batch_ns,                                                                \

@@ -22,3 +22,48 @@ teardown() {
 @test "doctor says who else traces, or what is hidden" {
 	"$SYSCOST" doctor | grep -qE 'no tracer, audit or tracing|hidden from this process: |trace events are|kernel tracer is|audit subsystem is|BPF programs for'
 }
+
+# The column of one row, by its name: column results.csv ID NAME
+column() {
+	awk -F, -v id="$2" -v name="$3" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) c = i }
+		$1 == id { print $c }' "$1"
+}
+
+@test "--events counts what it names, an operation" {
+	"$SYSCOST" run --seconds 0.5 --no-plots -o out --events PAGE-FAULTS:u,perf::CONTEXT-SWITCHES:u \
+		memory/fault-anon null/getppid-inline ||
+		skip "perf events are refused here"
+	sed -i 's/"[^"]*"//g' out/results.csv # no comma inside of a field
+	[ "$(column out/results.csv memory/fault-anon events)" = "PAGE-FAULTS:u=1 perf::CONTEXT-SWITCHES:u=0" ]
+	[ "$(column out/results.csv null/getppid-inline events)" = "PAGE-FAULTS:u=0 perf::CONTEXT-SWITCHES:u=0" ]
+}
+
+@test "counted cycles say so and add up; without a PMU the columns are empty, not zero" {
+	"$SYSCOST" run --seconds 0.5 --no-plots -o out test/good
+	sed -i 's/"[^"]*"//g' out/results.csv
+	user=$(column out/results.csv test/good cycles_user)
+	kernel=$(column out/results.csv test/good cycles_kernel)
+	source=$(column out/results.csv test/good cycles_source)
+	if [ -n "$user" ] && [ -n "$kernel" ]; then
+		[ "$source" = counted ]
+	else
+		[ "$source" = estimated ]
+		[ -z "$(column out/results.csv test/good instructions_kernel)" ]
+	fi
+	[ -z "$(column out/results.csv test/good events)" ]
+}
+
+@test "an event that is not known, or not countable, ends before anything is measured or made" {
+	for list in no_such_event PAGE-FAULTS,no_such_event 'PAGE-FAULTS,' ''; do
+		run "$SYSCOST" run --seconds 0.5 --no-plots -o out --events "$list" test/good
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[[ "$output" == "syscost: "* ]]
+		[ ! -e out ]
+	done
+	[[ "$("$SYSCOST" run --events PAGE-FAULTS,no_such_event 2>&1)" == *"'no_such_event'"* ]]
+	[ -d /sys/bus/event_source/devices/cpu ] && return
+	run "$SYSCOST" run --no-output --events CYCLES:u test/good
+	[ "$status" -eq 2 ]
+	[[ "$output" == "syscost: event 'CYCLES:u' cannot be counted: "* ]]
+}

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "measure/counters.h"
+#include "measure/estimate.h"
 
 /* The page that the instruction below changes under the reader's feet. */
 static struct perf_event_mmap_page page;
@@ -167,6 +168,43 @@ static void test_sum(void **state)
 	assert_true(isnan(counters_per_iteration(&sum, 2)));
 }
 
+/* Medians over the rounds that were quiet and counted; ops of one iteration shared out. */
+static void test_figures(void **state)
+{
+	struct window quiet[3], loud[3];
+	struct sample s[9];
+	struct estimate e;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		quiet[i] = (struct window){ .ticks = 100, .probe = 1000, .cpu = -1 };
+		loud[i] = (struct window){ .ticks = 100, .probe = 2000, .cpu = -1 };
+	}
+	for (unsigned int r = 0; r < 9; r++) {
+		s[r] = (struct sample){
+			.round = r, .n = 1, .windows = quiet, .n_windows = 3
+		};
+		for (int c = 0; c < COUNT_MAX; c++)
+			s[r].count[c] = NAN;
+		s[r].count[COUNT_CYCLES_USER] = 10 + 2 * r;
+		s[r].count[COUNT_CYCLES_KERNEL] = 200;
+		s[r].count[COUNT_OWN] = r == 8 ? 5 : 1;
+	}
+	s[7].windows = loud; /* of a contended core: not looked at */
+	s[8].count[COUNT_CYCLES_KERNEL] = NAN;
+	assert_int_equal(estimate_row(s, 9, 2, 1000, &e), 0);
+	assert_true(e.count[COUNT_CYCLES_USER] == 8.5);
+	assert_true(e.count[COUNT_CYCLES_KERNEL] == 100);
+	assert_true(e.counted_cycles.mid == 108); /* rounds 0 to 6 */
+	assert_true(e.counted_cycles.lo == 105 && e.counted_cycles.hi == 111);
+	assert_true(e.count[COUNT_OWN] == 0.5);
+	assert_true(isnan(e.count[COUNT_INSTRUCTIONS_USER]));
+	for (unsigned int r = 0; r < 9; r++)
+		s[r].count[COUNT_CYCLES_KERNEL] = NAN;
+	assert_int_equal(estimate_row(s, 9, 2, 1000, &e), 0);
+	assert_true(isnan(e.counted_cycles.mid));
+}
+
 static void test_encoding(void **state)
 {
 	struct event_list list = { 0 };
@@ -207,8 +245,7 @@ static void test_bad_lists(void **state)
 		"PAGE-FAULTS,no_such_event",
 		"CYCLES:q=7",
 		"PAGE FAULTS",
-		"MINOR-FAULTS,MINOR-FAULTS,MINOR-FAULTS,MINOR-FAULTS,MINOR-FAULTS,"
-		"MINOR-FAULTS,MINOR-FAULTS,MINOR-FAULTS,MINOR-FAULTS",
+		"FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS", /* nine */
 	};
 
 	(void)state;
@@ -304,6 +341,7 @@ int main(void)
 		cmocka_unit_test_setup(test_no_rdpmc, reset),
 		cmocka_unit_test(test_group_read),
 		cmocka_unit_test(test_sum),
+		cmocka_unit_test(test_figures),
 		cmocka_unit_test(test_encoding),
 		cmocka_unit_test(test_bad_lists),
 		cmocka_unit_test(test_reasons),
