@@ -12,6 +12,7 @@
 
 enum exit_status {
 	EXIT_FINE = 0,
+	EXIT_REGRESSED = 1,
 	EXIT_TROUBLE = 2,
 	EXIT_UNDECIDED = 3,
 	EXIT_NOTHING = 77,

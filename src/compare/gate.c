@@ -652,6 +652,12 @@ size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
 	return n;
 }
 
+bool gate_broken(const struct verdict_row *row)
+{
+	return !strcmp(row->verdict, "skip") &&
+	       !strncmp(row->reason, GATE_BROKEN, strlen(GATE_BROKEN));
+}
+
 void gate_count(const struct table *verdicts, struct gate_summary *s)
 {
 	s->compared = s->regressed = s->improved = s->same = s->inconclusive = 0;
@@ -666,8 +672,7 @@ void gate_count(const struct table *verdicts, struct gate_summary *s)
 		s->inconclusive += !strcmp(v, "inconclusive");
 		s->contaminated += !strcmp(v, "contaminated");
 		s->skipped += !strcmp(v, "skip");
-		s->broken += !strcmp(v, "skip") &&
-			     !strncmp(r->reason, GATE_BROKEN, strlen(GATE_BROKEN));
+		s->broken += gate_broken(r);
 	}
 	s->compared = verdicts->n - s->skipped;
 }

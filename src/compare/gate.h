@@ -85,6 +85,7 @@ struct gate_summary {
 
 /* Reasons of `skip` rows that failed in head alone start with this. */
 #define GATE_BROKEN "failed in head: "
+bool gate_broken(const struct verdict_row *row);
 
 /*
  * Compare. `verdicts` is initialised here: a row for every id of either side, in the order

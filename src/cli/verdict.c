@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The last step of a comparison. It decides what the process returns, and nothing else.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "cli/verdict.h"
+#include "render/verdicts.h"
+#include "store/csv.h"
+#include "store/result.h"
+
+int verdict_exit(const struct gate_summary *s, bool strict, bool advisory)
+{
+	if (s->regressed && !advisory)
+		return EXIT_REGRESSED;
+	if (s->broken)
+		return EXIT_TROUBLE;
+	if (s->disturbed || s->contaminated)
+		return EXIT_UNDECIDED;
+	if (strict && (s->inconclusive || s->regressed))
+		return EXIT_UNDECIDED;
+	return s->compared ? EXIT_FINE : EXIT_NOTHING;
+}
+
+int verdict_print(const struct table *verdicts, const struct gate_summary *s,
+		  const struct verdict_options *o)
+{
+	if (o->format == FORMAT_CSV) {
+		csv_write(stdout, verdicts);
+	} else if (o->format == FORMAT_JSON) {
+		json_t *json = verdicts_json(verdicts, s, o->advisory);
+
+		json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+		putchar('\n');
+		json_decref(json);
+	} else {
+		struct verdicts_view view = { o->all, cli_color(), o->advisory };
+
+		verdicts_print(stdout, verdicts, s, &view);
+	}
+	fflush(stdout);
+	return verdict_exit(s, o->strict, o->advisory);
+}
+
+static int fill_csv(FILE *out, const void *table)
+{
+	return csv_write(out, table);
+}
+
+static int fill_json(FILE *out, const void *json)
+{
+	if (json_dumpf(json, out, JSON_INDENT(2)) || putc('\n', out) == EOF)
+		return -EIO;
+	return 0;
+}
+
+int verdict_write(const char *dir, const struct table *verdicts,
+		  const struct gate_summary *s, const char *advisory,
+		  const json_t *record, const struct noise *noise, bool plots, char *err,
+		  size_t err_len)
+{
+	json_t *json = record ? json_deep_copy(record) : json_object();
+	json_t *said = verdicts_json(verdicts, s, advisory);
+	int ret = result_file(dir, "verdicts.csv", fill_csv, verdicts, err, err_len);
+
+	json_object_set(json, "summary", json_object_get(said, "summary"));
+	json_decref(said);
+	if (!ret)
+		ret = result_file(dir, "compare.json", fill_json, json, err, err_len);
+	json_decref(json);
+	(void)noise;
+	(void)plots;
+	return ret;
+}

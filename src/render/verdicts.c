@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Verdicts in words and columns. It sorts and rounds; what the verdict is was decided in
+ * compare/gate.c.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/say.h"
+#include "render/table.h"
+#include "render/verdicts.h"
+
+#define ID_WIDTH     36
+#define ADVICE_ITEMS 8
+
+/* Worst first. */
+static const struct {
+	const char *verdict, *color;
+} kinds[] = {
+	{ "regressed", "\033[31m" }, { "contaminated", "\033[33m" },
+	{ "skip", "\033[33m" },	     { "inconclusive", "\033[33m" },
+	{ "improved", "\033[32m" },  { "same", "" },
+};
+#define N_KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
+
+static int kind_of(const struct verdict_row *r)
+{
+	for (int i = 0; i < N_KINDS; i++)
+		if (!strcmp(r->verdict, kinds[i].verdict))
+			return i;
+	return N_KINDS - 1;
+}
+
+/* Kind first, then what failed, then the larger change, then the id. */
+static int worst_first(const void *a, const void *b)
+{
+	const struct verdict_row *x = *(const struct verdict_row *const *)a;
+	const struct verdict_row *y = *(const struct verdict_row *const *)b;
+	int kinds_differ = kind_of(x) - kind_of(y);
+	bool x_broken = gate_broken(x), y_broken = gate_broken(y);
+	double dx = isfinite(x->ratio) ? fabs(log(x->ratio)) : -1;
+	double dy = isfinite(y->ratio) ? fabs(log(y->ratio)) : -1;
+
+	if (kinds_differ)
+		return kinds_differ;
+	if (x_broken != y_broken)
+		return x_broken ? -1 : 1;
+	if (dx != dy)
+		return dx > dy ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+static const struct verdict_row **sorted(const struct table *verdicts)
+{
+	const struct verdict_row **rows = calloc(verdicts->n + 1, sizeof(*rows));
+
+	if (!rows)
+		abort();
+	for (size_t i = 0; i < verdicts->n; i++)
+		rows[i] = table_row(verdicts, struct verdict_row, i);
+	qsort(rows, verdicts->n, sizeof(*rows), worst_first);
+	return rows;
+}
+
+/* "+5.1 %"; large ratios as "x12.3"; "-" for not available. */
+static const char *change(char *buf, size_t len, double ratio)
+{
+	if (!isfinite(ratio))
+		snprintf(buf, len, "-");
+	else if (ratio >= 10)
+		snprintf(buf, len, "x%.3g", ratio);
+	else
+		snprintf(buf, len, "%+.1f %%", (ratio - 1) * 100);
+	return buf;
+}
+
+static void put_row(FILE *out, const struct verdict_row *r, bool color)
+{
+	char ratio[24], lo[24], hi[24], interval[56], base[24], head[24], delta[24];
+	const char *tint = color ? kinds[kind_of(r)].color : "";
+
+	if (isfinite(r->ratio_lo) && isfinite(r->ratio_hi))
+		snprintf(interval, sizeof(interval), "%s to %s",
+			 change(lo, sizeof(lo), r->ratio_lo),
+			 change(hi, sizeof(hi), r->ratio_hi));
+	else
+		snprintf(interval, sizeof(interval), "-");
+	if (isfinite(r->delta))
+		snprintf(delta, sizeof(delta), "%.1f %%", r->delta * 100);
+	else
+		snprintf(delta, sizeof(delta), "-");
+	fputs(tint, out);
+	table_text(out, r->verdict, 12, true);
+	fprintf(out, "%s ", *tint ? "\033[0m" : "");
+	table_text(out, r->id, ID_WIDTH, strlen(r->id) <= ID_WIDTH);
+	if (!strcmp(r->verdict, "skip")) {
+		fputs("  ", out);
+		table_text(out, r->reason, 48, false);
+		fputc('\n', out);
+		return;
+	}
+	fprintf(out, " %8s  %-19s %6s %9s %9s\n", change(ratio, sizeof(ratio), r->ratio),
+		interval, delta, say_ns(base, sizeof(base), r->base_ns),
+		say_ns(head, sizeof(head), r->head_ns));
+	if (strcmp(r->verdict, "same") && strcmp(r->verdict, "improved")) {
+		fprintf(out, "%13s", "");
+		table_text(out, r->reason, 86, false);
+		fputc('\n', out);
+	}
+}
+
+void verdicts_say(char *buf, size_t len, const struct table *verdicts,
+		  const struct gate_summary *s)
+{
+	const struct verdict_row **rows = sorted(verdicts);
+	char ratio[24];
+
+	if (!s->compared)
+		snprintf(buf, len,
+			 "nothing to compare: no row has a figure on both sides");
+	else if (s->regressed)
+		snprintf(buf, len, "regressed: %zu of %zu rows, most of all %s by %s",
+			 s->regressed, s->compared, rows[0]->id,
+			 change(ratio, sizeof(ratio), rows[0]->ratio));
+	else if (s->broken)
+		snprintf(buf, len, "%zu rows failed in head and not in base", s->broken);
+	else if (s->disturbed)
+		snprintf(buf, len, "contaminated: %s", s->why);
+	else if (s->inconclusive == s->compared)
+		snprintf(buf, len, "inconclusive: all %zu rows", s->compared);
+	else
+		snprintf(buf, len, "no regression in %zu rows", s->compared);
+	free(rows);
+}
+
+static void put_advice(FILE *out, const struct verdict_row *const *rows, size_t n,
+		       const char *word)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(rows[i]->advice, word) || gate_flagged(rows[i]))
+			continue;
+		if (!found)
+			fprintf(out,
+				"probably %s, by too little or too unsure to count: ",
+				word);
+		if (found < ADVICE_ITEMS) {
+			fputs(found ? ", " : "", out);
+			table_text(out, rows[i]->id, 200, false);
+		}
+		found++;
+	}
+	if (found > ADVICE_ITEMS)
+		fprintf(out, " and %zu more", found - ADVICE_ITEMS);
+	fputs(found ? "\n" : "", out);
+}
+
+void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_summary *s,
+		    const struct verdicts_view *view)
+{
+	const struct verdict_row **rows = sorted(verdicts);
+	bool title = false;
+	char text[400];
+
+	verdicts_say(text, sizeof(text), verdicts, s);
+	fputs(view->color ? "\033[1m" : "", out);
+	table_text(out, text, 300, false);
+	fprintf(out, "%s\n", view->color ? "\033[0m" : "");
+	if (view->advisory) {
+		fputs("advisory only: ", out);
+		table_text(out, view->advisory, 2000, false);
+		fputc('\n', out);
+	}
+	if (s->disturbed && (s->regressed || s->broken)) {
+		fputs("contaminated: ", out);
+		table_text(out, s->why, 300, false);
+		fputc('\n', out);
+	}
+	for (size_t i = 0; i < verdicts->n; i++) {
+		if (!view->all && !strcmp(rows[i]->verdict, "same"))
+			continue;
+		if (!title)
+			fprintf(out, "\n%-12s %-*s %8s  %-19s %6s %9s %9s\n", "",
+				ID_WIDTH, "", "change", "interval", "delta", "base",
+				"head");
+		title = true;
+		put_row(out, rows[i], view->color);
+	}
+	fprintf(out,
+		"%s%zu regressed, %zu improved, %zu same, %zu inconclusive, "
+		"%zu contaminated, %zu skipped\n",
+		title ? "\n" : "", s->regressed, s->improved, s->same, s->inconclusive,
+		s->contaminated, s->skipped);
+	put_advice(out, rows, verdicts->n, "slower");
+	put_advice(out, rows, verdicts->n, "faster");
+	if (!isfinite(s->control_ratio) && s->compared && !s->disturbed)
+		fputs("no control row on both sides: a change of the machine would not show\n",
+		      out);
+	free(rows);
+}
+
+static json_t *real(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *row_json(const struct schema *schema, const char *row)
+{
+	json_t *json = json_object();
+
+	for (size_t c = 0; c < schema->n_columns; c++) {
+		const struct column *col = &schema->columns[c];
+		const void *field = row + col->offset;
+		json_t *value = NULL;
+
+		switch (col->type) {
+		case COLUMN_TEXT:
+			value = json_string(*(char *const *)field);
+			break;
+		case COLUMN_REAL:
+			value = real(*(const double *)field);
+			break;
+		case COLUMN_COUNT:
+			value = *(const int64_t *)field < 0
+					? json_null()
+					: json_integer(*(const int64_t *)field);
+			break;
+		}
+		json_object_set_new(json, col->name, value);
+	}
+	return json;
+}
+
+json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s,
+		      const char *advisory)
+{
+	json_t *rows = json_array();
+	char text[400];
+
+	verdicts_say(text, sizeof(text), verdicts, s);
+	for (size_t i = 0; i < verdicts->n; i++)
+		json_array_append_new(
+			rows, row_json(verdicts->schema,
+				       (const char *)table_row(verdicts,
+							       struct verdict_row, i)));
+	return json_pack(
+		"{s:{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:o, s:s?}, "
+		"s:o}",
+		"summary", "text", text, "compared", (json_int_t)s->compared, "regressed",
+		(json_int_t)s->regressed, "improved", (json_int_t)s->improved, "same",
+		(json_int_t)s->same, "inconclusive", (json_int_t)s->inconclusive,
+		"contaminated", (json_int_t)s->contaminated, "skipped",
+		(json_int_t)s->skipped, "broken", (json_int_t)s->broken, "disturbed",
+		(int)s->disturbed, "why", s->why, "control_ratio", real(s->control_ratio),
+		"advisory", advisory, "verdicts", rows);
+}
