@@ -227,10 +227,24 @@ static int by_cost(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* What the rows name as their base is a baseline too, however many sizes it has. */
+/* A call an operation, however many of them are a batch. */
+static bool one_by_one(const struct batch_strategy *s)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < s->curve.sizes; i++) {
+		if (s->curve.n[i] > 1 && !(s->row[i]->enters >= 1))
+			return false;
+		any |= s->curve.n[i] > 1;
+	}
+	return any;
+}
+
 static void find_baselines(struct batch_workload *w, const struct member *members,
 			   size_t n)
 {
+	size_t others = 0;
+
 	for (size_t i = 0; i < n; i++) {
 		const char *base = members[i].row->base;
 
@@ -243,9 +257,15 @@ static void find_baselines(struct batch_workload *w, const struct member *member
 		}
 	}
 	w->baseline = room(w->n_strategies, sizeof(*w->baseline));
-	for (size_t k = 0; k < w->n_strategies; k++)
-		if (w->strategy[k].baseline && w->strategy[k].curve.sizes)
-			w->baseline[w->n_baselines++] = &w->strategy[k];
+	for (size_t k = 0; k < w->n_strategies; k++) {
+		struct batch_strategy *s = &w->strategy[k];
+
+		s->baseline |= one_by_one(s);
+		if (s->baseline && s->curve.sizes)
+			w->baseline[w->n_baselines++] = s;
+		others += !s->baseline;
+	}
+	w->choice = w->n_baselines && others;
 	qsort(w->baseline, w->n_baselines, sizeof(*w->baseline), by_cost);
 }
 
@@ -258,15 +278,16 @@ static size_t index_of(const struct batch_strategy *s, double n)
 	return i;
 }
 
-/* The row that says what a strategy costs at n; NULL: none does. */
-static const struct result_row *row_at(const struct batch_strategy *s, double n)
+const struct result_row *batching_row(const struct batch_strategy *s, double n)
 {
 	size_t i = index_of(s, n);
 
 	if (i < s->curve.sizes)
 		return s->row[i];
-	return s->baseline && s->curve.sizes == 1 && s->curve.n[0] == 1 ? s->row[0]
-									: NULL;
+	/* The nearest size below, as breakeven_base_cost() has it at the ends. */
+	for (i = s->curve.sizes; s->baseline && i && s->curve.n[i - 1] > n; i--)
+		;
+	return s->baseline && i ? s->row[i - 1] : NULL;
 }
 
 size_t batching_sizes(const struct batch_workload *w, double sizes[FIT_SIZES_MAX])
@@ -296,9 +317,9 @@ const struct batch_strategy *batching_cheapest(const struct batch_workload *w, d
 
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		const struct batch_strategy *s = &w->strategy[k];
-		const struct result_row *r = row_at(s, n);
+		const struct result_row *r = batching_row(s, n);
 
-		if (r && (!best || r->ns < row_at(best, n)->ns))
+		if (r && (!best || r->ns < batching_row(best, n)->ns))
 			best = s;
 	}
 	return best;
@@ -333,7 +354,7 @@ static int advise(struct batch_workload *w)
 		ret = breakeven_ratio(&a->best->curve, &a->base->curve, i, &a->ratio);
 	if (a->base && !(a->ratio.hi < 1))
 		a->best = a->base;
-	a->row = row_at(a->best, a->n);
+	a->row = batching_row(a->best, a->n);
 	if (!a->base || a->best == a->base)
 		return ret;
 	a->from = a->best->against[0].cheaper_from;
@@ -345,7 +366,7 @@ static int advise(struct batch_workload *w)
 		struct stats_estimate ratio;
 
 		at = index_of(s, a->n);
-		if (s == a->best || at == s->curve.sizes)
+		if (s == a->best || s->baseline || at == s->curve.sizes)
 			continue;
 		ret = breakeven_ratio(&s->curve, &a->best->curve, at, &ratio);
 		/* Without an interval nothing is told apart, so nothing is claimed. */
@@ -588,7 +609,7 @@ static void put_breakeven(struct batch_row *row, const struct breakeven *be)
 static void put_strategy(struct table *rows, const struct batch_workload *w,
 			 const struct batch_strategy *s, size_t base)
 {
-	const struct result_row *r = row_at(s, w->advice.n);
+	const struct result_row *r = batching_row(s, w->advice.n);
 	struct batch_row *row = table_add(rows);
 	struct stats_estimate ratio;
 	size_t i = index_of(s, w->advice.n);

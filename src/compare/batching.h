@@ -6,8 +6,9 @@
  *
  * A workload is all rows with the same `workload` and the same bytes= parameter. Its
  * strategies are told apart by `strategy`, their sizes by batch= (else by `ops`). A
- * baseline is a strategy whose one size is 1, or one that a row of the workload names as
- * its base. Costs are nanoseconds an operation, of quiet windows.
+ * baseline makes its calls one by one: its one size is 1, or it makes a system call an
+ * operation (`enters`) at every size, or a row of another strategy names it as its base.
+ * Costs are nanoseconds an operation, of quiet windows.
  */
 #ifndef SYSCOST_BATCHING_H
 #define SYSCOST_BATCHING_H
@@ -48,7 +49,8 @@ struct batch_advice {
 
 struct batch_workload {
 	const char *name;
-	long bytes; /* -1: it has no such parameter */
+	bool choice; /* it has a baseline and something else; what costs once has not */
+	long bytes;  /* -1: it has no such parameter */
 	size_t n_strategies;
 	struct batch_strategy *strategy; /* in the order of the rows */
 	size_t n_baselines;
@@ -78,7 +80,10 @@ void batching_free(struct batching *b);
  */
 const char *batching_select(struct batching *b, char *const *patterns, size_t n);
 
-/* The strategy that was cheapest at a size; single calls stand for every size. Or NULL. */
+/* What a strategy costs at a size; single calls cost the same at every one. Or NULL. */
+const struct result_row *batching_row(const struct batch_strategy *s, double n);
+
+/* The strategy that was cheapest at a size, or NULL. */
 const struct batch_strategy *batching_cheapest(const struct batch_workload *w, double n);
 
 /* All sizes of a workload, ascending; at most FIT_SIZES_MAX. Returns how many. */

@@ -18,13 +18,15 @@ double breakeven_base_cost(const struct curve *s, const struct curve *base, size
 			   size_t round)
 {
 	const double *y = base->y + round * base->sizes;
+	double n = s->n[i], t;
+	size_t j = 0;
 
-	if (single(base))
-		return y[0];
-	for (size_t j = 0; j < base->sizes; j++)
-		if (base->n[j] == s->n[i])
-			return y[j];
-	return NAN;
+	while (j + 1 < base->sizes && base->n[j] < n)
+		j++;
+	if (!base->sizes || base->n[j] <= n || !j)
+		return base->sizes ? y[j] : NAN;
+	t = (1 / n - 1 / base->n[j]) / (1 / base->n[j - 1] - 1 / base->n[j]);
+	return y[j] + t * (y[j - 1] - y[j]);
 }
 
 int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
@@ -135,8 +137,6 @@ int breakeven(const struct curve *s, const struct curve *base, struct breakeven 
 	if (!x)
 		return -ENOMEM;
 	b.largest = s->sizes ? s->n[s->sizes - 1] : 1;
-	if (base->sizes && !single(base))
-		b.largest = fmin(b.largest, base->n[base->sizes - 1]);
 	for (size_t r = 0; r < s->rounds && s->sizes && base->sizes; r++) {
 		struct fit_line f, f0;
 		double at = NAN;

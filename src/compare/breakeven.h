@@ -33,7 +33,7 @@ struct breakeven {
 	 */
 	struct stats_estimate n;
 	bool fitted;	/* from both curves' a/n + b; else between measured sizes */
-	double largest; /* the largest size of both */
+	double largest; /* the largest size */
 	/*
 	 * The smallest measured size that is significantly cheaper, as are all larger
 	 * ones; NAN: none. Tested from the largest size down and stopped at the first
@@ -46,8 +46,9 @@ struct breakeven {
 };
 
 /*
- * The cost of `base` beside size i of `s` in a round: where the base has one size, n = 1,
- * its operations are single calls and cost the same in any number. NAN: not measured.
+ * The cost of `base` beside size i of `s` in a round: measured at the same n, or else on a
+ * straight line over 1/n between the sizes around it; beyond its ends as at the end: a
+ * base is calls made one by one, of which more cost the same each. NAN: not measured.
  */
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);

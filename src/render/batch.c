@@ -98,8 +98,10 @@ bool batch_headline(const struct batching *b, char *buf, size_t len)
 	for (size_t i = 0; i < b->n; i++) {
 		const struct batch_advice *a = &b->workload[i].advice;
 
-		asked += a->base && a->best;
-		if (!a->base || !a->best || a->best == a->base)
+		if (!b->workload[i].choice || !a->best)
+			continue;
+		asked++;
+		if (a->best == a->base)
 			continue;
 		pay++;
 		if (!most || a->ratio.mid < most->advice.ratio.mid)
@@ -163,6 +165,8 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 		};
 		bool fits = columns(t.best) <= BEST_WIDTH;
 
+		if (!b->workload[i].choice)
+			continue;
 		table_text(out, t.workload, 16, true);
 		put_right(out, t.size, 6);
 		fputc(' ', out);
@@ -229,12 +233,19 @@ static void say_breakeven(char *buf, size_t len, const struct breakeven *be)
 			 from);
 }
 
-static void put_name(FILE *out, const char *name)
+/* With its mode where that is not what one expects. */
+static void put_name(FILE *out, const char *name, const char *mode)
 {
-	bool fits = columns(name) <= NAME_WIDTH;
+	bool punted = *mode && strcmp(mode, "inline");
+	bool fits = !punted && columns(name) <= NAME_WIDTH;
 
 	fputs("  ", out);
-	table_text(out, name, fits ? NAME_WIDTH : 98, fits);
+	table_text(out, name, fits ? NAME_WIDTH : 70, fits);
+	if (punted) {
+		fputs(" (", out);
+		table_text(out, mode, 16, false);
+		fputs(")", out);
+	}
 	if (!fits)
 		fprintf(out, "\n  %*s", NAME_WIDTH, "");
 	fputc(' ', out);
@@ -245,7 +256,7 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 {
 	char words[200], second[200] = "";
 
-	put_name(out, s->name);
+	put_name(out, s->name, s->curve.sizes ? s->row[0]->mode : "");
 	if (!s->curve.sizes) {
 		table_text(out, *s->status ? s->status : "no figure", 8, false);
 		fputs(*s->reason ? ": " : "", out);
@@ -323,6 +334,8 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 	const struct batch_advice *a = &w->advice;
 	char title[120];
 
+	if (!w->choice)
+		return;
 	fputc('\n', out);
 	bold(out, color, true);
 	table_text(out, batch_title(title, sizeof(title), w), 80, false);
@@ -352,13 +365,54 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 			put_strategy(out, w, &w->strategy[k]);
 }
 
+/* What is done once, or in one way only: "setup-ring: io_uring n = 1 12.3 µs". */
+static void put_apart(FILE *out, const struct batch_workload *w)
+{
+	char title[120];
+
+	for (size_t k = 0; k < w->n_strategies; k++) {
+		const struct batch_strategy *s = &w->strategy[k];
+
+		fputs("  ", out);
+		table_text(out, batch_title(title, sizeof(title), w), 30, false);
+		fputs(", ", out);
+		table_text(out, s->name, 40, false);
+		fputc(':', out);
+		for (size_t i = 0; i < s->curve.sizes; i++) {
+			const struct result_row *r = s->row[i];
+			char mid[32], lo[32], hi[32];
+
+			if (w->n_strategies == 1 || s->curve.sizes > 1)
+				fprintf(out, "%s n = %.0f", i ? ";" : "", s->curve.n[i]);
+			fprintf(out, " %s ns", figure(mid, sizeof(mid), r->ns));
+			if (isfinite(r->ns_lo))
+				fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), r->ns_lo),
+					figure(hi, sizeof(hi), r->ns_hi));
+		}
+		if (!s->curve.sizes) {
+			fprintf(out, " %s%s", s->status, *s->reason ? ": " : "");
+			table_text(out, s->reason, 60, false);
+		}
+		fputc('\n', out);
+	}
+}
+
 void batch_print_details(FILE *out, const struct batching *b, bool color)
 {
+	size_t apart = 0;
+
 	fputs("\nCost of an operation in a batch of n, and from which n on it is cheaper "
 	      "(95 % intervals).\n[8]: the smallest measured batch that is significantly "
 	      "cheaper, as are all larger ones.\n~: between measured sizes, because one "
 	      "curve does not fit.\n",
 	      out);
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		put_workload(out, &b->workload[i], color);
+		apart += !b->workload[i].choice;
+	}
+	if (apart)
+		fputs("\nNo alternatives: an operation costs\n", out);
+	for (size_t i = 0; i < b->n; i++)
+		if (!b->workload[i].choice)
+			put_apart(out, &b->workload[i]);
 }

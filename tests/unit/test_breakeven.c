@@ -208,6 +208,23 @@ static void test_cheaper_from(void **state)
 	assert_true(isnan(between(&s, &base).cheaper_from));
 }
 
+/* Between sizes on a line over 1/n, at them as measured, beyond them as at the end. */
+static void test_base_cost(void **state)
+{
+	const double n[] = { 2, 8 };
+	const double y[] = { 60, 30 };
+	const struct curve base = { n, y, 2, 1, NULL };
+	struct sweep s;
+
+	(void)state;
+	make(&s, 1000, 50, 0);
+	assert_true(breakeven_base_cost(&s.curve, &base, 0, 0) == 60);
+	assert_true(breakeven_base_cost(&s.curve, &base, 1, 0) == 60);
+	assert_true(fabs(breakeven_base_cost(&s.curve, &base, 2, 0) - 40) < 1e-9);
+	assert_true(breakeven_base_cost(&s.curve, &base, 3, 0) == 30);
+	assert_true(breakeven_base_cost(&s.curve, &base, 7, 0) == 30);
+}
+
 static void test_empty(void **state)
 {
 	struct sweep s, base;
@@ -237,7 +254,8 @@ int main(void)
 		cmocka_unit_test(test_always),	      cmocka_unit_test(test_never),
 		cmocka_unit_test(test_open_interval), cmocka_unit_test(test_beyond),
 		cmocka_unit_test(test_two_curves),    cmocka_unit_test(test_measured),
-		cmocka_unit_test(test_cheaper_from),  cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_cheaper_from),  cmocka_unit_test(test_base_cost),
+		cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
