@@ -60,12 +60,16 @@ struct bench {
 	const char *caveat; /* one line: what its number does not mean; or NULL */
 	const char
 		*calls;	  /* the system calls of one operation: "openat close"; or NULL */
-	const char *base; /* id of the row it is read against; or NULL. Parameters of
-			     * that row default to this row's own (see params) */
+	/*
+	 * Id of the row it is read against; or NULL. Where that is a family, it is the row
+	 * with this one's own parameters, or with batch=1 and the others this one's own.
+	 */
+	const char *base;
 	/*
 	 * "batch=1,8,64 bytes=64": one row for every combination. A parameter with more
 	 * than one value becomes part of the row's id: "write/writev:batch=8". `batch`
-	 * is the number of operations that one iteration makes.
+	 * is the number of operations that one iteration makes. "batch=1,8 bytes=64;
+	 * batch=1 bytes=1": rows of both, each with all of its parameters in its id.
 	 */
 	const char *params;
 	unsigned long

@@ -11,11 +11,11 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	[ -d "src/$layer" ] || continue
 	allowed=$(printf '%s' "$behind" | sed 's/ *$//; s/ /|/g')
 	if grep -nE '^#include "' "src/$layer"/*.[ch] |
-		grep -vE "#include \"(($allowed)/|bench\.h)"; then
+		grep -vE "#include \"(($allowed)/|(bench|ring)\.h)"; then
 		bad=1
 	fi
 done
-if grep -nE '^#include "' bench/*.c | grep -v '#include "bench.h"'; then
+if grep -nE '^#include "' bench/*.c | grep -vE '#include "(bench|ring|batch)\.h"'; then
 	bad=1
 fi
 exit $bad

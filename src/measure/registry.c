@@ -37,13 +37,14 @@ struct axis {
 	unsigned int n;
 };
 
-/* "batch=1,8 bytes=64" into axes. */
-static unsigned int parse_params(const struct bench *b, struct axis *axes)
+/* "batch=1,8 bytes=64" into axes; *params moves behind the ';' that ends them, if any. */
+static unsigned int parse_params(const struct bench *b, const char **params,
+				 struct axis *axes)
 {
-	const char *p = b->params ? b->params : "";
+	const char *p = *params;
 	unsigned int n = 0;
 
-	while (*p) {
+	while (*p && *p != ';') {
 		struct axis *a = &axes[n];
 		size_t len = strcspn(p, "=");
 
@@ -65,6 +66,9 @@ static unsigned int parse_params(const struct bench *b, struct axis *axes)
 		} while (*p == ',');
 		p += strspn(p, " ");
 	}
+	if (*p == ';')
+		p += 1 + strspn(p + 1, " ");
+	*params = p;
 	return n;
 }
 
@@ -76,7 +80,7 @@ static void append(const struct bench *b, char *text, const char *more)
 }
 
 static void fill(struct variant *v, const struct bench *b, const struct axis *axes,
-		 unsigned int n_axes, unsigned int combination)
+		 unsigned int n_axes, unsigned int combination, bool name_all)
 {
 	const char *slash = strchr(b->id, '/');
 
@@ -98,7 +102,7 @@ static void fill(struct variant *v, const struct bench *b, const struct axis *ax
 
 		combination /= a->n;
 		snprintf(pair, sizeof(pair), ":%.15s=%ld", a->name, value);
-		if (a->n > 1)
+		if (a->n > 1 || name_all)
 			append(b, v->id, pair);
 		if (i)
 			append(b, v->params, " ");
@@ -127,19 +131,78 @@ static int by_id(const void *a, const void *b)
 	return 0;
 }
 
-/* The row that v is read against: the id as it is, or with v's own parameters. */
+/* The first row of the family `id`, or one behind its place. */
+static size_t family(const struct registry *reg, const char *id, size_t len)
+{
+	size_t lo = 0, hi = reg->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const char *other = reg->rows[mid].bench->id;
+		int order = strncmp(other, id, len);
+
+		if (order < 0 || (!order && strlen(other) < len))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* Is `base` the one call that v's batches are made of: batch=1, the rest as in v? */
+static bool is_single(const struct variant *base, const struct variant *v)
+{
+	for (unsigned int i = 0; i < base->n_params; i++) {
+		bool batch = !strcmp(base->param_name[i], "batch"), same = false;
+
+		for (unsigned int j = 0; j < v->n_params; j++)
+			if (!strcmp(base->param_name[i], v->param_name[j]))
+				same = base->param[i] == v->param[j];
+		if (batch ? base->param[i] != 1 : !same)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * The row that v is read against: the id as it is, or with v's own parameters, or with
+ * batch=1 and the others v's own. A row is not read against itself.
+ */
 static void resolve_base(const struct registry *reg, struct variant *v)
 {
+	const char *id = v->bench->base;
 	size_t own = strcspn(v->id, ":");
 
-	if (!v->bench->base)
+	if (!id)
 		return;
-	append(v->bench, v->base, v->bench->base);
+	append(v->bench, v->base, id);
 	if (registry_find(reg, v->base))
 		return;
 	append(v->bench, v->base, v->id + own);
-	if (!registry_find(reg, v->base))
-		bad(v->bench, "its base is not a row");
+	if (strcmp(v->base, v->id) && registry_find(reg, v->base))
+		return;
+	for (size_t i = family(reg, id, strlen(id)); i < reg->n; i++) {
+		const struct variant *base = &reg->rows[i];
+
+		if (strcmp(base->bench->id, id))
+			break;
+		if (is_single(base, v)) {
+			strcpy(v->base, base == v ? "" : base->id);
+			return;
+		}
+	}
+	bad(v->bench, "its base is not a row");
+}
+
+static struct variant *add_row(struct registry *reg, const struct bench *b, size_t *room)
+{
+	if (reg->n == *room) {
+		*room = *room ? 2 * *room : 128;
+		reg->rows = realloc(reg->rows, *room * sizeof(*reg->rows));
+		if (!reg->rows)
+			bad(b, "out of memory");
+	}
+	return &reg->rows[reg->n++];
 }
 
 void registry_load(struct registry *reg)
@@ -149,22 +212,22 @@ void registry_load(struct registry *reg)
 	memset(reg, 0, sizeof(*reg));
 	for (const struct bench *const *e = __start_bench_registry;
 	     e < __stop_bench_registry; e++) {
-		struct axis axes[VARIANT_PARAMS + 1];
-		unsigned int n_axes = parse_params(*e, axes), combinations = 1;
+		const char *params = (*e)->params ? (*e)->params : "";
+		bool alternatives = strchr(params, ';');
 
 		if (!(*e)->id || !(*e)->desc || !(*e)->batch)
 			bad(*e, "id, desc and batch are required");
-		for (unsigned int i = 0; i < n_axes; i++)
-			combinations *= axes[i].n;
-		for (unsigned int c = 0; c < combinations; c++) {
-			if (reg->n == room) {
-				room = room ? 2 * room : 128;
-				reg->rows = realloc(reg->rows, room * sizeof(*reg->rows));
-				if (!reg->rows)
-					bad(*e, "out of memory");
-			}
-			fill(&reg->rows[reg->n++], *e, axes, n_axes, c);
-		}
+		do {
+			struct axis axes[VARIANT_PARAMS + 1];
+			unsigned int n_axes = parse_params(*e, &params, axes);
+			unsigned int combinations = 1;
+
+			for (unsigned int i = 0; i < n_axes; i++)
+				combinations *= axes[i].n;
+			for (unsigned int c = 0; c < combinations; c++)
+				fill(add_row(reg, *e, &room), *e, axes, n_axes, c,
+				     alternatives);
+		} while (*params);
 	}
 	if (!reg->n)
 		bad(NULL, "no benchmark was linked in");
@@ -184,9 +247,16 @@ void registry_free(struct registry *reg)
 
 const struct variant *registry_find(const struct registry *reg, const char *id)
 {
-	for (size_t i = 0; i < reg->n; i++)
-		if (!strcmp(reg->rows[i].id, id))
-			return &reg->rows[i];
+	size_t len = strcspn(id, ":");
+
+	for (size_t i = family(reg, id, len); i < reg->n; i++) {
+		const struct variant *v = &reg->rows[i];
+
+		if (strncmp(v->bench->id, id, len) || v->bench->id[len])
+			break;
+		if (!strcmp(v->id, id))
+			return v;
+	}
 	return NULL;
 }
 

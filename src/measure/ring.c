@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Rings for benchmarks; see ring.h. Nothing here runs inside a window.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "ring.h"
+
+#ifndef RWF_NOWAIT
+#define RWF_NOWAIT 8 /* Linux 4.14 */
+#endif
+
+#define FUTURE (1U << 31)
+
+static const struct {
+	unsigned int flags;
+	bool register_ring;
+	const char *since;
+} modes[RING_MODES] = {
+	[RING_DEFAULT] = { 0, false, "Linux 5.1" },
+	[RING_REGISTERED] = { 0, true, "Linux 5.18" },
+	[RING_COOP] = { IORING_SETUP_COOP_TASKRUN, false, "Linux 5.19" },
+	[RING_SINGLE] = { IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, false,
+			  "Linux 6.1" },
+	[RING_DEFER] = { IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN, true,
+			 "Linux 6.1" },
+	[RING_SQPOLL] = { IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF, false,
+			  "Linux 5.11, or CAP_SYS_NICE" },
+	[RING_FUTURE] = { FUTURE, false, "a Linux that has it" },
+};
+
+static const struct {
+	unsigned int flag;
+	const char *name;
+} flag_names[] = {
+	{ IORING_SETUP_SQPOLL, "SQPOLL" },
+	{ IORING_SETUP_SQ_AFF, "SQ_AFF" },
+	{ IORING_SETUP_CQSIZE, "CQSIZE" },
+	{ IORING_SETUP_COOP_TASKRUN, "COOP_TASKRUN" },
+	{ IORING_SETUP_SINGLE_ISSUER, "SINGLE_ISSUER" },
+	{ IORING_SETUP_DEFER_TASKRUN, "DEFER_TASKRUN" },
+	{ FUTURE, "0x80000000" },
+};
+
+/* "SINGLE_ISSUER DEFER_TASKRUN", or "none". */
+static void name_flags(char *text, size_t len, unsigned int flags, bool registered)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < sizeof(flag_names) / sizeof(flag_names[0]); i++)
+		if (flags & flag_names[i].flag)
+			at += snprintf(text + at, len - at, "%s%s", at ? " " : "",
+				       flag_names[i].name);
+	if (registered)
+		at += snprintf(text + at, len - at, "%sring fd registered",
+			       at ? ", " : "");
+	if (!at)
+		snprintf(text, len, "none");
+}
+
+/* `err` (positive) refused `what`, which needs `since`. */
+static int refused(struct bench_run *run, const char *what, int err, const char *since)
+{
+	if (err == EINVAL || err == ENOSYS || err == EOPNOTSUPP)
+		return bench_skip(run, "%s: %s; needs %s", what, strerror(err), since);
+	errno = err;
+	return bench_errno(run, what);
+}
+
+int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode,
+		      unsigned int requests, struct io_uring_params *p)
+{
+	bool registered = modes[mode].register_ring;
+	char what[160];
+	unsigned int asked;
+	int ret;
+
+	p->flags |= modes[mode].flags;
+	asked = p->flags;
+	name_flags(run->asked, sizeof(run->asked), asked, registered);
+	if (mode == RING_SQPOLL) {
+		/* On the same CPU it would run only when we are switched out. */
+		if (run->other_cpu < 0)
+			return bench_skip(run,
+					  "SQPOLL needs a second CPU for its thread");
+		p->sq_thread_cpu = run->other_cpu;
+		p->sq_thread_idle = 2000; /* ms: it does not sleep between windows */
+	}
+	ret = io_uring_queue_init_params(requests, &r->ring, p);
+	if (ret < 0) {
+		snprintf(what, sizeof(what), "io_uring_setup(%s)", run->asked);
+		return refused(run, what, -ret, modes[mode].since);
+	}
+	r->up = true;
+	r->spin = mode == RING_SQPOLL;
+	r->requests = requests;
+	run->want = 0;
+	run->overflow = 0;
+	snprintf(run->mode, sizeof(run->mode), "inline");
+	ret = registered ? io_uring_register_ring_fd(&r->ring) : 1;
+	if (ret != 1) {
+		ring_teardown(run);
+		return refused(run, "io_uring_register_ring_fd", ret < 0 ? -ret : EINVAL,
+			       modes[mode].since);
+	}
+	name_flags(run->in_force, sizeof(run->in_force), p->flags,
+		   r->ring.enter_ring_fd != r->ring.ring_fd);
+	if (asked & ~p->flags) {
+		ring_teardown(run);
+		return bench_fail(run, "asked for %s, got %s", run->asked, run->in_force);
+	}
+	return 0;
+}
+
+int ring_setup(struct bench_run *run, struct ring *r, enum ring_mode mode,
+	       unsigned int requests)
+{
+	struct io_uring_params p = { 0 };
+
+	return ring_setup_params(run, r, mode, requests, &p);
+}
+
+void ring_teardown(struct bench_run *run)
+{
+	struct ring *r = run->state;
+
+	if (r->up)
+		io_uring_queue_exit(&r->ring);
+	r->up = false;
+}
+
+int ring_needs_op(struct bench_run *run, struct ring *r, int op, const char *name,
+		  const char *since)
+{
+	struct io_uring_probe *probe = io_uring_get_probe_ring(&r->ring);
+	bool known = probe && io_uring_opcode_supported(probe, op);
+
+	io_uring_free_probe(probe);
+	return known ? 0
+		     : bench_skip(run, "this kernel's io_uring does not know %s: needs %s",
+				  name, since);
+}
+
+int ring_once(struct ring *r, const struct io_uring_sqe *request)
+{
+	struct io_uring_sqe *sqe = io_uring_get_sqe(&r->ring);
+	struct io_uring_cqe *cqe;
+	int ret;
+
+	*sqe = *request;
+	ret = io_uring_submit(&r->ring);
+	if (ret >= 0)
+		ret = io_uring_wait_cqe(&r->ring, &cqe);
+	if (ret < 0)
+		return ret;
+	ret = cqe->res;
+	io_uring_cqe_seen(&r->ring, cqe);
+	return ret;
+}
+
+int ring_needs_request(struct bench_run *run, struct ring *r,
+		       const struct io_uring_sqe *sqe, const char *what,
+		       const char *since)
+{
+	int ret = ring_once(r, sqe);
+
+	return ret < 0 ? refused(run, what, -ret, since) : 0;
+}
+
+int ring_fix_file(struct bench_run *run, struct ring *r, int fd)
+{
+	int ret = io_uring_register_files(&r->ring, &fd, 1);
+
+	return ret < 0 ? refused(run, "io_uring_register_files", -ret, "Linux 5.1") : 0;
+}
+
+int ring_fix_buffer(struct bench_run *run, struct ring *r, void *buf, size_t len)
+{
+	const struct iovec iov = { buf, len };
+	int ret = io_uring_register_buffers(&r->ring, &iov, 1);
+
+	return ret < 0 ? refused(run, "io_uring_register_buffers", -ret, "Linux 5.1") : 0;
+}
+
+int ring_swap_file(struct ring *r, int fd)
+{
+	int ret = io_uring_register_files_update(&r->ring, 0, &fd, 1);
+
+	return ret == 1 ? 0 : ret < 0 ? ret : -EINVAL;
+}
+
+static int probed(struct bench_run *run, ssize_t ret, const char *what)
+{
+	if (ret >= 0)
+		return 0;
+	if (errno != EAGAIN && errno != EOPNOTSUPP)
+		return bench_errno(run, what);
+	snprintf(run->mode, sizeof(run->mode), "punted");
+	return 0;
+}
+
+int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t off)
+{
+	const struct iovec iov = { buf, len };
+
+	return probed(run, pwritev2(fd, &iov, 1, off, RWF_NOWAIT), "pwritev2");
+}
+
+int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t off)
+{
+	const struct iovec iov = { buf, len };
+
+	return probed(run, preadv2(fd, &iov, 1, off, RWF_NOWAIT), "preadv2");
+}
+
+/* Does this process have a ring's worker thread? The kernel names them iou-wrk-PID. */
+static bool has_workers(void)
+{
+	struct dirent *entry;
+	DIR *dir = opendir("/proc/self/task");
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		char path[300], name[32] = "";
+		FILE *f;
+
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
+		f = fopen(path, "re");
+		if (f && fgets(name, sizeof(name), f))
+			found = !strncmp(name, "iou-wrk-", 8);
+		if (f)
+			fclose(f);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+int ring_verify(struct bench_run *run, struct ring *r)
+{
+	unsigned long n = r->requests;
+
+	run->overflow = *r->ring.cq.koverflow;
+	/* Those that the kernel keeps aside until there is room are not counted there. */
+	if (!run->overflow && (r->kflags & IORING_SQ_CQ_OVERFLOW))
+		run->overflow = 1;
+	if (run->overflow)
+		return bench_fail(run, "%ld or more completions overflowed their queue",
+				  run->overflow);
+	if (r->seen != r->rounds * n || r->sum != r->rounds * (n * (n + 1) / 2))
+		return bench_fail(run, "%lu completions of %lu, user_data sums to %lu",
+				  r->seen, r->rounds * n, r->sum);
+	if (has_workers())
+		snprintf(run->mode, sizeof(run->mode), "punted");
+	return 0;
+}
