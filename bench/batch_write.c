@@ -18,9 +18,11 @@
 
 #define PIPE_SIZE (1 << 20) /* fs.pipe-max-size by default */
 
-#define DRAIN	  ONCE(SYS(read, fd2, back, total))
-#define GATHER	  for (size_t at = 0; at < total; at += bytes) memcpy(copy + at, buf + at, bytes)
-#define REWIND	  fold |= SYS(lseek, fd, 0, SEEK_SET)
+#define DRAIN ONCE(SYS(read, fd2, back, total))
+#define GATHER                                       \
+	for (size_t at = 0; at < total; at += bytes) \
+	memcpy(copy + at, buf + at, bytes)
+#define REWIND fold |= SYS(lseek, fd, 0, SEEK_SET)
 
 /* fd takes the pieces; of a pipe, fd2 gives them back. */
 PIECES(null_write, batch, EACH(SYS(write, fd, buf + at, bytes)))
@@ -36,28 +38,30 @@ PIECES(pipe_copy, 2, GATHER; ONCE(SYS(write, fd, copy, total)); DRAIN)
 PIECES(pipe_vmsplice, 2, ONCE(SYS(vmsplice, fd, iov, batch, 0)); DRAIN)
 
 /* The stream's own buffer of 4 KiB; fflush at the end of the batch. */
-#define STREAM	((FILE *)s->more)
-#define STDIO	EACH(fwrite(buf + at, 1, bytes, STREAM)); fold |= fflush(STREAM)
+#define STREAM ((FILE *)s->more)
+#define STDIO                                     \
+	EACH(fwrite(buf + at, 1, bytes, STREAM)); \
+	fold |= fflush(STREAM)
 PIECES(null_stdio, 0, STDIO)
 PIECES(file_stdio, 0, STDIO; REWIND)
 PIECES(pipe_stdio, 0, STDIO; DRAIN)
 
 #define PREP_WRITE io_uring_prep_write(sqe, fd, buf + at, bytes, at)
-#define PREP_FIXED                                                  \
+#define PREP_FIXED                                                 \
 	io_uring_prep_write_fixed(sqe, 0, buf + at, bytes, at, 0); \
 	sqe->flags |= IOSQE_FIXED_FILE
 #define PREP_WRITEV io_uring_prep_writev(sqe, fd, ((struct pieces *)r)->iov, batch, 0)
 #define PREP_LINKED \
 	PREP_WRITE; \
 	sqe->flags |= (i + 1 < batch) << IOSQE_IO_LINK_BIT
-#define RING_DRAIN \
+#define RING_DRAIN                                                          \
 	t.fold |= off_by(SYS(read, run->fd[1], buf + total, total), total); \
 	t.enters++
 
-#define RING_WRITES(sink, end)                                        \
-	RING_BATCH(sink##_ring, batch, bytes, PREP_WRITE, end)        \
-	RING_BATCH(sink##_ring_fixed, batch, bytes, PREP_FIXED, end)  \
-	RING_BATCH(sink##_ring_writev, 1, total, PREP_WRITEV, end)    \
+#define RING_WRITES(sink, end)                                       \
+	RING_BATCH(sink##_ring, batch, bytes, PREP_WRITE, end)       \
+	RING_BATCH(sink##_ring_fixed, batch, bytes, PREP_FIXED, end) \
+	RING_BATCH(sink##_ring_writev, 1, total, PREP_WRITEV, end)   \
 	RING_BATCH(sink##_ring_linked, batch, bytes, PREP_LINKED, end)
 
 RING_WRITES(place, (void)0)
@@ -113,16 +117,17 @@ static int setup_pipe(struct bench_run *run)
 	return setup_areas(run, 0);
 }
 
+/* A slot of the pipe for each page that a piece touches; short of them, it would sleep. */
 static int setup_vmsplice(struct bench_run *run)
 {
 	int ret = setup_pipe(run);
-	size_t slots = fcntl(run->fd[0], F_GETPIPE_SZ) / 4096;
+	size_t slots = 0, there = fcntl(run->fd[0], F_GETPIPE_SZ) / 4096;
 
-	/* A piece that crosses a page takes two slots; too few of them, and it would sleep. */
-	if (!ret && slots < run->batch + run->batch * run->bytes / 4096)
-		if (slots < run->batch || run->bytes % 4096)
-			ret = bench_skip(run, "a pipe of %zu pages is too small", slots);
-	return ret;
+	for (size_t at = 0; at < run->batch * run->bytes; at += run->bytes)
+		slots += (at + run->bytes - 1) / 4096 - at / 4096 + 1;
+	return ret || slots <= there
+		       ? ret
+		       : bench_skip(run, "a pipe of %zu pages is too small", there);
 }
 
 /* A stream of its own over the same file. */
@@ -133,9 +138,8 @@ static int open_stream(struct bench_run *run)
 
 	s->more = fd < 0 ? NULL : fdopen(fd, "w");
 	if (s->more)
-		return setvbuf(s->more, NULL, _IOFBF, 4096) ?
-			       bench_fail(run, "setvbuf") :
-			       0;
+		return setvbuf(s->more, NULL, _IOFBF, 4096) ? bench_fail(run, "setvbuf")
+							    : 0;
 	if (fd >= 0)
 		close(fd);
 	return bench_errno(run, "fdopen");
@@ -240,24 +244,24 @@ static int verify_null(struct bench_run *run)
 	return ret;
 }
 
-#define SETUP_RING(sink, mode, fixed, stream)                              \
-	static int setup_##sink##_##mode##_##fixed(struct bench_run *run)  \
-	{                                                                  \
-		int ret = setup_##sink(run);                               \
-                                                                           \
+#define SETUP_RING(sink, mode, fixed, stream)                                 \
+	static int setup_##sink##_##mode##_##fixed(struct bench_run *run)     \
+	{                                                                     \
+		int ret = setup_##sink(run);                                  \
+                                                                              \
 		return ret ? ret : add_ring(run, RING_##mode, fixed, stream); \
 	}
-#define SETUP_RINGS(sink, stream)               \
-	SETUP_RING(sink, DEFAULT, 0, stream)    \
-	SETUP_RING(sink, DEFAULT, 1, stream)    \
-	SETUP_RING(sink, DEFER, 1, stream)      \
+#define SETUP_RINGS(sink, stream)            \
+	SETUP_RING(sink, DEFAULT, 0, stream) \
+	SETUP_RING(sink, DEFAULT, 1, stream) \
+	SETUP_RING(sink, DEFER, 1, stream)   \
 	SETUP_RING(sink, SQPOLL, 1, stream)
-#define SETUP_STDIO(sink)                                     \
+#define SETUP_STDIO(sink)                                      \
 	static int setup_##sink##_stdio(struct bench_run *run) \
-	{                                                     \
-		int ret = setup_##sink(run);                  \
-                                                              \
-		return ret ? ret : open_stream(run);          \
+	{                                                      \
+		int ret = setup_##sink(run);                   \
+                                                               \
+		return ret ? ret : open_stream(run);           \
 	}
 
 SETUP_RINGS(null, false)
@@ -269,50 +273,54 @@ SETUP_STDIO(file)
 SETUP_STDIO(pipe)
 
 /* One strategy of one sink: `loop` is its timed loop, `plain` the sink's one-call row. */
-#define ROW(sink, slug, loop, plain, how, ...)                              \
-	BATCH_ROW(sink##_##loop, "write-" #sink "-" slug, "write-" #sink, how, \
-		  .base = "batch/write-" #sink "-" plain,                   \
-		  .verify = verify_##sink, __VA_ARGS__)
-#define CALL_ROW(sink, slug, loop, plain, how, made_of, axes, what, not_this)     \
-	ROW(sink, slug, loop, plain, how, .via = VIA_INLINE, .calls = made_of,    \
-	    .params = axes, .desc = what, .caveat = not_this,                     \
-	    .setup = setup_##sink, .batch = batch_##loop)
-#define STDIO_ROW(sink, plain, axes, not_this)                                     \
+#define ROW(sink, slug, loop, plain, how, ...)                                     \
+	BATCH_ROW(sink##_##loop, "write-" #sink "-" slug, "write-" #sink, how,     \
+		  .base = "batch/write-" #sink "-" plain, .verify = verify_##sink, \
+		  __VA_ARGS__)
+#define CALL_ROW(sink, slug, loop, plain, how, made_of, axes, what, not_this)        \
+	ROW(sink, slug, loop, plain, how, .via = VIA_INLINE, .calls = made_of,       \
+	    .params = axes, .desc = what, .caveat = not_this, .setup = setup_##sink, \
+	    .batch = batch_##loop)
+#define STDIO_ROW(sink, plain, axes, not_this)                                       \
 	ROW(sink, "stdio", stdio, plain, "stdio", .via = VIA_LIBC, .calls = "write", \
-	    .params = axes, .desc = "fwrite a piece; fflush after the batch",      \
-	    .caveat = not_this, .setup = setup_##sink##_stdio,                     \
+	    .params = axes, .desc = "fwrite a piece; fflush after the batch",        \
+	    .caveat = not_this, .setup = setup_##sink##_stdio,                       \
 	    .batch = batch_##sink##_stdio, .teardown = close_stream)
-#define RING_ROW(sink, loops, slug, ident, loop, mode, fixed, plain, how, axes, what, ...) \
-	BATCH_ROW(sink##_##ident, "write-" #sink "-" slug, "write-" #sink, how,      \
-		  .base = "batch/write-" #sink "-" plain, .via = VIA_RING,         \
-		  .calls = "io_uring_enter", .params = axes, .desc = what,         \
-		  .setup = setup_##sink##_##mode##_##fixed,                        \
-		  .batch = batch_##loops##_##loop, .verify = verify_##sink,        \
+#define RING_ROW(sink, loops, slug, ident, loop, mode, fixed, plain, how, axes, what, \
+		 ...)                                                                 \
+	BATCH_ROW(sink##_##ident, "write-" #sink "-" slug, "write-" #sink, how,       \
+		  .base = "batch/write-" #sink "-" plain, .via = VIA_RING,            \
+		  .calls = "io_uring_enter", .params = axes, .desc = what,            \
+		  .setup = setup_##sink##_##mode##_##fixed,                           \
+		  .batch = batch_##loops##_##loop, .verify = verify_##sink,           \
 		  .teardown = ring_teardown, __VA_ARGS__)
 
-#define RING_ROWS(sink, loops, plain, axes, not_this)                                   \
-	RING_ROW(sink, loops, "uring", ring, ring, DEFAULT, 0, plain, "io_uring", axes, \
-		 "a WRITE request, one io_uring_enter a batch", .caveat = not_this);    \
-	RING_ROW(sink, loops, "uring-fixed", ring_fixed, ring_fixed, DEFAULT, 1, plain, \
-		 "io_uring, fixed file and buffer", axes,                               \
-		 "a WRITE_FIXED request to a registered file, one io_uring_enter a batch", \
-		 .caveat = not_this);                                                   \
-	RING_ROW(sink, loops, "uring-defer", ring_defer, ring_fixed, DEFER, 1, plain,   \
-		 "io_uring deferred, fixed file and buffer", axes,                      \
-		 "a WRITE_FIXED request on a single-issuer ring with deferred task work, " \
-		 "its fd registered",                                                   \
-		 .caveat = not_this);                                                   \
-	RING_ROW(sink, loops, "uring-sqpoll", ring_sqpoll, ring_fixed, SQPOLL, 1, plain, \
-		 "io_uring SQPOLL, fixed file and buffer", axes,                        \
-		 "a WRITE_FIXED request that a kernel thread on another CPU takes",     \
-		 .caveat = "that CPU is busy all the time: see cpu_ns; the caller spins", \
-		 .needs = bench_needs_two_cpus);                                        \
-	RING_ROW(sink, loops, "uring-writev", ring_writev, ring_writev, DEFAULT, 0, plain, \
-		 "io_uring, one WRITEV", axes, "a piece of one WRITEV request",         \
-		 .caveat = not_this);                                                   \
-	RING_ROW(sink, loops, "uring-linked", ring_linked, ring_linked, DEFAULT, 0, plain, \
-		 "io_uring, linked", axes,                                              \
-		 "a WRITE request that waits for the one before it (IOSQE_IO_LINK)",    \
+#define RING_ROWS(sink, loops, plain, axes, not_this)                                     \
+	RING_ROW(sink, loops, "uring", ring, ring, DEFAULT, 0, plain, "io_uring", axes,   \
+		 "a WRITE request, one io_uring_enter a batch", .caveat = not_this);      \
+	RING_ROW(                                                                         \
+		sink, loops, "uring-fixed", ring_fixed, ring_fixed, DEFAULT, 1, plain,    \
+		"io_uring, fixed file and buffer", axes,                                  \
+		"a WRITE_FIXED request to a registered file, one io_uring_enter a batch", \
+		.caveat = not_this);                                                      \
+	RING_ROW(                                                                         \
+		sink, loops, "uring-defer", ring_defer, ring_fixed, DEFER, 1, plain,      \
+		"io_uring deferred, fixed file and buffer", axes,                         \
+		"a WRITE_FIXED request on a single-issuer ring with deferred task work, " \
+		"its fd registered",                                                      \
+		.caveat = not_this);                                                      \
+	RING_ROW(                                                                         \
+		sink, loops, "uring-sqpoll", ring_sqpoll, ring_fixed, SQPOLL, 1, plain,   \
+		"io_uring SQPOLL, fixed file and buffer", axes,                           \
+		"a WRITE_FIXED request that a kernel thread on another CPU takes",        \
+		.caveat = "that CPU is busy all the time: see cpu_ns; the caller spins",  \
+		.needs = bench_needs_two_cpus);                                           \
+	RING_ROW(sink, loops, "uring-writev", ring_writev, ring_writev, DEFAULT, 0,       \
+		 plain, "io_uring, one WRITEV", axes, "a piece of one WRITEV request",    \
+		 .caveat = not_this);                                                     \
+	RING_ROW(sink, loops, "uring-linked", ring_linked, ring_linked, DEFAULT, 0,       \
+		 plain, "io_uring, linked", axes,                                         \
+		 "a WRITE request that waits for the one before it (IOSQE_IO_LINK)",      \
 		 .caveat = not_this)
 
 #define NO_COPY "no byte is copied"
@@ -340,8 +348,9 @@ CALL_ROW(file, "copy", file_copy, "pwrite", "copy, then pwrite", "pwrite64", SWE
 STDIO_ROW(file, "pwrite", SWEEP, CACHE "; one lseek a batch is in it");
 RING_ROWS(file, place, "pwrite", SWEEP, CACHE);
 
-#define PIPE_AXES                                                                     \
-	"batch=" TO_1024 " bytes=64; batch=" TO_256 " bytes=4096; batch=1,16,256 bytes=1; " \
+#define PIPE_AXES                                   \
+	"batch=" TO_1024 " bytes=64; batch=" TO_256 \
+	" bytes=4096; batch=1,16,256 bytes=1; "     \
 	"batch=1,16 bytes=65536"
 #define SPLICE_AXES \
 	"batch=" TO_256 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
@@ -367,4 +376,5 @@ RING_ROWS(pipe, pipe, "write", PIPE_AXES, DRAINED);
 CALL_ROW(memfd, "pwrite", place_pwrite, "pwrite", "pwrite", "pwrite64", FEW,
 	 "pwrite a piece to a file in memory", "tmpfs; no disk");
 RING_ROW(memfd, place, "uring", ring, ring, DEFAULT, 0, "pwrite", "io_uring", FEW,
-	 "a WRITE request to a file in memory", .caveat = "tmpfs: a worker thread does it");
+	 "a WRITE request to a file in memory",
+	 .caveat = "tmpfs: a worker thread does it");

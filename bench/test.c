@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "ring.h"
 
 static long die(void)
 {
@@ -47,3 +47,51 @@ TEST_ROW(leak, .desc = "leaves a descriptor open", .batch = batch_good, .setup =
 TEST_ROW(unverified, .desc = "did not do its work", .batch = batch_good,
 	 .verify = disbelieve);
 TEST_ROW(good, .desc = "getppid", .batch = batch_good);
+
+/* Sixty-four requests at once into a queue for sixteen completions. */
+static int setup_overflow(struct bench_run *run)
+{
+	struct io_uring_params p = { .flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
+				     .cq_entries = 16 };
+	struct ring *r = run->state;
+	int ret = ring_setup_params(run, r, RING_DEFAULT, 16, &p);
+
+	return ret;
+}
+
+static int setup_future(struct bench_run *run)
+{
+	return ring_setup(run, run->state, RING_FUTURE, 1);
+}
+
+static int verify_ring(struct bench_run *run)
+{
+	return ring_verify(run, run->state);
+}
+
+/* Four times the ring's sixteen requests, reaped only afterwards. */
+BATCH(overflow)
+{
+	struct ring *const r = run->state;
+	struct ring_tally t = { 0 };
+	const unsigned long rounds = n;
+
+	do {
+		for (int i = 0; i < 48; i++) {
+			io_uring_prep_nop(io_uring_get_sqe(&r->ring));
+			if (i % 16 == 15)
+				io_uring_submit(&r->ring);
+		}
+		io_uring_prep_nop(io_uring_get_sqe(&r->ring));
+		ring_round(r, 1, 0, &t);
+	} while (--n);
+	ring_count(run, r, 1, rounds, &t);
+	return t.fold;
+}
+
+TEST_ROW(ring_overflow, .desc = "completes more than its queue has room for",
+	 .via = VIA_RING, .state = sizeof(struct ring), .setup = setup_overflow,
+	 .batch = batch_overflow, .verify = verify_ring, .teardown = ring_teardown);
+TEST_ROW(ring_future, .desc = "asks for a ring that no kernel has", .via = VIA_RING,
+	 .state = sizeof(struct ring), .setup = setup_future, .batch = batch_good,
+	 .teardown = ring_teardown);

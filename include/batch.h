@@ -19,13 +19,15 @@
 
 /* Where the cost of an operation may depend on how many there are; and where it may not,
  * which three sizes are to prove. */
-#define TO_32	  "1,2,3,4,6,8,12,16,24,32"
-#define TO_256	  TO_32 ",64,128,256"
-#define TO_1024	  TO_256 ",512,1024"
-#define SWEEP	  "batch=" TO_1024 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
-#define SWEEP_256 "batch=" TO_256 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
-#define PLAIN	  "batch=1,16,256 bytes=1,64,4096; batch=1,16 bytes=65536"
-#define MOST	  1024
+#define TO_32	"1,2,3,4,6,8,12,16,24,32"
+#define TO_256	TO_32 ",64,128,256"
+#define TO_1024 TO_256 ",512,1024"
+#define SWEEP \
+	"batch=" TO_1024 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
+#define SWEEP_256 \
+	"batch=" TO_256 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
+#define PLAIN "batch=1,16,256 bytes=1,64,4096; batch=1,16 bytes=65536"
+#define MOST  1024
 
 /*
  * State of a strategy. run->buf holds three areas of `total` bytes: what is written
@@ -70,8 +72,8 @@ static inline int setup_areas(struct bench_run *run, int area)
 		char *at = (char *)run->buf + area * s->total + i * run->bytes;
 
 		s->iov[i] = (struct iovec){ at, run->bytes };
-		s->msg[i].msg_hdr =
-			(struct msghdr){ .msg_iov = &s->iov[i], .msg_iovlen = 1 };
+		s->msg[i].msg_hdr = (struct msghdr){ .msg_iov = &s->iov[i],
+						     .msg_iovlen = 1 };
 	}
 	run->want = 0;
 	return 0;
@@ -104,18 +106,18 @@ static inline int setup_areas(struct bench_run *run, int area)
 		run->enters += rounds * (calls);                                \
 		return fold;                                                    \
 	}
-#define EACH(call)                                       \
+#define EACH(call)                                   \
 	for (size_t at = 0; at < total; at += bytes) \
 	fold |= off_by((long)(call), bytes)
 #define ONCE(call) fold |= off_by((long)(call), total)
 
-#define BATCH_ROW(ident, slug, work, how, ...)            \
-	BENCH(batch_##ident)                              \
-	= { .id = "batch/" slug,                          \
-	    .workload = work,                             \
-	    .strategy = how,                              \
-	    .flags = BENCH_SWEEP | BENCH_CPU,             \
-	    .state = sizeof(struct pieces),               \
+#define BATCH_ROW(ident, slug, work, how, ...) \
+	BENCH(batch_##ident)                   \
+	= { .id = "batch/" slug,               \
+	    .workload = work,                  \
+	    .strategy = how,                   \
+	    .flags = BENCH_SWEEP | BENCH_CPU,  \
+	    .state = sizeof(struct pieces),    \
 	    __VA_ARGS__ }
 
 #endif

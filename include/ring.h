@@ -54,7 +54,7 @@ struct ring {
 	struct io_uring ring;
 	bool up;
 	bool spin;	       /* completions are waited for without a call */
-	unsigned int requests; /* of one iteration */
+	unsigned int requests; /* of one iteration, as the batch last said */
 	unsigned long rounds;  /* iterations made */
 	unsigned long seen;    /* completions, */
 	unsigned long sum;     /* and what their user_data add up to */
@@ -129,13 +129,16 @@ ring_round(struct ring *r, unsigned int requests, long want, struct ring_tally *
 	int left;
 
 	if (r->spin) {
+		/* Says how many are in the queue, also those that the thread has done. */
 		t->enters += *r->ring.sq.kflags & IORING_SQ_NEED_WAKEUP;
 		left = io_uring_submit(&r->ring);
+		t->fold |= left & left >> 31;
+		left = requests;
 	} else {
 		t->enters++;
 		left = io_uring_submit_and_wait(&r->ring, requests);
+		t->fold |= off_by(left, requests);
 	}
-	t->fold |= off_by(left, requests);
 	for (;;) {
 		t->kflags |= *(volatile unsigned int *)r->ring.sq.kflags;
 		some = 0;
@@ -160,9 +163,10 @@ ring_round(struct ring *r, unsigned int requests, long want, struct ring_tally *
 }
 
 static inline __attribute__((always_inline)) void
-ring_count(struct bench_run *run, struct ring *r, unsigned long rounds,
-	   const struct ring_tally *t)
+ring_count(struct bench_run *run, struct ring *r, unsigned int requests,
+	   unsigned long rounds, const struct ring_tally *t)
 {
+	r->requests = requests;
 	r->rounds += rounds;
 	r->seen += t->seen;
 	r->sum += t->sum;
@@ -176,34 +180,34 @@ ring_count(struct bench_run *run, struct ring *r, unsigned long rounds,
  * follows when all of them have. In scope besides: r, batch, bytes, total, fd, buf (the
  * first piece), and t for `end`.
  */
-#define RING_BATCH(name, n_requests, want, prep, end)                                 \
-	BATCH(name)                                                                   \
-	{                                                                             \
-		struct ring *const r = run->state;                                    \
-		const unsigned int batch __attribute__((unused)) = run->batch;        \
-		const unsigned int requests = n_requests;                             \
-		const size_t bytes __attribute__((unused)) = run->bytes;              \
-		const size_t total __attribute__((unused)) = batch * bytes;           \
-		const int fd __attribute__((unused)) = run->fd[0];                    \
-		char *const buf __attribute__((unused)) = run->buf;                   \
-		const unsigned long rounds = n;                                       \
-		struct ring_tally t = { 0 };                                          \
-                                                                                      \
-		do {                                                                  \
-			size_t at = 0;                                                \
-                                                                                      \
-			for (unsigned int i = 0; i < requests; i++) {                 \
+#define RING_BATCH(name, n_requests, want, prep, end)                                  \
+	BATCH(name)                                                                    \
+	{                                                                              \
+		struct ring *const r = run->state;                                     \
+		const unsigned int batch __attribute__((unused)) = run->batch;         \
+		const unsigned int requests = n_requests;                              \
+		const size_t bytes __attribute__((unused)) = run->bytes;               \
+		const size_t total __attribute__((unused)) = batch * bytes;            \
+		const int fd __attribute__((unused)) = run->fd[0];                     \
+		char *const buf __attribute__((unused)) = run->buf;                    \
+		const unsigned long rounds = n;                                        \
+		struct ring_tally t = { 0 };                                           \
+                                                                                       \
+		do {                                                                   \
+			size_t at = 0;                                                 \
+                                                                                       \
+			for (unsigned int i = 0; i < requests; i++) {                  \
 				struct io_uring_sqe *sqe = io_uring_get_sqe(&r->ring); \
-                                                                                      \
-				prep;                                                 \
-				sqe->user_data = i + 1;                               \
-				at += bytes;                                          \
-			}                                                             \
-			ring_round(r, requests, want, &t);                            \
-			end;                                                          \
-		} while (--n);                                                        \
-		ring_count(run, r, rounds, &t);                                       \
-		return t.fold;                                                        \
+                                                                                       \
+				prep;                                                  \
+				sqe->user_data = i + 1;                                \
+				at += bytes;                                           \
+			}                                                              \
+			ring_round(r, requests, want, &t);                             \
+			end;                                                           \
+		} while (--n);                                                         \
+		ring_count(run, r, requests, rounds, &t);                              \
+		return t.fold;                                                         \
 	}
 
 #endif
