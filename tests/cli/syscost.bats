@@ -132,9 +132,12 @@ load common
 @test "a timed loop calls nothing inside the program but what it measures" {
 	instrumented && skip "a sanitizer's checks are calls"
 	objdump -d --no-show-raw-insn "$SYSCOST" >dump
-	[ "$(grep -cE '^[0-9a-f]+ <batch_' dump)" -ge 40 ]
-	awk '/^[0-9a-f]+ </ { name = $2 }
-	     name ~ /^<batch_/ && /\tcall / && !/@plt/ && !/call +\*/ { print name, $NF }' dump |
+	# The loops of bench/: the command `batch` has functions with such names, too.
+	nm "$(dirname "$SYSCOST")"/bench/*.o | awk '/ t batch_/ { print "<" $3 ">:" }' >loops
+	[ "$(wc -l <loops)" -ge 40 ]
+	awk 'NR == FNR { loop[$1] = 1; next }
+	     /^[0-9a-f]+ </ { name = $2 }
+	     name in loop && /\tcall / && !/@plt/ && !/call +\*/ { print name, $NF }' loops dump |
 		sort -u >calls
 	# Functions that are themselves the operation.
 	run grep -vE '^<batch_[a-z0-9_]+>: <(die|op_[a-z_]+)>$' calls
