@@ -1,0 +1,61 @@
+#!/bin/bash
+# self-test-power.sh [TRIES] [FOLDER]: slow random benchmarks down by a known amount and see
+# whether the gate finds them: of TRIES (100) each, at 5 % 95 of 100 and at 3 % 80 of 100
+# must be found, and what is measured must grow with what is injected: slope 1 +- 0.03.
+# It goes on where an earlier, interrupted one stopped. Exit status 1 if a bound is missed.
+set -eu
+cd "$(dirname "$0")/.."
+syscost=${SYSCOST:-build/syscost}
+tries=${1:-100}
+dir=${2:-results/self-test-power}
+rows=25 # slowed down in one comparison
+mkdir -p "$dir"
+
+for share in 5 3; do
+	for i in $(seq 1 $(((tries + rows - 1) / rows))); do
+		out=$dir/$share-$i
+		[ ! -e "$out/verdicts.csv" ] || continue
+		rm -rf "$out"
+		status=0
+		"$syscost" ab --base self --head self --inject $share --inject-rows $rows \
+			-o "$out" >/dev/null || status=$?
+		[ $status -le 1 ] || [ $status -eq 3 ] || exit $status
+		echo "$share %: comparison $i done"
+	done
+done
+
+# "SHARE FOUND SLOPE" of every row that was slowed down; texts may hold commas: cut them.
+for share in 5 3; do
+	sed -s 's/"[^"]*"//g' "$dir/$share"-*/verdicts.csv | awk -F, -v share=$share '
+		$1 == "id" { for (i = 1; i <= NF; i++) column[$i] = i; next }
+		$column["injected"] > 1 {
+			slope = "-"
+			if ($column["ratio"] != "")
+				slope = ($column["ratio"] - 1) / ($column["injected"] - 1)
+			print share, $column["verdict"] == "regressed", slope
+		}'
+done >"$dir/rows"
+
+bad=0
+for share in 5 3; do
+	need=$((share == 5 ? 95 : 80))
+	awk -v share=$share -v need=$need -v tries="$tries" '
+		$1 == share { tried++; found += $2 }
+		END {
+			printf "+%d %%: %d of %d found (wanted: %d %%)\n", share, found, tried, need
+			exit tried < tries || 100 * found < need * tried
+		}' "$dir/rows" || bad=1
+done
+# The median, and the order statistics that hold it with 95 % confidence.
+awk '$3 != "-" { print $3 }' "$dir/rows" | sort -g | awk '
+	{ slope[NR] = $1 }
+	END {
+		k = int((NR - 1.96 * sqrt(NR)) / 2)
+		if (k < 1)
+			k = 1
+		mid = (slope[int((NR + 1) / 2)] + slope[int(NR / 2) + 1]) / 2
+		printf "measured over injected: %.3f (95 %%: %.3f to %.3f, wanted: 0.97 to 1.03)\n",
+			mid, slope[k], slope[NR + 1 - k]
+		exit mid < 0.97 || mid > 1.03
+	}' || bad=1
+exit $bad

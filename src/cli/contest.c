@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The steps of an A/B comparison in their order. It measures through measure/pair.h and
+ * decides through compare/gate.h, and never looks at a verdict to decide whether to go on:
+ * the number of rounds is chosen once, from the pilot's spread and the time that there is.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "cli/contest.h"
+#include "measure/round.h"
+#include "store/result.h"
+
+#define CONFIRM_SHARE	0.25 /* of the time is kept for the confirmation */
+#define CONFIRM_SECONDS 10   /* and so much is always there for it */
+
+static struct gate_side side(const struct pair *p, int arm, struct table *results,
+			     struct table *rounds)
+{
+	result_rows(&p->arm[arm], results, rounds);
+	return (struct gate_side){ .results = results,
+				   .rounds = rounds,
+				   .ticks_per_ns = p->arm[arm].ticks_per_ns,
+				   .quiet_level = p->arm[arm].quiet_level };
+}
+
+static void forget(struct table *t)
+{
+	table_free(&t[0]);
+	table_free(&t[1]);
+}
+
+/*
+ * Rounds for every row: what the pilot's spread asks for, all of it cut to what the time
+ * allows. A row's share of the time is taken to be an equal one.
+ */
+static void choose_rounds(const struct contest *c, const struct contest_options *o,
+			  double pilot_seconds, double seconds, unsigned int *wanted)
+{
+	const struct pair *p = &c->pair;
+	struct table results[2], rounds[2];
+	struct gate_side base = side(p, 0, &results[0], &rounds[0]);
+	struct gate_side head = side(p, 1, &results[1], &rounds[1]);
+	double row_round, extra;
+	size_t n = 0;
+	unsigned int cap = GATE_ROUNDS_MAX;
+
+	for (size_t i = 0; i < base.results->n; i++)
+		n++;
+	for (size_t i = 0; i < p->arm[0].reg->n; i++) {
+		size_t rows = gate_rounds(&base, &head, p->arm[0].reg->rows[i].id, n,
+					  &o->gate, NULL);
+
+		wanted[i] = !p->arm[0].rows[i].planned ? 0
+			    : rows > CONTEST_PILOT     ? rows
+						       : CONTEST_PILOT;
+	}
+	row_round = pilot_seconds / CONTEST_PILOT / (n ? n : 1);
+	do {
+		extra = 0;
+		for (size_t i = 0; i < p->arm[0].reg->n; i++) {
+			if (wanted[i] > cap)
+				wanted[i] = cap;
+			if (wanted[i] > CONTEST_PILOT)
+				extra += (wanted[i] - CONTEST_PILOT) * row_round;
+		}
+	} while (extra > seconds && --cap > CONTEST_PILOT);
+	forget(results);
+	forget(rounds);
+}
+
+/* The control goes along, and is never slowed down. */
+static size_t control_row(const struct registry *reg, const struct gate_options *gate)
+{
+	const struct variant *v = registry_find(reg, gate->control);
+
+	return v ? (size_t)(v - reg->rows) : reg->n;
+}
+
+static void inject(struct contest *c, const struct contest_options *o)
+{
+	const struct run *base = &c->pair.arm[0];
+	size_t control = control_row(base->reg, &o->gate), n = 0;
+	uint64_t random = o->run.seed ^
+			  0x696e6a656374u; /* not the stream of the shuffles */
+	uint32_t *order;
+
+	if (!o->inject)
+		return;
+	order = calloc(base->reg->n, sizeof(*order));
+	for (size_t i = 0; order && i < base->reg->n; i++)
+		if (base->rows[i].planned && base->rows[i].status == ROW_OK &&
+		    i != control)
+			order[n++] = i;
+	round_shuffle(order, n, &random);
+	for (size_t i = 0; i < n && i < o->inject_rows; i++)
+		pair_inject(&c->pair, order[i], o->inject);
+	free(order);
+}
+
+/* Pilot, then the frozen number of rounds. */
+static int measure(struct contest *c, const struct contest_options *o, char *err,
+		   size_t err_len)
+{
+	const struct run *base = &c->pair.arm[0];
+	unsigned int *wanted = calloc(base->reg->n, sizeof(*wanted));
+	double end = base->began + base->options.seconds, start = run_now();
+	int ret;
+
+	if (!wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < base->reg->n; i++)
+		wanted[i] = o->rounds ? o->rounds : CONTEST_PILOT;
+	ret = pair_rounds(&c->pair, wanted, err, err_len);
+	if (!ret && !o->rounds) {
+		double pilot = run_now() - start;
+
+		pair_estimate(&c->pair);
+		choose_rounds(c, o, pilot, end - run_now(), wanted);
+		ret = pair_rounds(&c->pair, wanted, err, err_len);
+	}
+	if (!ret)
+		pair_estimate(&c->pair);
+	free(wanted);
+	return ret;
+}
+
+/* What was really added, once both arms are measured; and how the pilot went. */
+static void note(struct contest *c, const struct contest_options *o)
+{
+	for (size_t i = 0; i < c->verdicts.n; i++) {
+		struct verdict_row *v = table_row(&c->verdicts, struct verdict_row, i);
+		const struct registry *reg = c->pair.arm[0].reg;
+		const struct variant *variant = registry_find(reg, v->id);
+
+		if (!o->rounds)
+			v->pilot_rounds = CONTEST_PILOT;
+		if (variant)
+			v->injected = pair_injected(&c->pair, variant - reg->rows);
+	}
+}
+
+/* Measure what was flagged again, on its own, with another seed. */
+static int confirm(struct contest *c, const struct contest_options *o, double end,
+		   char *err, size_t err_len)
+{
+	const struct registry *reg = c->pair.arm[0].reg;
+	bool *flagged = calloc(reg->n, sizeof(*flagged));
+	unsigned int *wanted = calloc(reg->n, sizeof(*wanted));
+	struct table results[2], rounds[2];
+	struct run_options run = o->run;
+	struct gate_side base, head;
+	size_t control = control_row(reg, &o->gate);
+	unsigned int most = 0;
+	struct pair fresh;
+	int ret = flagged && wanted ? 0 : -ENOMEM;
+
+	for (size_t i = 0; !ret && i < c->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&c->verdicts, struct verdict_row,
+							i);
+		const struct variant *variant = registry_find(reg, v->id);
+
+		if (!gate_flagged(v) || !variant)
+			continue;
+		flagged[variant - reg->rows] = true;
+		wanted[variant - reg->rows] =
+			c->pair.arm[0].rows[variant - reg->rows].n_samples;
+		if (wanted[variant - reg->rows] > most)
+			most = wanted[variant - reg->rows];
+		c->flagged++;
+	}
+	if (ret || !c->flagged)
+		goto out;
+	if (control < reg->n) {
+		flagged[control] = true;
+		wanted[control] = most;
+	}
+	run.seed = round_random(&c->pair.random);
+	run.seconds = fmax(end - run_now(), CONFIRM_SECONDS);
+	ret = pair_begin_like(&fresh, &c->pair, flagged, &run, err, err_len);
+	if (!ret)
+		ret = pair_rounds(&fresh, wanted, err, err_len);
+	if (!ret) {
+		pair_estimate(&fresh);
+		base = side(&fresh, 0, &results[0], &rounds[0]);
+		head = side(&fresh, 1, &results[1], &rounds[1]);
+		ret = gate_confirm(&c->verdicts, &base, &head, &o->gate, &c->summary);
+		forget(results);
+		forget(rounds);
+	}
+	pair_free(&fresh);
+out:
+	free(flagged);
+	free(wanted);
+	return ret;
+}
+
+int contest_hold(struct contest *c, const struct registry *reg, const bool *chosen,
+		 const struct contest_options *options, const struct arm *base,
+		 const struct arm *head, char *err, size_t err_len)
+{
+	struct contest_options o = *options;
+	double began = run_now(), end = began + o.run.seconds;
+	bool *all = calloc(reg->n, sizeof(*all));
+	struct gate_side sides[2];
+	int ret = all ? 0 : -ENOMEM;
+
+	*c = (struct contest){ 0 };
+	for (int k = 0; k < 2; k++) {
+		table_init(&c->results[k], &result_schema);
+		table_init(&c->rounds[k], &round_schema);
+	}
+	table_init(&c->verdicts, &verdict_schema);
+	snprintf(err, err_len, "out of memory");
+	if (ret)
+		return ret;
+	memcpy(all, chosen, reg->n * sizeof(*all));
+	if (control_row(reg, &o.gate) < reg->n)
+		all[control_row(reg, &o.gate)] = true;
+	o.gate.paired = true;
+	o.run.seconds *= 1 - CONFIRM_SHARE;
+	ret = pair_begin(&c->pair, reg, all, &o.run, base, head, err, err_len);
+	free(all);
+	if (ret)
+		return ret;
+	inject(c, &o);
+	ret = measure(c, &o, err, err_len);
+	if (ret)
+		return ret;
+	for (int k = 0; k < 2; k++)
+		sides[k] = side(&c->pair, k, &c->results[k], &c->rounds[k]);
+	table_free(&c->verdicts);
+	ret = gate(&sides[0], 1, &sides[1], 1, &o.gate, &c->verdicts, &c->summary);
+	if (!ret && !(o.run.stop && *o.run.stop))
+		ret = confirm(c, &o, end, err, err_len);
+	if (!ret)
+		note(c, &o);
+	c->seconds = run_now() - began;
+	return ret;
+}
+
+void contest_free(struct contest *c)
+{
+	pair_free(&c->pair);
+	forget(c->results);
+	forget(c->rounds);
+	table_free(&c->verdicts);
+}

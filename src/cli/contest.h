@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A whole A/B comparison, from a pilot to confirmed verdicts; shared by `ab` and `noise`.
+ */
+#ifndef SYSCOST_CONTEST_H
+#define SYSCOST_CONTEST_H
+
+#include <stdbool.h>
+
+#include "compare/gate.h"
+#include "measure/pair.h"
+
+#define CONTEST_PILOT 16 /* rounds: the fewest that Holm's level for 300 rows can use */
+
+struct contest_options {
+	struct run_options run;	  /* seconds: for all of it */
+	struct gate_options gate; /* paired is set here */
+	unsigned int rounds;	  /* of every row; 0: a pilot of CONTEST_PILOT chooses */
+	double inject;		  /* share to slow rows of head down by; 0: none */
+	size_t inject_rows;	  /* how many, chosen at random */
+};
+
+/* Both arms, and what was decided. */
+struct contest {
+	struct pair pair;
+	struct table results[2], rounds[2]; /* base, head */
+	struct table verdicts;
+	struct gate_summary summary;
+	size_t flagged; /* before the confirmation */
+	double seconds;
+};
+
+/*
+ * Measure and decide: pilot, rounds chosen once from its spread and frozen, verdicts, and
+ * fresh rounds with another seed for what was flagged. The control row is measured along
+ * whatever `chosen` says. `what` is the word for the progress line. 0, or -errno with one
+ * line in err; contest_free() in any case.
+ */
+int contest_hold(struct contest *c, const struct registry *reg, const bool *chosen,
+		 const struct contest_options *options, const struct arm *base,
+		 const struct arm *head, char *err, size_t err_len);
+void contest_free(struct contest *c);
+
+#endif
