@@ -24,6 +24,8 @@ static const struct {
 	{ "doctor", cmd_doctor, "what this machine does to the numbers" },
 	{ "batch", cmd_batch,
 	  "which batching strategy pays off, and from which size on" },
+	{ "ab", cmd_ab, "two arms side by side: did it get slower?" },
+	{ "noise", cmd_noise, "compare this program with itself: what is no change?" },
 	{ "report", cmd_report, "plots and an HTML page from a result folder" },
 };
 

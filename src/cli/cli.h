@@ -25,6 +25,8 @@ int cmd_list(const struct registry *reg, int argc, char **argv);
 int cmd_explain(const struct registry *reg, int argc, char **argv);
 int cmd_doctor(const struct registry *reg, int argc, char **argv);
 int cmd_batch(const struct registry *reg, int argc, char **argv);
+int cmd_ab(const struct registry *reg, int argc, char **argv);
+int cmd_noise(const struct registry *reg, int argc, char **argv);
 int cmd_report(const struct registry *reg, int argc, char **argv);
 
 /* "syscost: …" on stderr; returns EXIT_TROUBLE. */

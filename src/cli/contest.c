@@ -12,11 +12,25 @@
 
 #include "bench.h"
 #include "cli/contest.h"
+#include "cli/session.h"
 #include "measure/round.h"
 #include "store/result.h"
 
 #define CONFIRM_SHARE	0.25 /* of the time is kept for the confirmation */
 #define CONFIRM_SECONDS 10   /* and so much is always there for it */
+
+void contest_defaults(struct contest_options *options)
+{
+	*options = (struct contest_options){ .gate = GATE_OPTIONS };
+	session_options(&options->run);
+	options->run.seconds = 110;
+}
+
+void contest_quick(struct contest_options *options)
+{
+	options->run.seconds = 27;
+	options->run.round_us = 1000; /* rounds decide, not windows */
+}
 
 static struct gate_side side(const struct pair *p, int arm, struct table *results,
 			     struct table *rounds)

@@ -20,6 +20,10 @@ struct contest_options {
 	size_t inject_rows;	  /* how many, chosen at random */
 };
 
+/* What `ab` does when nothing else is asked for; what --quick makes of it. */
+void contest_defaults(struct contest_options *options);
+void contest_quick(struct contest_options *options);
+
 /* Both arms, and what was decided. */
 struct contest {
 	struct pair pair;
