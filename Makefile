@@ -66,6 +66,13 @@ sanitize:
 
 unit: $(UNITBIN)
 
+# What the suite says of itself, measured; long, and resumable. See the scripts.
+self-test-noise self-test-power self-test-relink: all
+	scripts/$@.sh
+
+print-libs:
+	@echo $(LIBS)
+
 install: all
 	install -D -m 755 $(BUILD)/syscost $(DESTDIR)$(PREFIX)/bin/syscost
 	install -D -m 644 man/syscost.1 $(DESTDIR)$(PREFIX)/share/man/man1/syscost.1
@@ -74,5 +81,5 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench check sanitize unit install clean
+.PHONY: self-test-noise self-test-power self-test-relink print-libs all static bench check sanitize unit install clean
 .SECONDARY:

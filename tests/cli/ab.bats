@@ -1,0 +1,95 @@
+# Two arms side by side. Nothing here depends on how fast or how quiet the machine is: what
+# a busy one cannot tell is inconclusive, and that is as good as an answer here.
+
+load common
+
+ROWS="null/getppid-inline floor/enosys-inline"
+
+# The verdict of a row in out/verdicts.csv.
+verdict_of() {
+	grep "^$1," out/verdicts.csv | cut -d, -f2
+}
+
+@test "an arm against itself is never slower; the folder has both arms" {
+	# shellcheck disable=SC2086
+	run "$SYSCOST" ab --base self --head self --no-noise --rounds 16 --no-plots -o out $ROWS
+	echo "$output"
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+	[[ "$(verdict_of null/getppid-inline)" =~ ^(same|inconclusive|contaminated)$ ]]
+	[ -n "$(verdict_of control/chain)" ]
+	for arm in base head; do
+		grep -q '^null/getppid-inline,' "out/$arm/rounds.csv"
+		grep -q '"pairing": "[0-9]*"' "out/$arm/run.json"
+	done
+	[ "$(grep '"pairing"' out/base/run.json)" = "$(grep '"pairing"' out/head/run.json)" ]
+	clean
+}
+
+@test "a call made three times as slow is found, or the machine is too busy to tell" {
+	run "$SYSCOST" ab --base self --head self --no-noise --rounds 20 --no-plots -o out \
+		--inject 200 floor/enosys-inline
+	echo "$output"
+	[[ "$(verdict_of floor/enosys-inline)" =~ ^(regressed|inconclusive|contaminated)$ ]]
+	[[ "$(verdict_of control/chain)" =~ ^(same|inconclusive|contaminated)$ ]]
+	# What was measured is what was added, within a third.
+	sed 's/"[^"]*"//g' out/verdicts.csv | awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+		$1 == "floor/enosys-inline" {
+			print $c["ratio"], $c["injected"]
+			exit !($c["injected"] > 2 && $c["ratio"] / $c["injected"] > 0.67 &&
+			       $c["ratio"] / $c["injected"] < 1.5)
+		}'
+	clean
+}
+
+@test "arms: a wrapper, a variable, a filter, another build" {
+	cp "$SYSCOST" other
+	for arm in "exec:env A=b {}" env:A=b layer:seccomp=50 "$PWD/other"; do
+		# shellcheck disable=SC2086
+		run "$SYSCOST" ab --base self --head "$arm" --no-noise --rounds 2 --no-output \
+			--format csv $ROWS
+		echo "$arm: $status $output"
+		[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
+		grep -q '^null/getppid-inline,' <<<"$output"
+	done
+	clean
+}
+
+@test "arms that cannot be: one line, exit status 2, nothing left" {
+	for arm in /no/such exec: env:x layer:ptrace layer:seccomp=9999 "$PWD" \
+		"exec:/no/such/command {}" "exec:false {}" /bin/true; do
+		run "$SYSCOST" ab --base self --head "$arm" --no-noise --rounds 2 -o out \
+			floor/enosys-inline
+		echo "$arm: $status $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[ ! -e out ]
+	done
+	for args in "" "--base self" "--base self --head self --rounds x" \
+		"--base self --head self no/such" "--base self --head self --noise /no/such"; do
+		# shellcheck disable=SC2086
+		run "$SYSCOST" ab $args
+		echo "$args: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	clean
+}
+
+
+@test "noise: A/A is remembered, and counted on" {
+	# shellcheck disable=SC2086
+	run "$SYSCOST" noise --runs 1 --seconds 4 --noise n.json --format json $ROWS
+	echo "$output"
+	[ "$status" -eq 0 ]
+	grep -q '"false_alarms": 0' <<<"$output"
+	grep -q '"runs": 1' <<<"$output"
+	# shellcheck disable=SC2086
+	"$SYSCOST" noise --runs 1 --seconds 4 --noise n.json $ROWS
+	"$SYSCOST" noise --runs 0 --noise n.json --format json | grep -q '"runs": 2'
+	echo '{"trunc' >n.json
+	run "$SYSCOST" noise --runs 0 --noise n.json
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	clean
+}
