@@ -27,6 +27,7 @@ static const struct {
 	{ "ab", cmd_ab, "two arms side by side: did it get slower?" },
 	{ "noise", cmd_noise, "compare this program with itself: what is no change?" },
 	{ "report", cmd_report, "plots and an HTML page from a result folder" },
+	{ "export", cmd_export, "a result folder in a format that other programs read" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

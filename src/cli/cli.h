@@ -28,6 +28,7 @@ int cmd_batch(const struct registry *reg, int argc, char **argv);
 int cmd_ab(const struct registry *reg, int argc, char **argv);
 int cmd_noise(const struct registry *reg, int argc, char **argv);
 int cmd_report(const struct registry *reg, int argc, char **argv);
+int cmd_export(const struct registry *reg, int argc, char **argv);
 
 /* "syscost: …" on stderr; returns EXIT_TROUBLE. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -56,7 +56,7 @@ static const void *field_of(const struct table *t, size_t row, size_t column)
 	       t->schema->columns[column].offset;
 }
 
-static void write_text(FILE *out, const char *text)
+void csv_write_text(FILE *out, const char *text)
 {
 	if (!strpbrk(text, ",\"\r\n")) {
 		fputs(text, out);
@@ -75,7 +75,7 @@ static void write_field(FILE *out, enum column_type type, const void *field)
 {
 	switch (type) {
 	case COLUMN_TEXT:
-		write_text(out, *(char *const *)field);
+		csv_write_text(out, *(char *const *)field);
 		break;
 	case COLUMN_REAL:
 		if (isfinite(*(const double *)field))

@@ -14,6 +14,9 @@
  */
 int csv_write(FILE *out, const struct table *t);
 
+/* One field, quoted where RFC 4180 asks for it. */
+void csv_write_text(FILE *out, const char *text);
+
 /*
  * Read a table of `schema` from `len` bytes. Strict: exact header names in order (columns
  * appended by a newer version are skipped, those that an older one did not have yet are not

@@ -57,15 +57,21 @@ long row_param(const char *params, const char *key)
 	return -1;
 }
 
-void table_free(struct table *t)
+void table_truncate(struct table *t, size_t n)
 {
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = n; i < t->n; i++)
 		for (size_t c = 0; c < t->schema->n_columns; c++) {
 			char *row = (char *)t->rows + i * t->schema->row_size;
 
 			if (t->schema->columns[c].type == COLUMN_TEXT)
 				free(*(char **)(row + t->schema->columns[c].offset));
 		}
+	t->n = n < t->n ? n : t->n;
+}
+
+void table_free(struct table *t)
+{
+	table_truncate(t, 0);
 	free(t->rows);
 	table_init(t, t->schema);
 }

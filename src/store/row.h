@@ -235,6 +235,8 @@ struct table {
 
 void table_init(struct table *t, const struct schema *schema);
 void table_free(struct table *t);
+/* Drop the rows from the n-th on. */
+void table_truncate(struct table *t, size_t n);
 /* A new row at the end, all of it not available (TEXT points at a ""). Aborts without memory. */
 void *table_add(struct table *t);
 /* Replace a TEXT field by a copy of `text` (NULL: ""). */

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: MIT
+/*
+ * syscost export: a result folder in a format that other programs read. The folder is of a
+ * run, or of a comparison: then its verdicts come first, and the rows are those of its
+ * base/ and head/, or, where it has no such folders, what the verdicts say of the two.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "render/export.h"
+#include "store/csv.h"
+#include "store/result.h"
+
+struct settings {
+	const struct export_format *format;
+	const char *dir, *output, *commit, *time;
+	bool relative;
+};
+
+static void print_formats(FILE *out)
+{
+	for (size_t i = 0; i < export_n_formats; i++)
+		fprintf(out, "  %-24s %s\n", export_formats[i].name,
+			export_formats[i].summary);
+}
+
+static void usage(FILE *out)
+{
+	fputs("usage: syscost export DIR --format F [OPTION…] [PATTERN…]\n\n"
+	      "      --format F       one of those below; 'list' lists them\n"
+	      "  -o, --output FILE    write there, not to standard output\n"
+	      "      --relative       ratios: to the base, or to the row's base row\n"
+	      "                       (github-action-benchmark)\n"
+	      "      --commit C       what was measured (otava)\n"
+	      "      --time T         when, 2026-01-31T12:00:00Z (otava; default: stored)\n\n",
+	      out);
+	print_formats(out);
+}
+
+static bool is_time(const char *text)
+{
+	struct tm tm = { 0 };
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%S%z", &tm);
+
+	return end && !*end;
+}
+
+static bool parse(int argc, char **argv, struct settings *s)
+{
+	enum { FORMAT = 256, RELATIVE, COMMIT, TIME };
+	static const struct option options[] = {
+		{ "output", required_argument, NULL, 'o' },
+		{ "format", required_argument, NULL, FORMAT },
+		{ "relative", no_argument, NULL, RELATIVE },
+		{ "commit", required_argument, NULL, COMMIT },
+		{ "time", required_argument, NULL, TIME },
+		{ 0 },
+	};
+	const char *format = NULL;
+	int opt;
+
+	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) >= 0) {
+		if (opt == 'o')
+			s->output = optarg;
+		else if (opt == FORMAT)
+			format = optarg;
+		else if (opt == RELATIVE)
+			s->relative = true;
+		else if (opt == COMMIT)
+			s->commit = optarg;
+		else if (opt == TIME)
+			s->time = optarg;
+		else
+			return false; /* getopt has said why */
+	}
+	if (!format) {
+		cli_error("export wants --format F: see 'syscost export --format list'");
+		return false;
+	}
+	for (size_t i = 0; i < export_n_formats; i++)
+		if (!strcmp(format, export_formats[i].name))
+			s->format = &export_formats[i];
+	if (!s->format && strcmp(format, "list"))
+		cli_error("'%s' is no format: see 'syscost export --format list'",
+			  format);
+	else if (s->format && optind == argc)
+		cli_error("export wants a result folder: syscost export DIR --format %s",
+			  format);
+	else if (s->relative && s->format->fn != export_github_action_benchmark)
+		cli_error("--relative goes with --format github-action-benchmark only");
+	else if ((s->commit || s->time) && s->format->fn != export_otava)
+		cli_error("--commit and --time go with --format otava only");
+	else if (s->time && !is_time(s->time))
+		cli_error("--time wants a date as 2026-01-31T12:00:00Z, not '%s'",
+			  s->time);
+	else if (s->output && !*s->output)
+		cli_error("-o wants the path of a file");
+	else {
+		s->dir = argv[optind];
+		return true;
+	}
+	return false;
+}
+
+/* DIR/sub/name, or DIR/name without a sub; false where there is no such file. */
+static bool find(char *path, size_t len, const char *dir, const char *sub,
+		 const char *name)
+{
+	int n = snprintf(path, len, "%s/%s%s%s", dir, sub, *sub ? "/" : "", name);
+
+	return n > 0 && (size_t)n < len && !access(path, F_OK);
+}
+
+static bool read_table(struct table *t, const struct schema *schema, const char *dir,
+		       const char *sub)
+{
+	char path[4096], err[600];
+
+	if (!find(path, sizeof(path), dir, sub, schema->file))
+		return true;
+	if (!csv_read_file(t, schema, path, err, sizeof(err)))
+		return true;
+	cli_error("%s", err);
+	return false;
+}
+
+/* run.json beside the results, which they need: it has the clock's rate. */
+static bool read_run(struct export_source *src, json_t **run, const char *dir,
+		     const char *sub)
+{
+	char path[4096];
+	json_error_t err;
+	const json_t *rate;
+
+	find(path, sizeof(path), dir, sub, "run.json");
+	*run = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
+	if (!*run) {
+		if (err.line > 0)
+			cli_error("%s, line %d: %s", path, err.line, err.text);
+		else
+			cli_error("%s cannot be read: it belongs to results.csv", path);
+		return false;
+	}
+	src->run = *run;
+	rate = json_object_get(json_object_get(*run, "calibration"), "ticks_per_ns");
+	if (json_number_value(rate) > 0)
+		src->ticks_per_ns = json_number_value(rate);
+	return true;
+}
+
+/* Where only the verdicts were stored: the head's figures, as rows of results. */
+static void rows_of_verdicts(struct export_source *src)
+{
+	for (size_t i = 0; i < src->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->verdicts,
+							struct verdict_row, i);
+		struct result_row *r;
+
+		if (!isfinite(v->head_ns))
+			continue;
+		r = table_add(&src->results);
+		row_set(&r->id, v->id);
+		row_set(&r->status, "ok");
+		r->ns = v->head_ns;
+		r->ns_lo = v->head_ns_lo;
+		r->ns_hi = v->head_ns_hi;
+	}
+}
+
+static bool load(struct export_source *src, json_t **run, const char *dir)
+{
+	char path[4096];
+	const char *sub = "";
+	struct stat st;
+	bool rows;
+
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode)) {
+		cli_error("%s is not a folder: export wants the folder of a run or of "
+			  "a comparison",
+			  dir);
+		return false;
+	}
+	src->compared = find(path, sizeof(path), dir, "", "verdicts.csv");
+	rows = find(path, sizeof(path), dir, "", "results.csv");
+	if (!rows && src->compared) {
+		sub = "head";
+		rows = find(path, sizeof(path), dir, sub, "results.csv");
+	}
+	if (!rows && !src->compared) {
+		cli_error("%s has neither results.csv nor verdicts.csv: it is no result "
+			  "folder",
+			  dir);
+		return false;
+	}
+	if (!read_table(&src->verdicts, &verdict_schema, dir, "") ||
+	    !read_table(&src->results, &result_schema, dir, sub) ||
+	    !read_table(&src->rounds, &round_schema, dir, sub) ||
+	    (src->compared && !read_table(&src->base, &result_schema, dir, "base")))
+		return false;
+	if (rows)
+		return read_run(src, run, dir, sub);
+	rows_of_verdicts(src);
+	return true;
+}
+
+/* Ids are keys in most formats: a table that has one twice is refused. */
+static bool index_all(struct export_source *src, const char *dir)
+{
+	const char *twice;
+
+	index_make(&src->by_id, &src->base); /* only for this check */
+	twice = index_doubled(&src->by_id);
+	index_free(&src->by_id);
+	index_make(&src->by_id, &src->results);
+	index_make(&src->rounds_by_id, &src->rounds);
+	index_make(&src->verdicts_by_id, &src->verdicts);
+	twice = twice ?: index_doubled(&src->by_id);
+	twice = twice ?: index_doubled(&src->verdicts_by_id);
+	if (twice)
+		cli_error("%s has the row %.60s twice", dir, twice);
+	return !twice;
+}
+
+struct text {
+	const char *data;
+	size_t len;
+};
+
+static int fill(FILE *out, const void *arg)
+{
+	const struct text *t = arg;
+
+	return fwrite(t->data, 1, t->len, out) == t->len ? 0 : -EIO;
+}
+
+/* All of it or nothing; what is no plain file, such as /dev/stderr, is just written to. */
+static int put_out(const char *output, const struct text *t)
+{
+	const char *slash = output ? strrchr(output, '/') : NULL;
+	char dir[4096] = ".", err[600];
+	struct stat st;
+
+	if (!output) {
+		fwrite(t->data, 1, t->len, stdout); /* main() looks for errors */
+		return EXIT_FINE;
+	}
+	if (!stat(output, &st) && !S_ISREG(st.st_mode)) {
+		FILE *out = fopen(output, "we");
+		int ret = out ? fill(out, t) : -errno;
+
+		if (out && fclose(out) && !ret)
+			ret = -errno;
+		return ret ? cli_error("%s cannot be written: %s", output, strerror(-ret))
+			   : EXIT_FINE;
+	}
+	if (slash)
+		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - output + 1), output);
+	if (result_file(dir, slash ? slash + 1 : output, fill, t, err, sizeof(err)))
+		return cli_error("%s", err);
+	return EXIT_FINE;
+}
+
+static int export_folder(const struct settings *s, struct export_source *src)
+{
+	char err[300] = "", *data = NULL;
+	struct text text;
+	int ret;
+	FILE *out = open_memstream(&data, &text.len);
+
+	if (!out)
+		return cli_error("out of memory");
+	ret = s->format->fn(out, src, err, sizeof(err));
+	if (fclose(out) && !ret)
+		ret = -errno;
+	text.data = data;
+	if (!ret)
+		ret = put_out(s->output, &text);
+	else if (ret == -ENODATA) {
+		cli_error("%s has nothing that %s can hold: no row with a figure%s",
+			  s->dir, s->format->name,
+			  s->relative ? " and a ratio" : ", or no rounds");
+		ret = EXIT_NOTHING;
+	} else {
+		ret = cli_error("%s", *err ? err : strerror(-ret));
+	}
+	free(data);
+	return ret;
+}
+
+int cmd_export(const struct registry *reg, int argc, char **argv)
+{
+	struct settings s = { 0 };
+	struct export_source src = { .ticks_per_ns = NAN };
+	struct table *tables[] = { &src.results, &src.rounds, &src.base, &src.verdicts };
+	const char *unmatched;
+	json_t *run = NULL;
+	int ret = EXIT_TROUBLE;
+
+	(void)reg;
+	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
+		usage(stdout);
+		return EXIT_FINE;
+	}
+	if (!parse(argc, argv, &s))
+		return EXIT_TROUBLE;
+	if (!s.format) {
+		print_formats(stdout);
+		return EXIT_FINE;
+	}
+	src.relative = s.relative;
+	src.commit = s.commit;
+	src.time = s.time;
+	table_init(&src.results, &result_schema);
+	table_init(&src.rounds, &round_schema);
+	table_init(&src.base, &result_schema);
+	table_init(&src.verdicts, &verdict_schema);
+	if (!load(&src, &run, s.dir))
+		goto out;
+	unmatched = select_rows(tables, 4, argv + optind + 1, argc - optind - 1);
+	if (unmatched)
+		cli_error("no row of %s matches '%s'", s.dir, unmatched);
+	else if (index_all(&src, s.dir))
+		ret = export_folder(&s, &src);
+out:
+	index_free(&src.by_id);
+	index_free(&src.rounds_by_id);
+	index_free(&src.verdicts_by_id);
+	for (int i = 0; i < 4; i++)
+		table_free(tables[i]);
+	json_decref(run);
+	return ret;
+}

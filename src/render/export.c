@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The table of export formats, and what they share. Reads no file; writes none.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "render/export.h"
+#include "render/say.h"
+
+const struct export_format export_formats[] = {
+	{ "github-action-benchmark", "JSON, customSmallerIsBetter; --relative for ratios",
+	  export_github_action_benchmark },
+	{ "bencher", "Bencher Metric Format, JSON", export_bencher },
+	{ "google-benchmark", "JSON of google-benchmark, a repetition a round",
+	  export_google },
+	{ "go", "Go benchmark text for benchstat, a line a round", export_go },
+	{ "junit", "JUnit XML, a test case a benchmark", export_junit },
+	{ "markdown", "tables for a GitHub step summary, below its 1 MiB",
+	  export_markdown },
+	{ "github-annotations", "workflow commands: the worst ten and a count",
+	  export_annotations },
+	{ "otava", "CSV of one point in time for Apache Otava; --commit, --time",
+	  export_otava },
+	{ "openmetrics", "OpenMetrics text for Prometheus", export_openmetrics },
+};
+
+const size_t export_n_formats = sizeof(export_formats) / sizeof(export_formats[0]);
+
+const char *export_env(const struct export_source *src, const char *key)
+{
+	return json_string_value(
+		json_object_get(json_object_get(src->run, "environment"), key));
+}
+
+bool export_is(const char *text, const char *word)
+{
+	return !strcmp(text, word);
+}
+
+const struct result_row *export_result(const struct export_source *src, const char *id)
+{
+	size_t n;
+	const void *const *rows = index_find(&src->by_id, id, &n);
+
+	return rows ? rows[0] : NULL;
+}
+
+int64_t export_operations(const struct result_row *r, const struct round_row *round)
+{
+	int64_t ops = 1, factors[] = { round->n, round->quiet, r->ops };
+
+	for (int i = 0; i < 3; i++)
+		if (factors[i] > 0 && __builtin_mul_overflow(ops, factors[i], &ops))
+			return 1;
+	return ops;
+}
+
+/* Four significant digits, and no exponent. */
+static char *number(char *buf, size_t len, double x)
+{
+	snprintf(buf, len, fabs(x) < 9999.5 ? "%.4g" : "%.0f", x);
+	return buf;
+}
+
+char *export_interval(char *buf, size_t len, double x, double lo, double hi,
+		      const char *unit)
+{
+	char a[32], b[32], c[32];
+
+	if (!isfinite(x) || fabs(x) >= 1e15)
+		snprintf(buf, len, "-");
+	else if (isfinite(lo) && isfinite(hi) && fabs(lo) < 1e15 && fabs(hi) < 1e15)
+		snprintf(buf, len, "%s%s (%s to %s)", number(a, sizeof(a), x), unit,
+			 number(b, sizeof(b), lo), number(c, sizeof(c), hi));
+	else
+		snprintf(buf, len, "%s%s", number(a, sizeof(a), x), unit);
+	return buf;
+}
+
+char *export_figure(char *buf, size_t len, double ns, double lo, double hi)
+{
+	static const char *const units[] = { " ns", " µs", " ms", " s" };
+	double scale = 1;
+	int unit = 0;
+
+	for (; fabs(ns) >= 999.95 * scale && unit < 3; unit++)
+		scale *= 1000;
+	return export_interval(buf, len, ns / scale, lo / scale, hi / scale, units[unit]);
+}
+
+char *export_ratio(char *buf, size_t len, const struct verdict_row *v)
+{
+	return export_interval(buf, len, v->ratio, v->ratio_lo, v->ratio_hi, " times");
+}
+
+static const char *const verdict_words[] = { "regressed",    "improved",     "same",
+					     "inconclusive", "contaminated", "skip" };
+static const char *const status_words[] = { "ok", "noisy", "skip", "fail" };
+
+char *export_counts(char *buf, size_t len, const struct export_source *src)
+{
+	const struct table *t = src->compared ? &src->verdicts : &src->results;
+	const char *const *words = src->compared ? verdict_words : status_words;
+	size_t n_words = src->compared ? 6 : 4, at = 0;
+
+	snprintf(buf, len, "no rows");
+	for (size_t w = 0; w < n_words && at < len; w++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < t->n; i++)
+			n += export_is(
+				src->compared
+					? table_row(t, struct verdict_row, i)->verdict
+					: table_row(t, struct result_row, i)->status,
+				words[w]);
+		if (n)
+			at += snprintf(buf + at, len - at, "%s%zu %s", at ? ", " : "", n,
+				       words[w]);
+	}
+	return buf;
+}

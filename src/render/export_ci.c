@@ -1,0 +1,476 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a CI run shows: JUnit XML, a step summary in Markdown, GitHub's annotations. It
+ * passes verdicts on and makes none.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/export.h"
+#include "render/say.h"
+
+/* "1.05 times (1.03 to 1.07); 116 ns (…), the base 110 ns (…)": a verdict's figures. */
+static char *describe(char *buf, size_t len, const struct verdict_row *v)
+{
+	char ratio[80], head[120], base[120];
+
+	snprintf(buf, len, "%s; %s, the base %s", export_ratio(ratio, sizeof(ratio), v),
+		 export_figure(head, sizeof(head), v->head_ns, v->head_ns_lo,
+			       v->head_ns_hi),
+		 export_figure(base, sizeof(base), v->base_ns, v->base_ns_lo,
+			       v->base_ns_hi));
+	return buf;
+}
+
+/*
+ * JUnit XML, as far as its readers agree: testsuite with counts, testcase with classname,
+ * name and time, in it failure or skipped, then system-out (the schema of Jenkins' xunit
+ * plug-in, junit-10.xsd). XML 1.0 cannot hold most control characters, nor U+FFFE and
+ * U+FFFF, in any spelling: U+FFFD stands for them. `time` is that of one operation.
+ */
+static void put_xml(FILE *out, const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p == '<')
+			fputs("&lt;", out);
+		else if (*p == '>')
+			fputs("&gt;", out);
+		else if (*p == '&')
+			fputs("&amp;", out);
+		else if (*p == '"')
+			fputs("&quot;", out);
+		else if (*p == '\t' || *p == '\n' || *p == '\r')
+			fprintf(out, "&#%d;", *p);
+		else if (*p < ' ')
+			fputs("\xef\xbf\xbd", out);
+		else if (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
+			fputs("\xef\xbf\xbd", out), p += 2;
+		else
+			putc(*p, out);
+	}
+}
+
+enum outcome { PASSED, FAILED, SKIPPED };
+
+static enum outcome outcome_of(const struct export_source *src,
+			       const struct result_row *r, const struct verdict_row *v)
+{
+	if (r && export_is(r->status, "fail"))
+		return FAILED;
+	if (v)
+		return export_is(v->verdict, "regressed") ? FAILED
+		       : export_is(v->verdict, "improved") ||
+				       export_is(v->verdict, "same")
+			       ? PASSED
+			       : SKIPPED;
+	/* A row that had no partner was not compared. */
+	return r && say_has_figure(r) && !src->compared ? PASSED : SKIPPED;
+}
+
+static void put_case(FILE *out, const struct export_source *src,
+		     const struct result_row *r, const struct verdict_row *v)
+{
+	enum outcome outcome = outcome_of(src, r, v);
+	const char *id = v ? v->id : r->id, *slash = strchr(id, '/');
+	const char *word = r && export_is(r->status, "fail")	? r->status
+			   : v					? v->verdict
+			   : src->compared && say_has_figure(r) ? "not compared"
+								: r->status;
+	const char *reason = v && word == v->verdict ? v->reason : r->reason;
+	double ns = v ? v->head_ns : say_has_figure(r) ? r->ns : NAN;
+	char text[500];
+
+	fputs("  <testcase classname=\"syscost.", out);
+	for (const char *p = id; slash && p < slash; p++) {
+		char one[2] = { *p };
+
+		put_xml(out, one);
+	}
+	fputs("\" name=\"", out);
+	put_xml(out, slash ? slash + 1 : id);
+	putc('"', out);
+	if (isfinite(ns) && outcome != SKIPPED && fabs(ns) < 1e18)
+		fprintf(out, " time=\"%.12f\"", ns * 1e-9);
+	fputs(">\n", out);
+	if (outcome != PASSED) {
+		fprintf(out, "    <%s message=\"",
+			outcome == FAILED ? "failure" : "skipped");
+		put_xml(out, word);
+		if (v && isfinite(v->ratio) && outcome == FAILED && word == v->verdict) {
+			fputs(": ", out);
+			put_xml(out, describe(text, sizeof(text), v));
+		}
+		if (*reason) {
+			fputs(": ", out);
+			put_xml(out, reason);
+		}
+		fputs("\"/>\n", out);
+	}
+	if (v && isfinite(v->ratio)) {
+		fputs("    <system-out>", out);
+		put_xml(out, describe(text, sizeof(text), v));
+		fputs("</system-out>\n", out);
+	} else if (r && say_has_figure(r)) {
+		bool noisy = export_is(r->status, "noisy");
+
+		fputs("    <system-out>", out);
+		put_xml(out,
+			export_figure(text, sizeof(text), r->ns, r->ns_lo, r->ns_hi));
+		if (noisy) {
+			fputs(", noisy: ", out);
+			put_xml(out, r->reason);
+		}
+		fputs("</system-out>\n", out);
+	}
+	fputs("  </testcase>\n", out);
+}
+
+/* All cases through `fn`: the verdicts, then the rows that have none. */
+static void each_case(const struct export_source *src,
+		      void (*fn)(void *arg, const struct result_row *r,
+				 const struct verdict_row *v),
+		      void *arg)
+{
+	size_t n;
+
+	for (size_t i = 0; i < src->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->verdicts,
+							struct verdict_row, i);
+
+		fn(arg, export_result(src, v->id), v);
+	}
+	for (size_t i = 0; i < src->results.n; i++) {
+		const struct result_row *r = table_row(&src->results, struct result_row,
+						       i);
+
+		if (!index_find(&src->verdicts_by_id, r->id, &n))
+			fn(arg, r, NULL);
+	}
+}
+
+struct suite {
+	FILE *out;
+	const struct export_source *src;
+	size_t outcomes[3];
+};
+
+static void count_case(void *arg, const struct result_row *r, const struct verdict_row *v)
+{
+	struct suite *s = arg;
+
+	s->outcomes[outcome_of(s->src, r, v)]++;
+}
+
+static void write_case(void *arg, const struct result_row *r, const struct verdict_row *v)
+{
+	struct suite *s = arg;
+
+	put_case(s->out, s->src, r, v);
+}
+
+int export_junit(FILE *out, const struct export_source *src, char *err, size_t err_len)
+{
+	struct suite s = { .out = out, .src = src };
+
+	(void)err;
+	(void)err_len;
+	each_case(src, count_case, &s);
+	fprintf(out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+		"<testsuite name=\"syscost\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" "
+		"skipped=\"%zu\">\n",
+		s.outcomes[PASSED] + s.outcomes[FAILED] + s.outcomes[SKIPPED],
+		s.outcomes[FAILED], s.outcomes[SKIPPED]);
+	each_case(src, write_case, &s);
+	fputs("</testsuite>\n", out);
+	return ferror(out) ? -EIO : 0;
+}
+
+/*
+ * Markdown as GitHub renders it (github.github.com/gfm): text from rows stands with
+ * everything that could mean something as a character reference, which is never taken
+ * for markup. A step summary of more than 1 MiB is refused whole (docs.github.com,
+ * "Workflow commands", job summaries); what is left out is counted.
+ */
+#define SUMMARY_MAX ((size_t)1000 * 1000) /* rows; headings fit behind them */
+
+static void put_md(FILE *out, const char *text)
+{
+	unsigned char last = ' ';
+
+	for (const unsigned char *p = (const unsigned char *)text; *p; last = *p++) {
+		bool link = (*p == ':' && p[1] == '/') ||
+			    (*p == '.' && tolower(last) == 'w');
+
+		if (*p < ' ' || *p == 127)
+			putc(' ', out);
+		else if (*p < 127 && !isalnum(*p) &&
+			 (link || !strchr(" -/=,%()+;:.", *p)))
+			fprintf(out, "&#%d;", *p);
+		else
+			putc(*p, out);
+	}
+}
+
+struct summary {
+	FILE *out;
+	size_t used, rows, left_out;
+};
+
+/* Takes over `line`. */
+static void put_piece(struct summary *s, char *line, size_t len, bool row)
+{
+	s->rows += row;
+	if (row && (s->left_out || s->used + len > SUMMARY_MAX)) {
+		s->left_out++;
+	} else {
+		fwrite(line, 1, len, s->out);
+		s->used += len;
+	}
+	free(line);
+}
+
+static void put_verdict_row(struct summary *s, const struct verdict_row *v)
+{
+	bool loud = export_is(v->verdict, "regressed");
+	char text[120], *line = NULL;
+	size_t len;
+	FILE *f = open_memstream(&line, &len);
+
+	if (!f)
+		abort();
+	fputs(loud ? "| **" : "| ", f);
+	put_md(f, v->verdict);
+	fputs(loud ? "** | <code>" : " | <code>", f);
+	put_md(f, v->id);
+	fprintf(f, "</code> | %s", export_ratio(text, sizeof(text), v));
+	fprintf(f, " | %s",
+		export_figure(text, sizeof(text), v->base_ns, v->base_ns_lo,
+			      v->base_ns_hi));
+	fprintf(f, " | %s | ",
+		export_figure(text, sizeof(text), v->head_ns, v->head_ns_lo,
+			      v->head_ns_hi));
+	put_md(f, v->reason);
+	fputs(" |\n", f);
+	fclose(f);
+	put_piece(s, line, len, true);
+}
+
+static void put_result_row(struct summary *s, const struct result_row *r)
+{
+	bool figure = say_has_figure(r);
+	char text[120], *line = NULL;
+	size_t len;
+	FILE *f = open_memstream(&line, &len);
+
+	if (!f)
+		abort();
+	fputs("| <code>", f);
+	put_md(f, r->id);
+	fprintf(f, "</code> | %s",
+		export_figure(text, sizeof(text), figure ? r->ns : NAN, r->ns_lo,
+			      r->ns_hi));
+	fprintf(f, " | %s%s",
+		figure && export_is(r->cycles_source, "estimated") ? "about " : "",
+		export_interval(text, sizeof(text), figure ? r->cycles : NAN,
+				r->cycles_lo, r->cycles_hi, ""));
+	fputs(" | ", f);
+	put_md(f, r->status);
+	if (*r->reason)
+		fputs(": ", f);
+	put_md(f, r->reason);
+	fputs(" |\n", f);
+	fclose(f);
+	put_piece(s, line, len, true);
+}
+
+static void put_text(struct summary *s, const char *text)
+{
+	put_piece(s, strdup(text), strlen(text), false);
+}
+
+#define VERDICT_HEAD                                                     \
+	"| verdict | benchmark | head over base | base | head | why |\n" \
+	"|---|---|---|---|---|---|\n"
+
+/* What is not "same" first; the rest folded away. */
+static void put_verdict_tables(struct summary *s, const struct export_source *src)
+{
+	static const char *const first[] = { "regressed", "contaminated", "improved",
+					     "inconclusive", "skip" };
+	size_t same = 0;
+
+	for (size_t i = 0; i < src->verdicts.n; i++)
+		same += export_is(
+			table_row(&src->verdicts, struct verdict_row, i)->verdict,
+			"same");
+	if (same < src->verdicts.n)
+		put_text(s, VERDICT_HEAD);
+	for (size_t w = 0; w < sizeof(first) / sizeof(first[0]); w++)
+		for (size_t i = 0; i < src->verdicts.n; i++) {
+			const struct verdict_row *v = table_row(&src->verdicts,
+								struct verdict_row, i);
+
+			if (export_is(v->verdict, first[w]))
+				put_verdict_row(s, v);
+		}
+	if (!same)
+		return;
+	put_text(s, "\n<details><summary>the same</summary>\n\n" VERDICT_HEAD);
+	for (size_t i = 0; i < src->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->verdicts,
+							struct verdict_row, i);
+
+		if (export_is(v->verdict, "same"))
+			put_verdict_row(s, v);
+	}
+	put_text(s, "\n</details>\n");
+}
+
+static void put_failures(struct summary *s, const struct export_source *src)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < src->results.n; i++) {
+		const struct result_row *r = table_row(&src->results, struct result_row,
+						       i);
+
+		if (!export_is(r->status, "fail"))
+			continue;
+		if (!any)
+			put_text(s, "\n| failed | time an operation | cycles | why |\n"
+				    "|---|---|---|---|\n");
+		any = true;
+		put_result_row(s, r);
+	}
+}
+
+static void put_about(FILE *out, const struct export_source *src)
+{
+	const char *cpu = export_env(src, "model name"),
+		   *kernel = export_env(src, "kernel");
+
+	if (!cpu || !kernel)
+		return;
+	put_md(out, cpu);
+	fputs(", Linux ", out);
+	put_md(out, kernel);
+	fputs(". Intervals are in brackets.\n\n", out);
+}
+
+int export_markdown(FILE *out, const struct export_source *src, char *err, size_t err_len)
+{
+	struct summary s = { .out = out };
+	char counts[200];
+
+	(void)err;
+	(void)err_len;
+	fprintf(out, "## syscost: %s\n\n", export_counts(counts, sizeof(counts), src));
+	put_about(out, src);
+	if (src->compared) {
+		put_verdict_tables(&s, src);
+		put_failures(&s, src);
+	} else {
+		put_text(&s, "| benchmark | time an operation | cycles | status |\n"
+			     "|---|---|---|---|\n");
+		for (size_t i = 0; i < src->results.n; i++)
+			put_result_row(&s,
+				       table_row(&src->results, struct result_row, i));
+	}
+	if (s.left_out)
+		fprintf(out,
+			"\n%zu of %zu rows were left out: a step summary holds 1 MiB.\n",
+			s.left_out, s.rows);
+	return ferror(out) ? -EIO : 0;
+}
+
+/*
+ * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF are
+ * escaped, in a property also : and , (actions/toolkit, packages/core/src/command.ts). Ten
+ * warnings a step are shown, and as many notices: the worst ten, and the counts as one
+ * notice.
+ */
+#define WORST 10
+#define TITLE 200 /* bytes of an id in a title: GitHub takes 255 characters */
+
+static void put_command(FILE *out, const char *text, size_t max, bool property)
+{
+	for (const char *p = text; *p; p++) {
+		if ((size_t)(p - text) >= max && (*p & 0xc0) != 0x80)
+			break; /* between two characters */
+		if (strchr("%\r\n", *p) || (property && strchr(":,", *p)))
+			fprintf(out, "%%%02X", *p);
+		else
+			putc(*p, out);
+	}
+}
+
+static void put_warning(FILE *out, const char *what, const char *id, const char *text,
+			const char *reason)
+{
+	fprintf(out, "::warning title=%s ", what);
+	put_command(out, id, TITLE, true);
+	fputs("::", out);
+	put_command(out, text, SIZE_MAX, false);
+	fputs(*text && *reason ? ": " : "", out);
+	put_command(out, reason, SIZE_MAX, false);
+	putc('\n', out);
+}
+
+static int worse_first(const void *a, const void *b)
+{
+	const struct verdict_row *x = *(const struct verdict_row *const *)a;
+	const struct verdict_row *y = *(const struct verdict_row *const *)b;
+	double p = isfinite(x->ratio) ? x->ratio : 0,
+	       q = isfinite(y->ratio) ? y->ratio : 0;
+
+	return (p < q) - (p > q) ?: (x > y) - (x < y);
+}
+
+int export_annotations(FILE *out, const struct export_source *src, char *err,
+		       size_t err_len)
+{
+	const struct verdict_row **red = calloc(src->verdicts.n + 1, sizeof(*red));
+	size_t n_red = 0, shown = 0, failed = 0;
+	char counts[200], text[500];
+
+	(void)err;
+	(void)err_len;
+	if (!red)
+		return -ENOMEM;
+	for (size_t i = 0; i < src->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->verdicts,
+							struct verdict_row, i);
+
+		if (export_is(v->verdict, "regressed"))
+			red[n_red++] = v;
+	}
+	qsort(red, n_red, sizeof(*red), worse_first);
+	for (; shown < n_red && shown < WORST; shown++)
+		put_warning(out, "regressed", red[shown]->id,
+			    describe(text, sizeof(text), red[shown]), red[shown]->reason);
+	free(red);
+	for (size_t i = 0; i < src->results.n; i++) {
+		const struct result_row *r = table_row(&src->results, struct result_row,
+						       i);
+
+		if (!export_is(r->status, "fail"))
+			continue;
+		failed++;
+		if (shown < WORST) {
+			put_warning(out, "failed", r->id, "", r->reason);
+			shown++;
+		}
+	}
+	fprintf(out, "::notice title=syscost::%s",
+		export_counts(counts, sizeof(counts), src));
+	if (src->compared && failed)
+		fprintf(out, ", %zu failed", failed);
+	if (shown < n_red + failed)
+		fprintf(out, "; the worst %zu of %zu are shown", shown, n_red + failed);
+	putc('\n', out);
+	return ferror(out) ? -EIO : 0;
+}
