@@ -7,7 +7,7 @@ WARN     = -Wall -Wextra -Werror
 # The timed loops: the same everywhere, and recorded in every result.
 HOT      = -O2 -fcf-protection=none -fno-stack-protector -falign-functions=64
 INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc
-LIBS     = -luring -ljansson -lpfm -lm -lpthread
+LIBS     = -luring -ljansson -lm -lpthread
 DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
 
 SRC      = $(wildcard src/*.c src/*/*.c)
@@ -48,7 +48,8 @@ $(BUILD)/unit/%: tests/unit/%.c $(OBJ)
 		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
 
 static:
-	$(MAKE) BUILD=$(BUILD)/static LDFLAGS=-static
+	$(MAKE) BUILD=$(BUILD)/static LDFLAGS=-static \
+		LIBS="-Wl,-u,pfm_get_os_event_encoding -lpfm $(LIBS)"
 
 bench: all
 	$(BUILD)/syscost run -o results/run-$$(date +%Y%m%d-%H%M%S)

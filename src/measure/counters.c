@@ -2,6 +2,7 @@
 /*
  * Opens, reads and closes counters; see counters.h. Decides nothing about windows.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,42 +24,94 @@
 	(PERF_FORMAT_GROUP | PERF_FORMAT_TOTAL_TIME_ENABLED | \
 	 PERF_FORMAT_TOTAL_TIME_RUNNING)
 
-static int encode(const char *name, uint32_t slot, struct event *e)
+/*
+ * libpfm4 comes when an event's name is to be understood, and not before: its tables would
+ * be relocated at every start of a process, rounds included, which costs 6 ms and 170 pages
+ * here. A static program has it inside, where they are in place already.
+ */
+typeof(pfm_initialize) pfm_initialize __attribute__((weak));
+typeof(pfm_get_os_event_encoding) pfm_get_os_event_encoding __attribute__((weak));
+typeof(pfm_strerror) pfm_strerror __attribute__((weak));
+
+struct pfm {
+	typeof(pfm_initialize) *initialize;
+	typeof(pfm_get_os_event_encoding) *encode;
+	typeof(pfm_strerror) *strerror;
+};
+
+/* 0, or -ENOENT with one line in err. */
+static int pfm_load(struct pfm *pfm, char *err, size_t err_len)
+{
+	void *lib = pfm_initialize ? NULL : dlopen("libpfm.so.4", RTLD_NOW);
+
+	*pfm = (struct pfm){ pfm_initialize, pfm_get_os_event_encoding, pfm_strerror };
+	if (lib) {
+		pfm->initialize = dlsym(lib, "pfm_initialize");
+		pfm->encode = dlsym(lib, "pfm_get_os_event_encoding");
+		pfm->strerror = dlsym(lib, "pfm_strerror");
+	}
+	if (pfm->initialize && pfm->encode && pfm->strerror &&
+	    pfm->initialize() == PFM_SUCCESS)
+		return 0;
+	snprintf(err, err_len,
+		 "--events needs libpfm4, which cannot be loaded here: "
+		 "install the package libpfm4");
+	return -ENOENT;
+}
+
+static int encode(const struct pfm *pfm, const char *name, uint32_t slot, struct event *e)
 {
 	pfm_perf_encode_arg_t arg = { .size = sizeof(arg) };
-	int ret = pfm_initialize();
+	int ret;
 
 	*e = (struct event){ .slot = slot, .attr.size = sizeof(e->attr) };
 	arg.attr = &e->attr;
-	if (ret == PFM_SUCCESS)
-		ret = pfm_get_os_event_encoding(name, PFM_PLM0 | PFM_PLM3,
-						PFM_OS_PERF_EVENT, &arg);
+	ret = pfm->encode(name, PFM_PLM0 | PFM_PLM3, PFM_OS_PERF_EVENT, &arg);
 	snprintf(e->name, sizeof(e->name), "%s", name);
 	e->attr.read_format = FORMAT;
 	return ret;
 }
 
-int events_own(struct event_list *list)
+void events_own(struct event_list *list)
 {
-	static const char *const names[COUNT_OWN] = {
-		[COUNT_CYCLES_USER] = "perf::CYCLES:u",
-		[COUNT_CYCLES_KERNEL] = "perf::CYCLES:k",
-		[COUNT_INSTRUCTIONS_USER] = "perf::INSTRUCTIONS:u",
-		[COUNT_INSTRUCTIONS_KERNEL] = "perf::INSTRUCTIONS:k",
+	static const struct {
+		const char *name;
+		uint64_t config;
+		bool user;
+	} own[COUNT_OWN] = {
+		[COUNT_CYCLES_USER] = { "CYCLES:u", PERF_COUNT_HW_CPU_CYCLES, true },
+		[COUNT_CYCLES_KERNEL] = { "CYCLES:k", PERF_COUNT_HW_CPU_CYCLES, false },
+		[COUNT_INSTRUCTIONS_USER] = { "INSTRUCTIONS:u",
+					      PERF_COUNT_HW_INSTRUCTIONS, true },
+		[COUNT_INSTRUCTIONS_KERNEL] = { "INSTRUCTIONS:k",
+						PERF_COUNT_HW_INSTRUCTIONS, false },
 	};
 
-	for (uint32_t i = 0; i < COUNT_OWN; i++)
-		if (encode(names[i], i, &list->event[list->n + i]) != PFM_SUCCESS)
-			return -EOPNOTSUPP;
-	list->n += COUNT_OWN;
-	list->n_own = COUNT_OWN;
-	return 0;
+	for (uint32_t i = 0; i < COUNT_OWN; i++) {
+		struct event *e = &list->event[i];
+
+		*e = (struct event){ .slot = i,
+				     .attr = { .size = sizeof(e->attr),
+					       .type = PERF_TYPE_HARDWARE,
+					       .config = own[i].config,
+					       .read_format = FORMAT,
+					       .exclude_user = !own[i].user,
+					       .exclude_kernel = own[i].user,
+					       .exclude_hv = 1,
+					       .exclude_guest = 1 } };
+		snprintf(e->name, sizeof(e->name), "%s", own[i].name);
+	}
+	list->n = list->n_own = COUNT_OWN;
 }
 
 int events_parse(const char *text, struct event_list *list, char *err, size_t err_len)
 {
 	struct event_list longer = *list;
 	uint32_t slot = COUNT_OWN;
+	struct pfm pfm;
+
+	if (pfm_load(&pfm, err, err_len))
+		return -ENOENT;
 
 	for (const char *at = text, *end;; at = end + 1) {
 		char name[sizeof(longer.event[0].name)];
@@ -78,12 +131,12 @@ int events_parse(const char *text, struct event_list *list, char *err, size_t er
 			return -EINVAL;
 		}
 		snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
-		ret = encode(name, slot++, &longer.event[longer.n++]);
+		ret = encode(&pfm, name, slot++, &longer.event[longer.n++]);
 		if (ret != PFM_SUCCESS) {
 			snprintf(err, err_len,
 				 "event '%s' is not known to libpfm4 on this CPU (%s): "
 				 "examples are PAGE-FAULTS, CYCLES:u, perf_raw::r00c0",
-				 name, pfm_strerror(ret));
+				 name, pfm.strerror(ret));
 			return -EINVAL;
 		}
 		if (!*end)

@@ -43,11 +43,11 @@ struct event_list {
 	struct event event[COUNT_MAX];
 };
 
-/* Append the suite's own four. 0, or -errno where libpfm4 does not know them. */
-int events_own(struct event_list *list);
+/* Begin a list with the suite's own four. */
+void events_own(struct event_list *list);
 /*
  * Append a comma-separated list of libpfm4's event strings. -EINVAL with one line in err,
- * which names the event; *list is then untouched.
+ * which names the event, or -ENOENT where the library is missing; *list is then untouched.
  */
 int events_parse(const char *text, struct event_list *list, char *err, size_t err_len);
 
