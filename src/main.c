@@ -26,6 +26,7 @@ static const struct {
 	  "which batching strategy pays off, and from which size on" },
 	{ "ab", cmd_ab, "two arms side by side: did it get slower?" },
 	{ "noise", cmd_noise, "compare this program with itself: what is no change?" },
+	{ "compare", cmd_compare, "verdicts from stored runs: did it get slower?" },
 	{ "report", cmd_report, "plots and an HTML page from a result folder" },
 	{ "export", cmd_export, "a result folder in a format that other programs read" },
 };
@@ -42,7 +43,8 @@ static int usage(FILE *out)
 	fprintf(out,
 		"\n'syscost COMMAND --help' has the options. Patterns are globs over ids:"
 		" 'null/*' '!clock/*'.\n"
-		"Exit status: 0 fine, 2 usage or trouble, 77 nothing could run.\n");
+		"Exit status: 0 fine, 1 regression, 2 usage or trouble, 3 inconclusive or "
+		"contaminated, 77 nothing could run.\n");
 	return out == stdout ? EXIT_FINE : EXIT_TROUBLE;
 }
 

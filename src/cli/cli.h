@@ -27,6 +27,7 @@ int cmd_doctor(const struct registry *reg, int argc, char **argv);
 int cmd_batch(const struct registry *reg, int argc, char **argv);
 int cmd_ab(const struct registry *reg, int argc, char **argv);
 int cmd_noise(const struct registry *reg, int argc, char **argv);
+int cmd_compare(const struct registry *reg, int argc, char **argv);
 int cmd_report(const struct registry *reg, int argc, char **argv);
 int cmd_export(const struct registry *reg, int argc, char **argv);
 

@@ -4,22 +4,20 @@
  * elsewhere; this only remembers.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "stats/stats.h"
+#include "store/folder.h"
 #include "store/noise.h"
 #include "store/result.h"
 
 #define NOISE_SCHEMA   1
 #define NOISE_KIND     "syscost noise"
-#define NOISE_MAX_FILE (64 << 20)
 #define NOISE_MAX_ROWS 20000
 #define NOISE_MAX_LOG  20 /* e^20 is no ratio of two costs */
 
@@ -252,46 +250,16 @@ static const char *read_json(struct noise *noise, json_t *json)
 	return NULL;
 }
 
-/* A regular file of a sane size, and nothing that blocks or never ends. */
-static FILE *open_regular(const char *path, char *err, size_t err_len, int *ret)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-
-	if (fd < 0) {
-		*ret = -errno;
-		snprintf(err, err_len, "%s: %s", path, strerror(errno));
-		return NULL;
-	}
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size > NOISE_MAX_FILE) {
-		*ret = -EINVAL;
-		snprintf(err, err_len, "%s: not a file, or too large for a noise file",
-			 path);
-		close(fd);
-		return NULL;
-	}
-	return fdopen(fd, "r");
-}
-
 int noise_read(struct noise *noise, const char *path, char *err, size_t err_len)
 {
-	json_error_t json_err;
 	const char *wrong;
-	int ret = -ENOMEM;
 	json_t *json;
-	FILE *in;
+	int ret;
 
 	noise_init(noise, "");
-	in = open_regular(path, err, err_len, &ret);
-	if (!in)
+	json = folder_json(path, &ret, err, err_len);
+	if (!json)
 		return ret;
-	json = json_loadf(in, JSON_REJECT_DUPLICATES, &json_err);
-	fclose(in);
-	if (!json) {
-		snprintf(err, err_len, "%s, line %d: %s", path, json_err.line,
-			 json_err.text);
-		return -EINVAL;
-	}
 	wrong = read_json(noise, json);
 	json_decref(json);
 	if (!wrong)

@@ -1,0 +1,267 @@
+# compare, on folders written by hand: every figure below is made up, none was measured.
+
+setup() {
+	SYSCOST=$PWD/${BUILD:-build}/syscost
+	REFERENCE=$PWD/results/reference-epyc-zen4
+	TMPDIR=$(mktemp -d)
+	export TMPDIR XDG_STATE_HOME=$TMPDIR/state
+	cd "$TMPDIR" || return 1
+}
+
+teardown() {
+	cd / && rm -rf "$TMPDIR"
+}
+
+# folder DIR ID=NS… : twenty rounds of each row, jittering by 1 % the same way everywhere.
+# NS may be skip or fail. PAIRING, KERNEL, LEVEL and PROBE (of a contended run) are optional.
+folder() {
+	local dir=$1 row
+	shift
+	mkdir "$dir"
+	head -1 "$REFERENCE/results.csv" >"$dir/results.csv"
+	head -1 "$REFERENCE/rounds.csv" >"$dir/rounds.csv"
+	for row in "$@"; do
+		awk -F, -v id="${row%%=*}" -v ns="${row#*=}" '{
+			for (i = 1; i <= NF; i++) {
+				v = ""
+				if ($i == "id") v = id
+				if ($i == "status") v = ns + 0 ? "ok" : ns
+				if ($i == "reason" && !(ns + 0)) v = "because"
+				if ($i == "ops") v = 1
+				printf "%s%s", (i > 1 ? "," : ""), v
+			}
+			print ""
+		}' <(head -1 "$REFERENCE/results.csv") >>"$dir/results.csv"
+		[[ ${row#*=} == [0-9]* ]] || continue
+		awk -F, -v id="${row%%=*}" -v ns="${row#*=}" -v probe="$PROBE" '{
+			for (r = 0; r < 20; r++) {
+				t = ns * 2.5 * (1 + (r * 7 % 11 - 5) / 500)
+				for (i = 1; i <= NF; i++) {
+					v = ""
+					if ($i == "id") v = id
+					if ($i == "round") v = r
+					if ($i == "n") v = 100
+					if ($i == "ticks" && !probe) v = t
+					if ($i == "contended_ticks" && probe) v = t
+					if ($i == "probe") v = probe ? probe : 1
+					printf "%s%s", (i > 1 ? "," : ""), v
+				}
+				print ""
+			}
+		}' <(head -1 "$REFERENCE/rounds.csv") >>"$dir/rounds.csv"
+	done
+	cat >"$dir/run.json" <<-END
+	{"schema": 1, "pairing": "${PAIRING-one}",
+	 "calibration": {"ticks_per_ns": 2.5, "quiet_probe_ticks": ${LEVEL:-2000}},
+	 "environment": {"model name": "Made up", "kernel": "${KERNEL:-6.1}"}}
+	END
+}
+
+@test "compare: no regression" {
+	folder base a/x=1000 a/y=500 control/chain=700
+	folder head a/x=1003 a/y=500 control/chain=700
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == "no regression in 3 rows" ]]
+	[[ "$output" == *"3 same"* ]]
+	[[ "$output" != *"+0.3 %"* ]]
+	[[ "$output" == *"probably slower, by too little or too unsure to count: a/x"* ]]
+	[[ "$output" == *"unit: pairs of rounds"* ]]
+	run "$SYSCOST" compare --all base head
+	[[ "$output" == *"a/x"*"+0.3 %"* ]]
+}
+
+@test "compare: a regression is exit status 1, worst first" {
+	folder base a/x=1000 a/y=500 a/z=100 a/same=100 control/chain=700
+	folder head a/x=1050 a/y=600 a/z=90 a/same=100 control/chain=700
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == "regressed: 2 of 5 rows, most of all a/y by +20.0 %" ]]
+	[[ "$output" == *"regressed"*"a/y"*"regressed"*"a/x"*"improved"*"a/z"*"2 regressed, 1 improved, 2 same"* ]]
+}
+
+@test "compare: csv and json say the same" {
+	folder base a/x=1000 a/y=500
+	folder head a/x=1050 a/y=500
+	run "$SYSCOST" compare --format csv base head
+	[ "$status" -eq 1 ]
+	[[ "${lines[0]}" == id,verdict,reason,ratio,ratio_lo,ratio_hi,level,delta,* ]]
+	[[ "${lines[1]}" == a/x,regressed,* ]]
+	[[ "${lines[2]}" == a/y,same,* ]]
+	run "$SYSCOST" compare --format json base head
+	[ "$status" -eq 1 ]
+	python3 -c '
+import json, sys
+c = json.load(sys.stdin)
+x, y = c["verdicts"]
+assert c["summary"]["regressed"] == 1 and c["summary"]["same"] == 1, c
+assert x["verdict"] == "regressed" and abs(x["ratio"] - 1.05) < 1e-6, x
+assert x["confirm_ratio"] is None and x["rounds"] == 20, x
+' <<<"$output"
+}
+
+@test "compare: runs that are no arms of one ab are not paired, and need 5 %" {
+	PAIRING='' folder base a/x=1000 a/y=1000
+	PAIRING='' folder head a/x=1045 a/y=1090
+	run "$SYSCOST" compare base head --format csv
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"a/x,inconclusive,"* || "$output" == *"a/x,same,"* ]]
+	[[ "$output" == *"a/y,regressed,"* ]]
+	run "$SYSCOST" compare --delta 2 base head --format csv
+	[[ "$output" == *"a/x,regressed,"* ]]
+	PAIRING=two folder other a/x=1000 a/y=1000
+	PAIRING=three folder another a/x=1000 a/y=1000
+	run "$SYSCOST" compare other another
+	[[ "$output" == *"unit: rounds of separate runs"* ]]
+}
+
+@test "compare: different machines are refused with what differs, or advisory" {
+	folder base a/x=1000
+	KERNEL=6.12 folder head a/x=1500
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+	[[ "$output" == "syscost: base and head are of different machines: kernel: '6.1' against '6.12'; --force"* ]]
+	run "$SYSCOST" compare --force base head
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"advisory only: "*"kernel"* ]]
+	[[ "$output" == *"1 regressed"* ]]
+	run "$SYSCOST" compare --force --strict base head
+	[ "$status" -eq 3 ]
+}
+
+@test "compare: a control that moved, or another quiet level, is never red" {
+	folder base a/x=1000 control/chain=700
+	folder head a/x=1300 control/chain=750
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 3 ]
+	[[ "${lines[0]}" == "contaminated: the control moved by +7.1 %"* ]]
+	[[ "$output" == *"0 regressed"*"2 contaminated"* ]]
+	LEVEL=2500 folder slow a/x=1300 control/chain=700
+	run "$SYSCOST" compare base slow
+	[ "$status" -eq 3 ]
+	[[ "${lines[0]}" == "contaminated: the probe's quiet level moved by +25.0 %"* ]]
+}
+
+@test "compare: quiet never meets contended" {
+	folder base a/x=1000
+	PROBE=1.3 folder head a/x=1300
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"inconclusive"*"a/x"* ]]
+	run "$SYSCOST" compare --strict base head
+	[ "$status" -eq 3 ]
+	PROBE=1.3 folder busy a/x=1000
+	run "$SYSCOST" compare busy head
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"next to a busy neighbour"* ]]
+	PROBE=1.5 folder busier a/x=1300
+	run "$SYSCOST" compare busy busier
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"not equally busy"* ]]
+}
+
+@test "compare: what fails in head alone is exit status 2, a skip is not" {
+	folder base a/x=1000 a/y=1000
+	folder head a/x=1000 a/y=fail
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"skip"*"a/y"*"failed in head: because"* ]]
+	folder skips a/x=1000 a/y=skip
+	run "$SYSCOST" compare base skips
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"skipped in head: because"* ]]
+	run "$SYSCOST" compare head base
+	[ "$status" -eq 0 ]
+	folder nothing b/z=10
+	run "$SYSCOST" compare base nothing
+	[ "$status" -eq 77 ]
+	[[ "${lines[0]}" == "nothing to compare"* ]]
+}
+
+@test "compare: delta from the noise file of this class of machines" {
+	folder base a/x=1000 a/y=1000
+	folder head a/x=1050 a/y=1050
+	"$SYSCOST" compare base head --format csv | grep -q '^a/x,regressed,'
+	run "$SYSCOST" compare --noise <(true) base head
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"not a file"* ]]
+	noise() {
+		cat <<-END
+		{"kind": "syscost noise", "schema": 1, "machine": "$1", "runs": 3,
+		 "contaminated": 0, "flagged": 0, "rows": {"a/x": {"comparisons": 3,
+		 "regressed": 0, "improved": 0, "ln_ratio": [0.08, 0.01, -0.02]}}}
+		END
+	}
+	noise 0000000000000000 >noise.json
+	run "$SYSCOST" compare --noise noise.json base head
+	[ "$status" -eq 2 ]
+	[[ "$output" == *"another class of machines (0000000000000000) than the head ("* ]]
+	class=${output##*head (}
+	class=${class%%)*}
+	mkdir -p state/syscost
+	noise "$class" >"state/syscost/noise-$class.json"
+	run "$SYSCOST" compare base head --format csv
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"a/x,same,"*"a/y,regressed,"* ]]
+	run "$SYSCOST" compare --no-noise base head --format csv
+	[[ "$output" == *"a/x,regressed,"* ]]
+	echo '{' >"state/syscost/noise-$class.json"
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 2 ]
+	[ "${#lines[@]}" -eq 1 ]
+}
+
+@test "compare: several folders a side" {
+	for i in 1 2 3 4 5 6 7 8; do
+		PAIRING='' folder b$i a/x=100$i
+		PAIRING='' folder h$i a/x=110$i
+	done
+	args=()
+	for i in 1 2 3 4 5 6 7 8; do args+=(--base b$i --head h$i); done
+	run "$SYSCOST" compare "${args[@]}"
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"unit: folders"* ]]
+	run "$SYSCOST" compare "${args[@]:0:24}"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"6 quiet, 0 contended of 6; 8 of one kind are needed"* ]]
+}
+
+@test "compare -o writes whole files, and refuses a folder that exists" {
+	folder base a/x=1000
+	folder head a/x=1050
+	run "$SYSCOST" compare --no-plots -o out base head
+	[ "$status" -eq 1 ]
+	[ "$(cut -d, -f1,2 out/verdicts.csv)" = $'id,verdict\na/x,regressed' ]
+	grep -q '"regressed": 1' out/compare.json
+	grep -q '"unit": "pairs of rounds of one ab"' out/compare.json
+	run "$SYSCOST" compare -o out base head
+	[ "$status" -eq 2 ]
+	[ "$output" = "syscost: out exists: choose another with -o" ]
+	run "$SYSCOST" compare -o no/such/dir base head
+	[ "$status" -eq 2 ]
+}
+
+@test "compare: bad usage and damaged folders are one line and exit status 2" {
+	folder base a/x=1000
+	folder head a/x=1000
+	folder bad1 a/x=1000
+	folder bad2 a/x=1000
+	folder bad3 a/x=1000
+	folder bad4 a/x=1000
+	echo garbage >bad1/results.csv
+	echo '{"schema": 1}' >bad2/run.json
+	echo '{"schema": 9}' >bad3/run.json
+	rm bad4/rounds.csv
+	for args in "" "base" "base head base" "--base base" "--base base head" \
+		"--delta x base head" "--format xml base head" "--nonsense base head" \
+		"base nowhere" "base bad1" "base bad2" "base bad3" "base bad4" \
+		"--noise nowhere base head"; do
+		# shellcheck disable=SC2086
+		run "$SYSCOST" compare $args
+		echo "$args: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+	"$SYSCOST" compare --help | grep -q 'Exit status'
+}
