@@ -75,9 +75,19 @@ static const char *change(char *buf, size_t len, double ratio)
 	return buf;
 }
 
+/* Nine columns on the terminal: the sign of micro is two bytes of one column. */
+static void put_ns(FILE *out, double ns)
+{
+	char text[24];
+
+	say_ns(text, sizeof(text), ns);
+	fprintf(out, " %*s", strstr(text, "µ") ? 10 : 9, text);
+}
+
 static void put_row(FILE *out, const struct verdict_row *r, bool color)
 {
-	char ratio[24], lo[24], hi[24], interval[56], base[24], head[24], delta[24];
+	char ratio[24], lo[24], hi[24], interval[56], delta[24];
+	bool fits = strlen(r->id) <= ID_WIDTH;
 	const char *tint = color ? kinds[kind_of(r)].color : "";
 
 	if (isfinite(r->ratio_lo) && isfinite(r->ratio_hi))
@@ -93,16 +103,20 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	fputs(tint, out);
 	table_text(out, r->verdict, 12, true);
 	fprintf(out, "%s ", *tint ? "\033[0m" : "");
-	table_text(out, r->id, ID_WIDTH, strlen(r->id) <= ID_WIDTH);
+	table_text(out, r->id, fits ? ID_WIDTH : 200, fits);
 	if (!strcmp(r->verdict, "skip")) {
 		fputs("  ", out);
 		table_text(out, r->reason, 48, false);
 		fputc('\n', out);
 		return;
 	}
-	fprintf(out, " %8s  %-19s %6s %9s %9s\n", change(ratio, sizeof(ratio), r->ratio),
-		interval, delta, say_ns(base, sizeof(base), r->base_ns),
-		say_ns(head, sizeof(head), r->head_ns));
+	if (!fits)
+		fprintf(out, "\n%*s", 13 + ID_WIDTH, "");
+	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio), interval,
+		delta);
+	put_ns(out, r->base_ns);
+	put_ns(out, r->head_ns);
+	fputc('\n', out);
 	if (strcmp(r->verdict, "same") && strcmp(r->verdict, "improved")) {
 		fprintf(out, "%13s", "");
 		table_text(out, r->reason, 86, false);
