@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/report.h"
+#include "compare/batching.h"
 #include "render/html.h"
 #include "render/plots.h"
 #include "store/csv.h"
@@ -16,6 +17,7 @@
 struct page {
 	const struct table *results;
 	const json_t *json;
+	const struct batching *batching;
 	const char *dir;
 };
 
@@ -23,23 +25,26 @@ static int fill_page(FILE *out, const void *arg)
 {
 	const struct page *p = arg;
 
-	return html_write(out, p->results, p->json, p->dir);
+	return html_write(out, p->results, p->json, p->batching, p->dir);
 }
 
 int report_folder(const char *dir, const struct table *results,
 		  const struct table *rounds, const json_t *json)
 {
-	struct page page = { results, json, dir };
+	struct batching batching;
+	struct page page = { results, json, &batching, dir };
 	char err[600];
-	int ret = plots_make(results, rounds, dir, err, sizeof(err));
+	int ret = batching_make(&batching, results, rounds, err, sizeof(err));
 
+	if (ret)
+		return cli_error("%s: %s", dir, err);
+	ret = plots_make(results, rounds, &batching, dir, err, sizeof(err));
 	if (ret == -ENOENT)
 		fprintf(stderr, "syscost: %s\n", err);
-	else if (ret)
-		return cli_error("%s", err);
-	if (result_file(dir, "report.html", fill_page, &page, err, sizeof(err)))
-		return cli_error("%s", err);
-	return EXIT_FINE;
+	if (ret == -ENOENT || !ret)
+		ret = result_file(dir, "report.html", fill_page, &page, err, sizeof(err));
+	batching_free(&batching);
+	return ret ? cli_error("%s", err) : EXIT_FINE;
 }
 
 int cmd_report(const struct registry *reg, int argc, char **argv)

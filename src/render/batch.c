@@ -141,6 +141,24 @@ static void put_right(FILE *out, const char *s, int width)
 	fprintf(out, " %*s%s", width > columns(s) ? width - columns(s) : 0, "", s);
 }
 
+/* A paragraph in lines of at most 98 columns. */
+static void put_wrapped(FILE *out, const char *text)
+{
+	int at = 0;
+
+	while (*text) {
+		int len = strcspn(text, " ");
+
+		if (at && at + 1 + len > 98) {
+			fputc('\n', out);
+			at = 0;
+		}
+		at += fprintf(out, "%s%.*s", at ? " " : "", len, text);
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
 static void bold(FILE *out, bool color, bool on)
 {
 	fputs(!color ? "" : on ? "\033[1m" : "\033[0m", out);
@@ -177,11 +195,7 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 			put_right(out, cells[k], widths[k]);
 		fputc('\n', out);
 	}
-	fputs("Saves: of the cheapest single calls, 95 % interval. From n: the smallest measured "
-	      "batch that is\nsignificantly cheaper, as are all larger ones. Batch: what the "
-	      "whole of it takes, and its first\noperation waits. CPU: time of all CPUs over "
-	      "wall time.\n",
-	      out);
+	put_wrapped(out, BATCH_LEGEND);
 }
 
 static void put_estimate(char *buf, size_t len, const struct stats_estimate *e)

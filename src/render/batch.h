@@ -6,6 +6,13 @@
 #include <stdio.h>
 #include "compare/batching.h"
 
+/* What the columns mean, in one paragraph. */
+#define BATCH_LEGEND                                                                    \
+	"Saves: of the cheapest single calls, 95 % interval. From n: the smallest "     \
+	"measured batch that is significantly cheaper, as are all larger ones. Batch: " \
+	"what the whole of it takes, and its first operation waits. CPU: time of all "  \
+	"CPUs over wall time."
+
 /* One line of the decision table, as text; "-" for what there is not. */
 struct batch_words {
 	char workload[80], size[16];

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "render/batch.h"
 #include "render/html.h"
+#include "render/plots_batch.h"
 #include "render/say.h"
 #include "store/csv.h"
 
@@ -309,6 +311,40 @@ static bool inline_svg(FILE *out, const char *svg, const char *prefix)
 	return true;
 }
 
+/* One figure, if it was drawn. `say`: its finding, or "". */
+static bool drawing(FILE *out, const char *dir, const char *name, const char *what,
+		    const char *say)
+{
+	char path[4300], *svg, *html = NULL;
+	bool good = false;
+	size_t len = 0;
+	FILE *mem;
+
+	snprintf(path, sizeof(path), "%s/%s.svg", dir, name);
+	svg = slurp(path);
+	mem = svg ? open_memstream(&html, &len) : NULL;
+	if (mem) {
+		good = inline_svg(mem, svg, name);
+		good = !fclose(mem) && good;
+	}
+	if (good) {
+		fputs("<figure role=img aria-label=\"", out);
+		text(out, what);
+		if (*say) {
+			fputs(". ", out);
+			text(out, say);
+		}
+		fputs("\">\n", out);
+		fwrite(html, 1, len, out);
+		fputs("\n<figcaption>", out);
+		text(out, what);
+		fputs(".</figcaption></figure>\n", out);
+	}
+	free(html);
+	free(svg);
+	return good;
+}
+
 static void figures(FILE *out, const struct table *t, const char *dir)
 {
 	static const struct {
@@ -324,40 +360,72 @@ static void figures(FILE *out, const struct table *t, const char *dir)
 	};
 	bool any = false;
 
+	fputs("<h2 id=figures>Figures</h2>\n", out);
 	for (size_t i = 0; i < sizeof(figs) / sizeof(figs[0]); i++) {
-		char path[4200], say[300], *svg, *html = NULL;
-		size_t len = 0;
-		FILE *mem;
+		char say[300] = "";
 
-		snprintf(path, sizeof(path), "%s/%s.svg", dir, figs[i].name);
-		svg = slurp(path);
-		mem = svg ? open_memstream(&html, &len) : NULL;
-		if (mem) {
-			bool good = inline_svg(mem, svg, figs[i].name);
-
-			if (!fclose(mem) && good) {
-				if (!any)
-					fputs("<h2 id=figures>Figures</h2>\n", out);
-				any = true;
-				fputs("<figure role=img aria-label=\"", out);
-				text(out, figs[i].what);
-				if (figs[i].say && figs[i].say(t, say, sizeof(say))) {
-					fputs(". ", out);
-					text(out, say);
-				}
-				fputs("\">\n", out);
-				fwrite(html, 1, len, out);
-				fputs("\n<figcaption>", out);
-				text(out, figs[i].what);
-				fputs(".</figcaption></figure>\n", out);
-			}
-		}
-		free(html);
-		free(svg);
+		if (figs[i].say && !figs[i].say(t, say, sizeof(say)))
+			*say = 0;
+		any |= drawing(out, dir, figs[i].name, figs[i].what, say);
 	}
 	if (!any)
 		fputs("<p>No figures: they are drawn where gnuplot is installed.</p>\n",
 		      out);
+}
+
+/* The advice of a sweep, and its figures. */
+static void batches(FILE *out, const struct batching *b, const char *dir)
+{
+	static const char *const heads[] = { "workload", "bytes", "best",
+					     "from n",	 "saves", "at n",
+					     "saves",	 "batch", "CPU" };
+	char line[300];
+
+	if (!batch_headline(b, line, sizeof(line)))
+		return;
+	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n<p>", out);
+	text(out, line);
+	fputs(".</p>\n<div class=wide><table><thead><tr>", out);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		fprintf(out, "<th scope=col%s>%s</th>", i > 2 ? " class=n" : "",
+			heads[i]);
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (size_t i = 0; i < b->n; i++) {
+		struct batch_words w = batch_words(&b->workload[i]);
+		const char *cells[] = { w.workload, w.size,	  w.best,
+					w.from,	    w.saves_from, w.n,
+					w.saves,    w.takes,	  w.cpu };
+
+		if (!b->workload[i].choice)
+			continue;
+		fputs("<tr>", out);
+		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++) {
+			fputs(k > 2 ? "<td class=n>" : "<td>", out);
+			text(out, cells[k]);
+			fputs("</td>", out);
+		}
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n<p class=hint>" BATCH_LEGEND
+	      " <code>syscost batch</code> has every strategy, its curve and its break-even "
+	      "against each kind of single call.</p>\n",
+	      out);
+	for (size_t i = 0; i < b->n; i++) {
+		char name[100];
+
+		if (i && !strcmp(b->workload[i].name, b->workload[i - 1].name))
+			continue;
+		snprintf(line, sizeof(line),
+			 "%s: the cost of an operation over its batch",
+			 b->workload[i].name);
+		drawing(out, dir, plots_batch_name(name, sizeof(name), &b->workload[i]),
+			line, "");
+	}
+	drawing(out, dir, "batch-breakeven", "From which batch on a strategy is cheaper",
+		"");
+	drawing(out, dir, "batch-cpu", "Time against CPU time, of an operation", "");
+	drawing(out, dir, "batch-wait", "How long a batch takes, by the best strategy",
+		"");
 }
 
 static void rows(FILE *out, const struct table *t)
@@ -506,7 +574,8 @@ static void reproduce(FILE *out, const json_t *run)
 	}
 }
 
-int html_write(FILE *out, const struct table *t, const json_t *run, const char *plot_dir)
+int html_write(FILE *out, const struct table *t, const json_t *run,
+	       const struct batching *batching, const char *plot_dir)
 {
 	int ret;
 
@@ -521,6 +590,7 @@ int html_write(FILE *out, const struct table *t, const json_t *run, const char *
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
 	      "<a href=\"#again\">reproduce</a></nav>\n",
 	      out);
+	batches(out, batching, plot_dir);
 	figures(out, t, plot_dir);
 	rows(out, t);
 	reasons(out, t);

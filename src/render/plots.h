@@ -3,14 +3,16 @@
 #define SYSCOST_RENDER_PLOTS_H
 
 #include <stddef.h>
+#include "compare/batching.h"
 #include "store/row.h"
 
 /*
- * Write null, all, batch, read, clocks and ecdf, as .svg and .png, into `dir`. A figure
+ * Write null, all, batch, read, clocks and ecdf, as .svg and .png, into `dir`, and for a
+ * sweep batch-breakeven, batch-cpu, batch-wait and batch-cost-WORKLOAD. A figure
  * without rows is left out, and an old one of that name removed. 0, or -errno and one
  * line in err; -ENOENT: there is no gnuplot, and the caller can go on without.
  */
-int plots_make(const struct table *results, const struct table *rounds, const char *dir,
-	       char *err, size_t len);
+int plots_make(const struct table *results, const struct table *rounds,
+	       const struct batching *batching, const char *dir, char *err, size_t len);
 
 #endif

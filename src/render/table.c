@@ -51,7 +51,7 @@ static void put_figure(FILE *out, double mid, double lo, double hi, const char *
 		snprintf(buf, sizeof(buf), "-");
 	fprintf(out, " %8s ", buf);
 	table_text(out, isfinite(mid) ? say_half(half, sizeof(half), mid, lo, hi) : "", 6,
-		 true);
+		   true);
 }
 
 static int width_of(const struct table *t)

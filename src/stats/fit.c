@@ -161,8 +161,9 @@ static void part(struct sweep *s, const struct fit_line *line, size_t from, size
 }
 
 /*
- * The knee whose parts hold, with the smallest squared residual a degree of freedom: a
- * part of one size takes one, any other takes two. 0: there is none.
+ * The knee whose parts hold, with the smallest Bayesian information criterion (Schwarz,
+ * "Estimating the dimension of a model", 1978): a part of one size takes one parameter,
+ * any other takes two. 0: there is none.
  */
 static size_t find_knee(struct sweep *s)
 {
@@ -171,7 +172,7 @@ static size_t find_knee(struct sweep *s)
 
 	for (size_t k = 1; k < s->sizes; k++) {
 		size_t rest = s->sizes - k, spent = 4 - (k == 1) - (rest == 1);
-		double sum;
+		double sum, bic;
 		bool good;
 
 		if (k < 3 && rest < 3)
@@ -182,8 +183,10 @@ static size_t find_knee(struct sweep *s)
 		lines(s, k, s->sizes, s->line);
 		good = good && (rest < 3 || holds(s, s->line, k, s->sizes));
 		sum += misfit(s, s->line, k, s->sizes, NULL, NULL);
-		if (good && sum / (s->sizes - spent) < least) {
-			least = sum / (s->sizes - spent);
+		/* Residuals below a thousandth are no reason to prefer one. */
+		bic = s->sizes * log(sum / s->sizes + 1e-6) + spent * log(s->sizes);
+		if (good && bic < least) {
+			least = bic;
 			knee = k;
 		}
 	}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What all figures share: gnuplot in a private temporary directory, with scripts from
+ * inside the binary, data as tab-separated files, words as single-quoted strings. No
+ * shell is involved, no start-up file is read, and no text of a row becomes a command.
+ */
+#ifndef SYSCOST_RENDER_FIGURE_H
+#define SYSCOST_RENDER_FIGURE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include "compare/batching.h"
+#include "store/row.h"
+
+#define FIG_KEYS    32
+#define FIG_COLOURS 7 /* then the shapes change */
+#define FIG_PANELS  6
+
+struct fig_key {
+	char name[64];
+	unsigned int rgb;
+	int pt, dt; /* point type, dash type */
+};
+
+/* A figure in the making. Its script sees the numbers and words as variables. */
+struct fig {
+	const char *name;
+	const void *arg;
+	FILE *dat;    /* NAME.dat */
+	FILE *names;  /* names.dat */
+	FILE *curves; /* curves.dat */
+	int rows;     /* 0: there is no such figure */
+	int width, height;
+	struct fig_key key[FIG_KEYS];
+	int keys;
+	double min, max; /* of everything drawn */
+	double xmin, xmax;
+	bool logx;
+	char xtext[128];
+	char title[240];
+	int panels;
+	char panel[FIG_PANELS][120];
+	double panel_min[FIG_PANELS], panel_max[FIG_PANELS];
+};
+
+struct maker {
+	const struct table *results, *rounds;
+	const struct batching *batching;
+	const char *out; /* where the figures go */
+	char dir[512];	 /* where they are made */
+	char *err;
+	size_t err_len;
+};
+
+struct figure {
+	const char *name;
+	const char *script, *end;
+	int (*fill)(struct maker *m, struct fig *g);
+	const void *arg;
+};
+
+/* The temporary directory. 0, or -errno and one line in err. figure_end() removes it. */
+int figure_begin(struct maker *m);
+void figure_end(struct maker *m);
+
+/*
+ * Draw one, as .svg and .png. One without rows is left out, and an old one of that name
+ * removed. 0, or -errno and one line in err; -ENOENT: there is no gnuplot.
+ */
+int figure_make(struct maker *m, const struct figure *f);
+
+/* Remove NAME.svg and NAME.png. */
+void figure_remove(const char *dir, const char *name);
+
+/* A field of a data file: printable ASCII without what gnuplot would read into. */
+void fig_label(FILE *f, const char *s);
+/* The same for a number; '?' for NAN and infinities. */
+void fig_number(FILE *f, double v);
+/* The number of a key, made if need be. The last one stands for all that are too many. */
+int fig_key(struct fig *g, const char *name);
+/* The colour and shape of the i-th series. */
+void fig_colour(struct fig_key *k, int i);
+/* Make room for a value on the axis. */
+void fig_grow(struct fig *g, double v);
+
+#endif

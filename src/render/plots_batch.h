@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SYSCOST_RENDER_PLOTS_BATCH_H
+#define SYSCOST_RENDER_PLOTS_BATCH_H
+
+#include "render/figure.h"
+
+/* The figures of m->batching; old ones that it has no rows for are removed. As figure_make. */
+int plots_batch(struct maker *m);
+
+/* Remove all of them from `dir`. */
+void plots_batch_clear(const char *dir);
+
+/* The name of the figure "cost over n" of a workload. Returns buf. */
+char *plots_batch_name(char *buf, size_t len, const struct batch_workload *w);
+
+#endif
