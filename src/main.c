@@ -111,9 +111,9 @@ int main(int argc, char **argv)
 		puts("syscost " VERSION);
 		return EXIT_FINE;
 	}
-	registry_load(&reg);
 	if (!strcmp(argv[1], WORKER_COMMAND))
-		status = worker_main(&reg);
+		return worker_main();
+	registry_load(&reg);
 	for (size_t i = 0; i < N_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			status = commands[i].fn(&reg, argc - 1, argv + 1);

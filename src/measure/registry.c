@@ -205,30 +205,58 @@ static struct variant *add_row(struct registry *reg, const struct bench *b, size
 	return &reg->rows[reg->n++];
 }
 
+/* All rows of one benchmark. */
+static void expand(struct registry *reg, const struct bench *b, size_t *room)
+{
+	const char *params = b->params ? b->params : "";
+	bool alternatives = strchr(params, ';');
+
+	if (!b->id || !b->desc || !b->batch)
+		bad(b, "id, desc and batch are required");
+	do {
+		struct axis axes[VARIANT_PARAMS + 1];
+		unsigned int n_axes = parse_params(b, &params, axes);
+		unsigned int combinations = 1;
+
+		for (unsigned int i = 0; i < n_axes; i++)
+			combinations *= axes[i].n;
+		for (unsigned int c = 0; c < combinations; c++)
+			fill(add_row(reg, b, room), b, axes, n_axes, c, alternatives);
+	} while (*params);
+}
+
+bool registry_row(const char *id, struct variant *v)
+{
+	size_t len = strcspn(id, ":");
+
+	for (const struct bench *const *e = __start_bench_registry;
+	     e < __stop_bench_registry; e++) {
+		struct registry reg = { 0 };
+		bool found = false;
+		size_t room = 0;
+
+		if (strncmp((*e)->id, id, len) || (*e)->id[len])
+			continue;
+		expand(&reg, *e, &room);
+		for (size_t i = 0; i < reg.n && !found; i++) {
+			found = !strcmp(reg.rows[i].id, id);
+			if (found)
+				*v = reg.rows[i];
+		}
+		registry_free(&reg);
+		return found;
+	}
+	return false;
+}
+
 void registry_load(struct registry *reg)
 {
 	size_t room = 0;
 
 	memset(reg, 0, sizeof(*reg));
 	for (const struct bench *const *e = __start_bench_registry;
-	     e < __stop_bench_registry; e++) {
-		const char *params = (*e)->params ? (*e)->params : "";
-		bool alternatives = strchr(params, ';');
-
-		if (!(*e)->id || !(*e)->desc || !(*e)->batch)
-			bad(*e, "id, desc and batch are required");
-		do {
-			struct axis axes[VARIANT_PARAMS + 1];
-			unsigned int n_axes = parse_params(*e, &params, axes);
-			unsigned int combinations = 1;
-
-			for (unsigned int i = 0; i < n_axes; i++)
-				combinations *= axes[i].n;
-			for (unsigned int c = 0; c < combinations; c++)
-				fill(add_row(reg, *e, &room), *e, axes, n_axes, c,
-				     alternatives);
-		} while (*params);
-	}
+	     e < __stop_bench_registry; e++)
+		expand(reg, *e, &room);
 	if (!reg->n)
 		bad(NULL, "no benchmark was linked in");
 	qsort(reg->rows, reg->n, sizeof(*reg->rows), by_id);

@@ -36,6 +36,12 @@ struct registry {
 void registry_load(struct registry *reg);
 void registry_free(struct registry *reg);
 
+/*
+ * The row of this id, without its `base`: for a worker, which has few rows to look up and
+ * no time to load all of them. False, and *v untouched, if there is none.
+ */
+bool registry_row(const char *id, struct variant *v);
+
 /* The row of this id, or NULL. */
 const struct variant *registry_find(const struct registry *reg, const char *id);
 

@@ -326,12 +326,6 @@ static int64_t cpu_overhead(void)
 	return stats_median(x, 21);
 }
 
-static const struct variant *variant_named(const struct registry *reg, char *id)
-{
-	id[VARIANT_ID_MAX - 1] = '\0';
-	return registry_find(reg, id);
-}
-
 /* Pin, lock, calibrate. 0, or why not in msg->reason. */
 static int settle(const struct plan_head *plan, struct machine *machine,
 		  struct message *msg)
@@ -362,7 +356,7 @@ static int settle(const struct plan_head *plan, struct machine *machine,
 	return 0;
 }
 
-int worker_main(const struct registry *reg)
+int worker_main(void)
 {
 	struct message msg = { .type = MESSAGE_ROUND, .overflow = -1 };
 	struct machine machine = { 0 };
@@ -395,11 +389,11 @@ int worker_main(const struct registry *reg)
 	meter.round_us = plan.round_us;
 
 	for (uint32_t i = 0; i < plan.n_items; i++) {
-		const struct variant *v;
+		struct variant v;
 
 		if (read(WORKER_PLAN_FD, &item, sizeof(item)) != sizeof(item))
 			return 1;
-		v = variant_named(reg, item.id);
+		item.id[VARIANT_ID_MAX - 1] = '\0';
 		msg = (struct message){ .type = MESSAGE_START,
 					.item = i,
 					.overflow = -1 };
@@ -407,15 +401,15 @@ int worker_main(const struct registry *reg)
 		msg.type = MESSAGE_DONE;
 		msg.n = item.n;
 		machine.chain = item.chain;
-		if (!v) {
+		if (!registry_row(item.id, &v)) {
 			msg.status = ROW_SKIP;
 			snprintf(msg.reason, sizeof(msg.reason),
 				 "this build of syscost does not have it");
 			send(&msg, sizeof(msg));
-		} else if (v->bench->via == VIA_RING) {
-			one_apart(v, &plan, &meter, &msg);
+		} else if (v.bench->via == VIA_RING) {
+			one_apart(&v, &plan, &meter, &msg);
 		} else {
-			one(v, &plan, &meter, &msg);
+			one(&v, &plan, &meter, &msg);
 		}
 	}
 	return 0;

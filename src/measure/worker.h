@@ -60,6 +60,6 @@ struct message {
 };
 
 /* Run the plan; returns the exit status of the process. */
-int worker_main(const struct registry *reg);
+int worker_main(void);
 
 #endif
