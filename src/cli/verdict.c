@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli/verdict.h"
+#include "render/plots_gate.h"
 #include "render/verdicts.h"
 #include "store/csv.h"
 #include "store/result.h"
@@ -69,7 +70,12 @@ int verdict_write(const char *dir, const struct table *verdicts,
 	if (!ret)
 		ret = result_file(dir, "compare.json", fill_json, json, err, err_len);
 	json_decref(json);
-	(void)noise;
-	(void)plots;
+	if (ret || !plots)
+		return ret;
+	ret = plots_gate(verdicts, s, noise, dir, err, err_len);
+	if (ret == -ENOENT) {
+		fprintf(stderr, "syscost: %s\n", err);
+		ret = 0;
+	}
 	return ret;
 }

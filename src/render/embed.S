@@ -19,6 +19,8 @@
 	embed plot_read_gp, "scripts/plots/read.gp"
 	embed plot_clocks_gp, "scripts/plots/clocks.gp"
 	embed plot_ecdf_gp, "scripts/plots/ecdf.gp"
+	embed plot_forest_gp, "scripts/plots/forest.gp"
+	embed plot_aa_gp, "scripts/plots/aa.gp"
 	embed report_css, "src/render/report.css"
 	embed report_js, "src/render/report.js"
 	.section .note.GNU-stack,"",@progbits

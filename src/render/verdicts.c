@@ -84,10 +84,23 @@ static void put_ns(FILE *out, double ns)
 	fprintf(out, " %*s", strstr(text, "µ") ? 10 : 9, text);
 }
 
+/* What a reason says that the interval's columns do not. */
+static const char *beyond_interval(const char *reason)
+{
+	const char *rest;
+
+	if (strncmp(reason, "the interval ", 13) &&
+	    strncmp(reason, "the whole interval ", 19))
+		return reason;
+	rest = strpbrk(reason, ",;");
+	return rest ? rest + 1 + (rest[1] == ' ') : "";
+}
+
 static void put_row(FILE *out, const struct verdict_row *r, bool color)
 {
 	char ratio[24], lo[24], hi[24], interval[56], delta[24];
 	bool fits = strlen(r->id) <= ID_WIDTH;
+	const char *reason;
 	const char *tint = color ? kinds[kind_of(r)].color : "";
 
 	if (isfinite(r->ratio_lo) && isfinite(r->ratio_hi))
@@ -117,9 +130,10 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	put_ns(out, r->base_ns);
 	put_ns(out, r->head_ns);
 	fputc('\n', out);
-	if (strcmp(r->verdict, "same") && strcmp(r->verdict, "improved")) {
+	reason = beyond_interval(r->reason);
+	if (*reason && strcmp(r->verdict, "same")) {
 		fprintf(out, "%13s", "");
-		table_text(out, r->reason, 86, false);
+		table_text(out, reason, 106, false);
 		fputc('\n', out);
 	}
 }

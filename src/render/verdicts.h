@@ -16,7 +16,7 @@ struct verdicts_view {
 };
 
 /*
- * The verdict of the whole, then the rows, worst first, at most 100 columns wide, then the
+ * The verdict of the whole, then the rows, worst first, at most 120 columns wide, then the
  * advice. The ratio is printed as a change: +5.1 % for 1.051.
  */
 void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_summary *s,

@@ -242,6 +242,25 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[ "$status" -eq 2 ]
 }
 
+@test "compare -o draws the changes, and the A/A distribution where it is known" {
+	folder base a/x=1000 "it's\`x\$y=10"
+	folder head a/x=1050 "it's\`x\$y=10"
+	run "$SYSCOST" compare -o out base head
+	[ "$status" -eq 1 ]
+	grep -q 'a/x' out/forest.svg
+	grep -q '+5.0 %' out/forest.svg
+	[ ! -e out/aa.svg ]
+	cat >noise.json <<-END
+	{"kind": "syscost noise", "schema": 1, "machine": "0000000000000000", "runs": 30,
+	 "contaminated": 0, "flagged": 0, "rows": {"a/x": {"comparisons": 30, "regressed": 0,
+	 "improved": 0, "ln_ratio": [$(seq -s, -0.014 0.001 0.015)]}}}
+	END
+	run "$SYSCOST" compare --force --noise noise.json -o aa base head
+	[ "$status" -eq 1 ]
+	grep -q '99 of 100 comparisons of a thing with itself lie within 1.5' aa/aa.svg
+	[ -z "$(find . -name '*.part' -o -name '.*.new')" ]
+}
+
 @test "compare: bad usage and damaged folders are one line and exit status 2" {
 	folder base a/x=1000
 	folder head a/x=1000

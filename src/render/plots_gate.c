@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The figures of a comparison. What is drawn was decided in compare/gate.c or is in the
+ * noise file; how it looks is in scripts/plots/forest.gp and aa.gp.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/figure.h"
+#include "render/plots_gate.h"
+#include "render/verdicts.h"
+#include "stats/stats.h"
+
+#define EDGE	    50.0 /* per cent: what lies further out is drawn at the edge */
+#define AA_WIDEST   4	 /* benchmarks that get a curve of their own */
+#define AA_LEAST    20	 /* values that make a curve */
+#define AA_MIN_EDGE 2.5	 /* per cent: so that the default delta is in the figure */
+
+extern const char plot_forest_gp[], plot_forest_gp_end[];
+extern const char plot_aa_gp[], plot_aa_gp_end[];
+
+struct forest {
+	const struct table *verdicts;
+	const struct gate_summary *summary;
+};
+
+static const struct {
+	const char *verdict;
+	unsigned int rgb;
+} colours[] = {
+	{ "regressed", 0xd55e00 }, { "contaminated", 0xcc79a7 },
+	{ "improved", 0x009e73 },  { "inconclusive", 0xe69f00 },
+	{ "same", 0x0072b2 },
+};
+#define N_COLOURS (int)(sizeof(colours) / sizeof(colours[0]))
+
+static int slower_first(const void *a, const void *b)
+{
+	const struct verdict_row *x = *(const struct verdict_row *const *)a;
+	const struct verdict_row *y = *(const struct verdict_row *const *)b;
+
+	if (x->ratio != y->ratio)
+		return x->ratio > y->ratio ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+/* A ratio in per cent, within the edges of the figure; `instead` where there is none. */
+static double percent(double ratio, double instead)
+{
+	if (!isfinite(ratio))
+		return instead;
+	return fmax(-EDGE, fmin(EDGE, (ratio - 1) * 100));
+}
+
+/* label, y, change, low, high, band low, band high, colour, words */
+static void put_change(struct fig *g, const struct verdict_row *r, int y)
+{
+	double x = percent(r->ratio, 0);
+	double lo = percent(r->ratio_lo, x), hi = percent(r->ratio_hi, x);
+	double delta = isfinite(r->delta) ? r->delta : 0;
+	unsigned int rgb = 0;
+
+	for (int i = 0; i < N_COLOURS; i++)
+		if (!strcmp(r->verdict, colours[i].verdict)) {
+			rgb = colours[i].rgb;
+			g->key[fig_key(g, r->verdict)].rgb = rgb;
+		}
+	fig_label(g->dat, r->id);
+	fprintf(g->dat, "\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%u\t%+.1f %%\n", y, x, lo,
+		hi, percent(1 / (1 + delta), 0), percent(1 + delta, 0), rgb,
+		(r->ratio - 1) * 100);
+	g->xmin = fmin(g->xmin, fmin(lo, -delta * 100));
+	g->xmax = fmax(g->xmax, fmax(hi, fmin(EDGE, delta * 100)));
+}
+
+static int fill_forest(struct maker *m, struct fig *g)
+{
+	const struct forest *f = g->arg;
+	const struct verdict_row **rows = calloc(f->verdicts->n + 1, sizeof(*rows));
+	double room;
+
+	(void)m;
+	if (!rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < f->verdicts->n; i++) {
+		const struct verdict_row *r = table_row(f->verdicts, struct verdict_row,
+							i);
+
+		if (isfinite(r->ratio) && r->ratio > 0)
+			rows[g->rows++] = r;
+	}
+	qsort(rows, g->rows, sizeof(*rows), slower_first);
+	for (int i = 0; i < g->rows; i++)
+		put_change(g, rows[i], i);
+	free(rows);
+	g->xmin = fmax(g->xmin, -EDGE);
+	room = (g->xmax - g->xmin) * 0.04 + 0.1;
+	g->xmin -= room;
+	g->xmax += 3 * room; /* for the words */
+	g->height = 150 + 17 * g->rows;
+	verdicts_say(g->title, sizeof(g->title), f->verdicts, f->summary);
+	return 0;
+}
+
+/* A distribution function, in per cent, and an empty line to end it. Sorts x. */
+static void put_steps(struct fig *g, double *x, size_t n, const char *name)
+{
+	stats_sort(x, n);
+	fprintf(g->dat, "%.9g\t0\n", x[0]);
+	for (size_t i = 0; i < n; i++)
+		fprintf(g->dat, "%.9g\t%.9g\n", x[i], (i + 1.0) / n);
+	fputs("\n\n", g->dat);
+	g->key[fig_key(g, name)].pt = g->rows ? 2 : 1; /* the script's dash type */
+	g->rows++;
+}
+
+static size_t changes(const struct noise_row *r, double *out)
+{
+	for (size_t i = 0; i < r->n; i++)
+		out[i] = expm1(r->ln_ratio[i]) * 100;
+	return r->n;
+}
+
+/* The next row by its 99th percentile below `below`, of those with enough values. */
+static const struct noise_row *next_widest(const struct noise *noise, double *below)
+{
+	const struct noise_row *found = NULL;
+	double most = -1;
+
+	for (size_t i = 0; i < noise->n; i++) {
+		double d = noise_delta(noise, noise->rows[i].id);
+
+		if (noise->rows[i].n >= AA_LEAST && d < *below && d > most) {
+			most = d;
+			found = &noise->rows[i];
+		}
+	}
+	*below = most;
+	return found;
+}
+
+static int fill_aa(struct maker *m, struct fig *g)
+{
+	const struct noise *noise = g->arg;
+	double *all, below = INFINITY, edge;
+	const struct noise_row *r;
+	size_t n = 0;
+
+	(void)m;
+	for (size_t i = 0; i < noise->n; i++)
+		n += noise->rows[i].n;
+	if (n < AA_LEAST)
+		return 0;
+	all = calloc(n, sizeof(*all));
+	if (!all)
+		return -ENOMEM;
+	n = 0;
+	for (size_t i = 0; i < noise->n; i++)
+		n += changes(&noise->rows[i], all + n);
+	put_steps(g, all, n, "all benchmarks");
+	for (size_t i = 0; i < n; i++)
+		all[i] = fabs(all[i]);
+	stats_sort(all, n);
+	edge = fmax(AA_MIN_EDGE, stats_quantile(all, n, 0.999) * 1.1);
+	g->xmin = -fmin(edge, EDGE);
+	g->xmax = fmin(edge, EDGE);
+	snprintf(g->title, sizeof(g->title),
+		 "A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
+		 "(%zu comparisons of %zu benchmarks)",
+		 stats_quantile(all, n, 0.99), n, noise->n);
+	free(all);
+	for (int k = 0; k < AA_WIDEST && (r = next_widest(noise, &below)); k++) {
+		double x[NOISE_KEEP];
+
+		put_steps(g, x, changes(r, x), r->id);
+	}
+	return 0;
+}
+
+int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
+	       const struct noise *noise, const char *dir, char *err, size_t len)
+{
+	const struct forest forest = { verdicts, summary };
+	const struct figure figures[] = {
+		{ "forest", plot_forest_gp, plot_forest_gp_end, fill_forest, &forest },
+		{ "aa", plot_aa_gp, plot_aa_gp_end, fill_aa, noise },
+	};
+	const bool wanted[] = { verdicts != NULL, noise != NULL };
+	struct maker m = { .out = dir, .err = err, .err_len = len };
+	int ret = figure_begin(&m);
+
+	if (ret)
+		return ret;
+	for (int i = 0; i < 2 && !ret; i++) {
+		if (wanted[i])
+			ret = figure_make(&m, &figures[i]);
+		else
+			figure_remove(dir, figures[i].name);
+	}
+	figure_end(&m);
+	return ret;
+}
