@@ -257,7 +257,7 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	END
 	run "$SYSCOST" compare --force --noise noise.json -o aa base head
 	[ "$status" -eq 1 ]
-	grep -q '99 of 100 comparisons of a thing with itself lie within 1.5' aa/aa.svg
+	grep -q '99 of 100 comparisons of a thing with itself lie within 1.48 %' aa/aa.svg
 	[ -z "$(find . -name '*.part' -o -name '.*.new')" ]
 }
 
