@@ -88,6 +88,17 @@ static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counte
 	return (uint64_t)hi << 32 | lo;
 }
 
+#define ARCH_NULL_BLOCK 512 /* calls in the block */
+
+/* getppid, unrolled and bare: what the suite's loop is held against in the self-test. */
+static inline __attribute__((always_inline)) void arch_null_block(void)
+{
+	__asm__ volatile(".rept 512\n\tmov %0, %%eax\n\tsyscall\n\t.endr"
+			 :
+			 : "i"(110) /* SYS_getppid */
+			 : "rax", "rcx", "r11", "memory");
+}
+
 /* Stop prediction of the next branch from outliving the call: spin politely. */
 static inline __attribute__((always_inline)) void arch_pause(void)
 {

@@ -5,7 +5,12 @@
 
 #include <jansson.h>
 
+#include "cli/cli.h"
+
 /* An array of {"level": ok|note|warn, "what", "effect"}. Takes about half a second. */
 json_t *doctor_findings(void);
+
+/* `doctor --self-test`: measure, print, and say by the exit status how it went. */
+int doctor_self_test(const struct registry *reg, enum cli_format format);
 
 #endif

@@ -67,3 +67,14 @@ column() {
 	[ "$status" -eq 2 ]
 	[[ "$output" == "syscost: event 'CYCLES:u' cannot be counted: "* ]]
 }
+
+# What it finds is the machine's business; that it says so, by line and by status, is ours.
+@test "doctor --self-test: four verdicts, and the exit status that follows from them" {
+	run "$SYSCOST" doctor --self-test --format json
+	[ "$(grep -c '"verdict": "\(pass\|noisy\|fail\)"' <<<"$output")" -eq 4 ]
+	want=0
+	grep -q '"verdict": "noisy"' <<<"$output" && want=3
+	grep -q '"verdict": "fail"' <<<"$output" && want=2
+	[ "$status" -eq "$want" ]
+	[ "$(grep -c '"bound_hi": ' <<<"$output")" -eq 4 ]
+}

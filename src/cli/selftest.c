@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/*
+ * syscost doctor --self-test: prints what selftest.c measures.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/cli.h"
+#include "cli/doctor.h"
+#include "cli/session.h"
+#include "measure/selftest.h"
+
+#define SHORT_RUN 2.5 /* seconds */
+
+static const char *const words[] = {
+	[SELFTEST_PASS] = "pass", [SELFTEST_NOISY] = "noisy", [SELFTEST_FAIL] = "fail"
+};
+
+static json_t *real(double x)
+{
+	return isfinite(x) ? json_real(x) : json_null();
+}
+
+static void print_json(const struct selftest_line *lines)
+{
+	json_t *all = json_array();
+
+	for (int i = 0; i < SELFTEST_LINES; i++) {
+		const struct selftest_line *l = &lines[i];
+
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o}",
+				       "verdict", words[l->verdict], "what", l->what,
+				       "unit", l->unit, "figure", real(l->figure.mid),
+				       "figure_lo", real(l->figure.lo), "figure_hi",
+				       real(l->figure.hi), "bound_lo", l->low, "bound_hi",
+				       l->high, "quiet_share", real(l->quiet_share)));
+	}
+	json_dumpf(all, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(all);
+}
+
+static void print_table(const struct selftest_line *lines)
+{
+	for (int i = 0; i < SELFTEST_LINES; i++) {
+		const struct selftest_line *l = &lines[i];
+		const struct stats_estimate *f = &l->figure;
+		const char *space = l->unit[0] ? " " : "";
+
+		printf("%-5s  %s: %.4g%s%s", words[l->verdict], l->what, f->mid, space,
+		       l->unit);
+		if (f->lo < f->hi)
+			printf(" (%.4g to %.4g)", f->lo, f->hi);
+		printf("; bound %.4g to %.4g%s%s", l->low, l->high, space, l->unit);
+		if (!isnan(l->quiet_share))
+			printf("; %.0f %% quiet", l->quiet_share * 100);
+		putchar('\n');
+	}
+}
+
+int doctor_self_test(const struct registry *reg, enum cli_format format)
+{
+	struct selftest_line lines[SELFTEST_LINES];
+	struct run_options options;
+	int status = EXIT_FINE;
+	char err[600] = "";
+
+	session_options(&options);
+	options.seconds = SHORT_RUN;
+	if (selftest(reg, &options, lines, err, sizeof(err))) {
+		session_progress_end(&options);
+		return cli_error("%s", err);
+	}
+	session_progress_end(&options);
+	if (format == FORMAT_JSON)
+		print_json(lines);
+	else
+		print_table(lines);
+	for (int i = 0; i < SELFTEST_LINES; i++) {
+		if (lines[i].verdict == SELFTEST_FAIL)
+			status = EXIT_TROUBLE;
+		else if (lines[i].verdict == SELFTEST_NOISY && status == EXIT_FINE)
+			status = EXIT_UNDECIDED;
+	}
+	return status;
+}
