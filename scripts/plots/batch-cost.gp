@@ -19,6 +19,13 @@ do for [p=1:panels] {
 	set rmargin at screen (col + 1 - 0.022 * columns) / columns
 	set tmargin at screen 1 - head - row * each - 4.0 / height
 	set bmargin at screen 1 - head - (row + 1) * each + 50.0 / height
+	if (panel_max[p] < 20 * panel_min[p]) {
+		set logscale y 2
+		set ytics 2
+	} else {
+		set logscale y 10
+		set ytics autofreq
+	}
 	set yrange [panel_min[p] / 1.4:panel_max[p] * 1.4]
 	set title panel_name[p] noenhanced offset 0,-0.6
 	set ylabel col == 0 ? 'ns an operation, log scale' : '' noenhanced

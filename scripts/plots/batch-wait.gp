@@ -5,6 +5,10 @@ set ylabel 'microseconds a batch, log scale' noenhanced
 set logscale x 2
 set logscale y
 set format y '%g'
+if (ymax < 20 * ymin) {
+	set logscale y 2
+	set ytics 2
+}
 set xtics 4
 set xrange [xmin:xmax]
 set yrange [ymin / 1.2:ymax * 1.2]

@@ -18,15 +18,24 @@ double breakeven_base_cost(const struct curve *s, const struct curve *base, size
 			   size_t round)
 {
 	const double *y = base->y + round * base->sizes;
-	double n = s->n[i], t;
-	size_t j = 0;
+	double n = s->n[i], below = NAN, below_n = NAN;
 
-	while (j + 1 < base->sizes && base->n[j] < n)
-		j++;
-	if (!base->sizes || base->n[j] <= n || !j)
-		return base->sizes ? y[j] : NAN;
-	t = (1 / n - 1 / base->n[j]) / (1 / base->n[j - 1] - 1 / base->n[j]);
-	return y[j] + t * (y[j - 1] - y[j]);
+	for (size_t j = 0; j < base->sizes; j++) {
+		double t;
+
+		if (isnan(y[j]))
+			continue;
+		if (base->n[j] <= n) {
+			below = y[j];
+			below_n = base->n[j];
+			continue;
+		}
+		if (isnan(below) || below_n == n)
+			return isnan(below) ? y[j] : below;
+		t = (1 / n - 1 / base->n[j]) / (1 / below_n - 1 / base->n[j]);
+		return y[j] + t * (below - y[j]);
+	}
+	return below;
 }
 
 int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
@@ -118,9 +127,10 @@ static int find_cheaper(const struct curve *s, const struct curve *base,
 
 		if (ret)
 			return ret;
-		if (!(ratio.hi < 1))
+		if (ratio.hi >= 1)
 			break;
-		be->cheaper_from = s->n[i];
+		if (ratio.hi < 1) /* or there are too few rounds for a test */
+			be->cheaper_from = s->n[i];
 	}
 	return 0;
 }

@@ -36,11 +36,11 @@ struct breakeven {
 	double largest; /* the largest size */
 	/*
 	 * The smallest measured size that is significantly cheaper, as are all larger
-	 * ones; NAN: none. Tested from the largest size down and stopped at the first
-	 * that is not: in such a fixed sequence each test has the full level, and the
-	 * chance of any false claim for this pair is 2.5 % (Maurer, Hothorn and
-	 * Lehmacher, "Multiple comparisons in drug clinical trials", 1995). It says
-	 * nothing about many pairs together.
+	 * ones with enough rounds for a test; NAN: none. Tested from the largest size
+	 * down and stopped at the first that is not: in such a fixed sequence each test
+	 * has the full level, and the chance of any false claim for this pair is 2.5 %
+	 * (Maurer, Hothorn and Lehmacher, "Multiple comparisons in drug clinical trials",
+	 * 1995). It says nothing about many pairs together.
 	 */
 	double cheaper_from;
 };

@@ -299,8 +299,6 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 	if (*second)
 		fprintf(out, "  %*s %s from n = %.0f on: a knee\n", NAME_WIDTH, "",
 			second, s->fit.part[1].from);
-	if (s->fitted && s->fit.verdict == FIT_FEW)
-		fprintf(out, "  %*s (two sizes: no test of the curve)\n", NAME_WIDTH, "");
 }
 
 /* "cheapest: n = 1 write; 2 to 1024 writev" */
@@ -347,6 +345,7 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 {
 	const struct batch_advice *a = &w->advice;
 	char title[120];
+	bool few = false;
 
 	if (!w->choice)
 		return;
@@ -374,9 +373,15 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 		put_right(out, head, BASE_WIDTH);
 	}
 	fputc('\n', out);
-	for (size_t k = 0; k < w->n_strategies; k++)
-		if (!w->strategy[k].baseline || !w->strategy[k].curve.sizes)
-			put_strategy(out, w, &w->strategy[k]);
+	for (size_t k = 0; k < w->n_strategies; k++) {
+		const struct batch_strategy *s = &w->strategy[k];
+
+		few |= s->fitted && s->fit.verdict == FIT_FEW && !s->baseline;
+		if (!s->baseline || !s->curve.sizes)
+			put_strategy(out, w, s);
+	}
+	if (few)
+		fputs("  a curve through two sizes is not tested by them\n", out);
 }
 
 /* What is done once, or in one way only: "setup-ring: io_uring n = 1 12.3 µs". */

@@ -203,6 +203,10 @@ static void test_cheaper_from(void **state)
 	assert_true(between(&s, &base).cheaper_from == 1);
 	s.y[1 * SIZES + 4] = 200;
 	assert_true(between(&s, &base).cheaper_from == 32);
+	/* A size without figures is no reason to stop. */
+	for (size_t r = 0; r < ROUNDS; r++)
+		s.y[r * SIZES + 6] = NAN;
+	assert_true(between(&s, &base).cheaper_from == 32);
 	/* Five rounds show nothing at 95 %. */
 	s.curve.rounds = base.curve.rounds = 5;
 	assert_true(isnan(between(&s, &base).cheaper_from));
@@ -211,9 +215,9 @@ static void test_cheaper_from(void **state)
 /* Between sizes on a line over 1/n, at them as measured, beyond them as at the end. */
 static void test_base_cost(void **state)
 {
-	const double n[] = { 2, 8 };
-	const double y[] = { 60, 30 };
-	const struct curve base = { n, y, 2, 1, NULL };
+	const double n[] = { 2, 3, 8 };
+	const double y[] = { 60, NAN, 30 };
+	const struct curve base = { n, y, 3, 1, NULL };
 	struct sweep s;
 
 	(void)state;
