@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/batch.h"
 #include "cli/cli.h"
 #include "compare/batching.h"
 #include "render/batch.h"
@@ -137,6 +138,29 @@ out_rounds:
 out_results:
 	table_free(&results);
 	return status;
+}
+
+void batch_advice(const struct table *results, const struct table *rounds,
+		  const char *dir)
+{
+	struct batching b;
+	bool choice = false;
+	char err[600];
+
+	if (batching_make(&b, results, rounds, err, sizeof(err)))
+		return; /* the page will tell */
+	for (size_t i = 0; i < b.n; i++)
+		choice |= b.workload[i].choice;
+	if (choice) {
+		putchar('\n');
+		batch_print(stdout, &b, cli_color());
+		fflush(stdout);
+		if (dir)
+			fprintf(stderr,
+				"syscost: 'syscost batch %s' has curves and break-evens\n",
+				dir);
+	}
+	batching_free(&b);
 }
 
 int cmd_batch(const struct registry *reg, int argc, char **argv)

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/batch.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/report.h"
@@ -181,7 +182,7 @@ static bool choose_events(struct settings *s)
 }
 
 static void print(const struct settings *s, const struct table *results,
-		  const json_t *json)
+		  const struct table *rounds, const json_t *json)
 {
 	if (s->format == FORMAT_CSV) {
 		csv_write(stdout, results);
@@ -190,6 +191,7 @@ static void print(const struct settings *s, const struct table *results,
 		putchar('\n');
 	} else {
 		table_print(stdout, results, cli_color());
+		batch_advice(results, rounds, s->no_output ? NULL : s->output);
 	}
 	fflush(stdout);
 }
@@ -260,7 +262,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	json = result_json(&run, command, s.host_name);
 	json_object_set_new(json, "findings", doctor_findings());
 	run_free(&run);
-	print(&s, &results, json);
+	print(&s, &results, &rounds, json);
 	ret = verdict(&results);
 	if (!s.no_output &&
 	    result_write(s.output, &results, &rounds, json, err, sizeof(err))) {

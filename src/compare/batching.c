@@ -352,7 +352,9 @@ static int advise(struct batch_workload *w)
 	i = index_of(a->best, a->n);
 	if (a->base && a->best != a->base && i < a->best->curve.sizes)
 		ret = breakeven_ratio(&a->best->curve, &a->base->curve, i, &a->ratio);
-	if (a->base && !(a->ratio.hi < 1))
+	/* Without an interval (fewer than 6 rounds) the best by its median stands, untested. */
+	a->tested = !isnan(a->ratio.hi);
+	if (a->base && a->tested && a->ratio.hi >= 1)
 		a->best = a->base;
 	a->row = batching_row(a->best, a->n);
 	if (!a->base || a->best == a->base)

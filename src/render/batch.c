@@ -77,7 +77,10 @@ struct batch_words batch_words(const struct batch_workload *w)
 		snprintf(t.best, sizeof(t.best), "%s", a->best->name);
 		batch_size(t.from, sizeof(t.from), a->from);
 		saving(t.saves_from, sizeof(t.saves_from), a->from_ratio.mid);
-		if (isfinite(a->ratio.mid))
+		if (!a->tested && isfinite(a->ratio.mid))
+			snprintf(t.saves, sizeof(t.saves), "%.1f %% ±?",
+				 100 * (1 - a->ratio.mid));
+		else if (a->tested)
 			snprintf(t.saves, sizeof(t.saves), "%.1f (%.1f–%.1f) %%",
 				 100 * (1 - a->ratio.mid), 100 * (1 - a->ratio.hi),
 				 100 * (1 - a->ratio.lo));
@@ -101,7 +104,7 @@ bool batch_headline(const struct batching *b, char *buf, size_t len)
 		if (!b->workload[i].choice || !a->best)
 			continue;
 		asked++;
-		if (a->best == a->base)
+		if (a->best == a->base || !a->tested)
 			continue;
 		pay++;
 		if (!most || a->ratio.mid < most->advice.ratio.mid)
@@ -110,7 +113,9 @@ bool batch_headline(const struct batching *b, char *buf, size_t len)
 	if (!asked)
 		return false;
 	if (!most) {
-		snprintf(buf, len, "No strategy makes a batch cheaper than single calls");
+		snprintf(
+			buf, len,
+			"No strategy is shown to make a batch cheaper than single calls");
 		return true;
 	}
 	batch_title(title, sizeof(title), most);
@@ -169,6 +174,7 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 	static const char *const heads[] = { "from n", "saves", "at n",
 					     "saves",  "batch", "CPU" };
 	static const int widths[] = { 6, 5, 5, 18, 8, 5 };
+	bool untested = false;
 
 	bold(out, color, true);
 	fprintf(out, "%-16s %6s %-*s", "workload", "bytes", BEST_WIDTH, "best");
@@ -196,6 +202,13 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 		fputc('\n', out);
 	}
 	put_wrapped(out, BATCH_LEGEND);
+	for (size_t i = 0; i < b->n; i++)
+		untested |= b->workload[i].choice &&
+			    b->workload[i].advice.best != b->workload[i].advice.base &&
+			    !b->workload[i].advice.tested;
+	if (untested)
+		fputs("±?: fewer than 6 quiet rounds of both: no interval, and no test.\n",
+		      out);
 }
 
 static void put_estimate(char *buf, size_t len, const struct stats_estimate *e)

@@ -165,6 +165,26 @@ static void test_nothing_pays(void **state)
 	batching_free(&b);
 }
 
+/* Five rounds: the cheapest by its median, said to be untested, and never "nothing pays". */
+static void test_untested(void **state)
+{
+	struct rows *r = *state;
+	struct batching b;
+
+	put(r, "w", "call", 1, 64, 100, 0);
+	put(r, "w", "good", 1, 64, 120, 0);
+	put(r, "w", "good", 64, 64, 20, 0);
+	for (size_t i = 0; i < r->rounds.n; i++)
+		if (table_row(&r->rounds, struct round_row, i)->round >= 15)
+			table_row(&r->rounds, struct round_row, i)->ticks = NAN;
+	b = make(r);
+	assert_string_equal(b.workload->advice.best->name, "good");
+	assert_false(b.workload->advice.tested);
+	assert_true(fabs(b.workload->advice.ratio.mid - 0.2) < 1e-9);
+	assert_true(isnan(b.workload->advice.from));
+	batching_free(&b);
+}
+
 /* A base that a row names is a baseline though it has more sizes than one. */
 static void test_named_base(void **state)
 {
@@ -273,6 +293,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_advice, begin, end),
 		cmocka_unit_test_setup_teardown(test_equal, begin, end),
 		cmocka_unit_test_setup_teardown(test_nothing_pays, begin, end),
+		cmocka_unit_test_setup_teardown(test_untested, begin, end),
 		cmocka_unit_test_setup_teardown(test_named_base, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_rows, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_baseline, begin, end),
