@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/report.h"
@@ -45,6 +46,15 @@ int report_folder(const char *dir, const struct table *results,
 		ret = result_file(dir, "report.html", fill_page, &page, err, sizeof(err));
 	batching_free(&batching);
 	return ret ? cli_error("%s", err) : EXIT_FINE;
+}
+
+void report_clear(const char *dir)
+{
+	char path[4096];
+
+	plots_clear(dir);
+	snprintf(path, sizeof(path), "%s/report.html", dir);
+	unlink(path);
 }
 
 int cmd_report(const struct registry *reg, int argc, char **argv)

@@ -10,4 +10,7 @@
 int report_folder(const char *dir, const struct table *results,
 		  const struct table *rounds, const json_t *json);
 
+/* Take away what report_folder() made of older rows. */
+void report_clear(const char *dir);
+
 #endif

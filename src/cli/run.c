@@ -28,6 +28,7 @@ static const char help[] =
 	"      --seconds S      time budget for measuring\n"
 	"      --precision P    stop when every interval is within +-P %% (default 1)\n"
 	"      --timeout S      for one benchmark in one round (default 10)\n"
+	"      --checkpoint S   write what there is every S seconds (default 10)\n"
 	"      --cpu N          CPU to measure on (default: an isolated one, or the last)\n"
 	"      --events LIST    also count these, by libpfm4's names: PAGE-FAULTS,CYCLES:u\n"
 	"      --seed N         for the shuffles (default: random, stored)\n"
@@ -53,6 +54,7 @@ static bool parse(int argc, char **argv, struct settings *s)
 		SECONDS,
 		PRECISION,
 		TIMEOUT,
+		CHECKPOINT,
 		CPU,
 		SEED,
 		EVENTS,
@@ -68,6 +70,7 @@ static bool parse(int argc, char **argv, struct settings *s)
 		{ "seconds", required_argument, NULL, SECONDS },
 		{ "precision", required_argument, NULL, PRECISION },
 		{ "timeout", required_argument, NULL, TIMEOUT },
+		{ "checkpoint", required_argument, NULL, CHECKPOINT },
 		{ "cpu", required_argument, NULL, CPU },
 		{ "seed", required_argument, NULL, SEED },
 		{ "events", required_argument, NULL, EVENTS },
@@ -105,6 +108,9 @@ static bool parse(int argc, char **argv, struct settings *s)
 		} else if (opt == TIMEOUT) {
 			good = cli_number("--timeout", optarg, 0.1, 3600,
 					  &s->run.timeout);
+		} else if (opt == CHECKPOINT) {
+			good = cli_number("--checkpoint", optarg, 0.1, 86400,
+					  &s->run.checkpoint_seconds);
 		} else if (opt == CPU) {
 			good = cli_number("--cpu", optarg, 0, 1e6, &x);
 			if (good)
@@ -196,6 +202,43 @@ static void print(const struct settings *s, const struct table *results,
 	fflush(stdout);
 }
 
+/*
+ * The result folder as it is now. A page and plots of an older result do not go with it.
+ * `complete`: nothing more will come.
+ */
+static int write_folder(const struct settings *s, const struct table *results,
+			const struct table *rounds, json_t *json, bool complete,
+			char *err, size_t err_len)
+{
+	int ret;
+
+	json_object_set_new(json, "complete", json_boolean(complete));
+	ret = result_write(s->output, results, rounds, json, err, err_len);
+	if (!ret)
+		report_clear(s->output);
+	return ret;
+}
+
+struct keeper {
+	const struct settings *settings;
+	const char *command;
+};
+
+/* Failing is no news yet: the end of the run tries again, and tells. */
+static void keep(void *arg, const struct run *run)
+{
+	const struct keeper *k = arg;
+	struct table results, rounds;
+	json_t *json = result_json(run, k->command, k->settings->host_name);
+	char err[600];
+
+	result_rows(run, &results, &rounds);
+	write_folder(k->settings, &results, &rounds, json, false, err, sizeof(err));
+	json_decref(json);
+	table_free(&results);
+	table_free(&rounds);
+}
+
 /* 77 when every row was skipped or failed: there is no figure. */
 static int verdict(const struct table *results)
 {
@@ -219,6 +262,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	struct settings s = { 0 };
 	struct table results, rounds;
 	char err[600] = "", command[1024];
+	struct keeper keeper = { &s, command };
 	const char *unmatched;
 	json_t *json = NULL;
 	struct run run;
@@ -248,6 +292,10 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 		free(chosen);
 		return cli_error("%s", err);
 	}
+	if (!s.no_output) {
+		s.run.checkpoint = keep;
+		s.run.checkpoint_arg = &keeper;
+	}
 
 	ret = run_all(&run, reg, chosen, &s.run, err, sizeof(err));
 	free(chosen);
@@ -265,7 +313,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	print(&s, &results, &rounds, json);
 	ret = verdict(&results);
 	if (!s.no_output &&
-	    result_write(s.output, &results, &rounds, json, err, sizeof(err))) {
+	    write_folder(&s, &results, &rounds, json, true, err, sizeof(err))) {
+		rmdir(s.output); /* only if it is empty */
 		ret = cli_error("%s", err);
 	} else if (!s.no_output) {
 		if (!s.no_plots)

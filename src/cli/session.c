@@ -39,6 +39,7 @@ void session_options(struct run_options *options)
 					 .timeout = 10,
 					 .precision = 0.01,
 					 .round_us = ROUND_US,
+					 .checkpoint_seconds = 10,
 					 .seed = session_seed(),
 					 .stop = session_stop() };
 	if (isatty(STDERR_FILENO))

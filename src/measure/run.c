@@ -266,10 +266,23 @@ int run_size(struct run *run, char *err, size_t err_len)
 	return ret;
 }
 
+/* Let the caller keep what there is. Moves *last, when that was done the last time. */
+static void checkpoint(struct run *run, double *last)
+{
+	const struct run_options *o = &run->options;
+
+	if (!o->checkpoint || run_now() - *last < o->checkpoint_seconds)
+		return;
+	run_finish(&run, 1);
+	o->checkpoint(o->checkpoint_arg, run);
+	*last = run_now();
+}
+
 /* Rounds until the figures are precise or the time is spent. */
 static int measure(struct run *run, char *err, size_t err_len)
 {
 	const struct run_options *o = &run->options;
+	double last = run_now();
 	uint32_t *order = calloc(run->reg->n, sizeof(*order));
 	int ret = order ? 0 : -ENOMEM;
 
@@ -282,6 +295,7 @@ static int measure(struct run *run, char *err, size_t err_len)
 		say(run, "measuring", (run_now() - run->began) / o->seconds);
 		ret = round_measure(run, order, n, 0, ROUND_MEASURE, err, err_len);
 		run->rounds++;
+		checkpoint(run, &last);
 		if (run->rounds >= ROUNDS_MIN && run->rounds % 4 == 0 &&
 		    run_estimate(&run, 1))
 			break;

@@ -12,6 +12,8 @@
 #include "measure/registry.h"
 #include "measure/worker.h"
 
+struct run;
+
 struct run_options {
 	int cpu;	       /* -1: choose */
 	double seconds;	       /* time budget */
@@ -23,6 +25,13 @@ struct run_options {
 	/* Called now and then with how far it is; may be NULL. */
 	void (*progress)(void *arg, const char *what, double share);
 	void *progress_arg;
+	/*
+	 * Called between two rounds, at most so often, with the figures so far: nothing
+	 * measures meanwhile. NULL: never.
+	 */
+	void (*checkpoint)(void *arg, const struct run *run);
+	void *checkpoint_arg;
+	double checkpoint_seconds;
 	volatile const int *stop; /* non-zero: finish with what there is; may be NULL */
 };
 

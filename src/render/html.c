@@ -586,6 +586,10 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	      out);
 	fwrite(report_css, 1, report_css_end - report_css, out);
 	fputs("</style></head>\n<body><main>\n<h1>What system calls cost</h1>\n", out);
+	if (json_is_false(json_object_get(run, "complete")))
+		fputs("<p class=cut>This run was cut off: these are the figures of its last "
+		      "checkpoint.</p>\n",
+		      out);
 	headlines(out, t);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
 	      "<a href=\"#again\">reproduce</a></nav>\n",

@@ -352,3 +352,10 @@ int plots_make(const struct table *results, const struct table *rounds,
 	figure_end(&m);
 	return ret;
 }
+
+void plots_clear(const char *dir)
+{
+	for (size_t i = 0; i < N_FIGURES; i++)
+		figure_remove(dir, figures[i].name);
+	plots_batch_clear(dir);
+}

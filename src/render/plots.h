@@ -15,4 +15,7 @@
 int plots_make(const struct table *results, const struct table *rounds,
 	       const struct batching *batching, const char *dir, char *err, size_t len);
 
+/* Remove all of them from `dir`: they show older rows. */
+void plots_clear(const char *dir);
+
 #endif

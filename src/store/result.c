@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -240,37 +241,90 @@ int result_folder(const char *dir, bool force, char *err, size_t err_len)
 	return -errno;
 }
 
-int result_file(const char *dir, const char *name,
-		int (*fill)(FILE *out, const void *arg), const void *arg, char *err,
-		size_t err_len)
+/* Where a file goes, and the name that it has until it is whole. */
+static int name_file(const char *dir, const char *name, char path[PATH_MAX],
+		     char temp[PATH_MAX], char *err, size_t err_len)
 {
-	char path[4096], temp[4096];
-	FILE *out;
-	int ret;
+	if (snprintf(path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX &&
+	    snprintf(temp, PATH_MAX, "%s/.%s.new", dir, name) < PATH_MAX)
+		return 0;
+	snprintf(err, err_len, "the path of %s is too long", name);
+	return -ENAMETOOLONG;
+}
 
-	if (snprintf(path, sizeof(path), "%s/%s", dir, name) >= (int)sizeof(path) ||
-	    snprintf(temp, sizeof(temp), "%s/.%s.new", dir, name) >= (int)sizeof(temp)) {
-		snprintf(err, err_len, "the path of %s is too long", name);
-		return -ENAMETOOLONG;
-	}
-	out = fopen(temp, "we");
-	if (!out) {
-		ret = -errno;
-		snprintf(err, err_len, "%s cannot be written: %s", path, strerror(errno));
+/* One file of a result: how to fill it. */
+struct part {
+	const char *name;
+	int (*fill)(FILE *out, const void *arg);
+	const void *arg;
+};
+
+/* All of it under its temporary name, and on the disk. */
+static int write_part(const char *dir, const struct part *part, char *err, size_t err_len)
+{
+	char path[PATH_MAX], temp[PATH_MAX];
+	int ret = name_file(dir, part->name, path, temp, err, err_len);
+	FILE *out;
+
+	if (ret)
 		return ret;
-	}
-	ret = fill(out, arg);
-	if (!ret && (fflush(out) || fsync(fileno(out))))
+	out = fopen(temp, "we");
+	ret = out ? part->fill(out, part->arg) : -errno;
+	if (out && !ret && (fflush(out) || fsync(fileno(out))))
 		ret = -errno;
-	if (fclose(out) && !ret)
-		ret = -errno;
-	if (!ret && rename(temp, path))
+	if (out && fclose(out) && !ret)
 		ret = -errno;
 	if (ret) {
 		unlink(temp);
 		snprintf(err, err_len, "%s cannot be written: %s", path, strerror(-ret));
 	}
 	return ret;
+}
+
+static int rename_part(const char *dir, const struct part *part, char *err,
+		       size_t err_len)
+{
+	char path[PATH_MAX], temp[PATH_MAX];
+	int ret = name_file(dir, part->name, path, temp, err, err_len);
+
+	if (ret || !rename(temp, path))
+		return ret;
+	ret = -errno;
+	unlink(temp);
+	snprintf(err, err_len, "%s cannot be written: %s", path, strerror(-ret));
+	return ret;
+}
+
+static void drop_part(const char *dir, const struct part *part)
+{
+	char path[PATH_MAX], temp[PATH_MAX], err[80];
+
+	if (!name_file(dir, part->name, path, temp, err, sizeof(err)))
+		unlink(temp);
+}
+
+/* All parts or none: what can run out of space or time is over before the first rename. */
+static int write_parts(const char *dir, const struct part *parts, size_t n, char *err,
+		       size_t err_len)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = write_part(dir, &parts[i], err, err_len);
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = rename_part(dir, &parts[i], err, err_len);
+	for (size_t i = 0; i < n && ret; i++)
+		drop_part(dir, &parts[i]);
+	return ret;
+}
+
+int result_file(const char *dir, const char *name,
+		int (*fill)(FILE *out, const void *arg), const void *arg, char *err,
+		size_t err_len)
+{
+	struct part part = { name, fill, arg };
+
+	return write_parts(dir, &part, 1, err, err_len);
 }
 
 static int fill_csv(FILE *out, const void *table)
@@ -280,19 +334,18 @@ static int fill_csv(FILE *out, const void *table)
 
 static int fill_json(FILE *out, const void *json)
 {
+	errno = 0;
 	if (json_dumpf(json, out, JSON_INDENT(2)) || putc('\n', out) == EOF)
-		return -EIO;
+		return errno ? -errno : -EIO;
 	return 0;
 }
 
 int result_write(const char *dir, const struct table *results, const struct table *rounds,
 		 const json_t *json, char *err, size_t err_len)
 {
-	int ret = result_file(dir, "results.csv", fill_csv, results, err, err_len);
+	const struct part parts[] = { { "results.csv", fill_csv, results },
+				      { "rounds.csv", fill_csv, rounds },
+				      { "run.json", fill_json, json } };
 
-	if (!ret)
-		ret = result_file(dir, "rounds.csv", fill_csv, rounds, err, err_len);
-	if (!ret)
-		ret = result_file(dir, "run.json", fill_json, json, err, err_len);
-	return ret;
+	return write_parts(dir, parts, 3, err, err_len);
 }

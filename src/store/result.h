@@ -25,7 +25,11 @@ json_t *result_json(const struct run *run, const char *command, bool with_hostna
  */
 int result_folder(const char *dir, bool force, char *err, size_t err_len);
 
-/* Write the three files, each of them whole or not at all. 0, or -errno and err. */
+/*
+ * Write the three files: all of them or, where one cannot be written, none. Between the
+ * first and the last of them are two renames, and nothing that could fail for want of
+ * space. 0, or -errno and err.
+ */
 int result_write(const char *dir, const struct table *results, const struct table *rounds,
 		 const json_t *json, char *err, size_t err_len);
 
