@@ -16,6 +16,8 @@ ASM      = $(wildcard src/*/*.S)
 OBJ      = $(SRC:%.c=$(BUILD)/%.o) $(BENCH:%.c=$(BUILD)/%.o) $(ASM:%.S=$(BUILD)/%.o)
 UNIT     = $(wildcard tests/unit/test_*.c)
 UNITBIN  = $(UNIT:tests/unit/%.c=$(BUILD)/unit/%)
+HELPER   = $(wildcard tests/helpers/*.c)
+HELPBIN  = $(HELPER:tests/helpers/%.c=$(BUILD)/helpers/%)
 
 all: $(BUILD)/syscost
 
@@ -47,6 +49,11 @@ $(BUILD)/unit/%: tests/unit/%.c $(OBJ)
 	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
 		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
 
+# Programs that the tests of the whole program use.
+$(BUILD)/helpers/%: tests/helpers/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< -lseccomp
+
 static:
 	$(MAKE) BUILD=$(BUILD)/static LDFLAGS=-static \
 		LIBS="-Wl,-u,pfm_get_os_event_encoding -lpfm $(LIBS)"
@@ -54,7 +61,7 @@ static:
 bench: all
 	$(BUILD)/syscost run -o results/run-$$(date +%Y%m%d-%H%M%S)
 
-check: all $(UNITBIN)
+check: all $(UNITBIN) $(HELPBIN)
 	tests/run.sh $(BUILD)
 
 # Unit tests, the tests of the program and a run of every row, all of it built with
@@ -62,10 +69,12 @@ check: all $(UNITBIN)
 SANITIZE = $(BUILD)/sanitize-$(notdir $(firstword $(CC)))
 sanitize:
 	$(MAKE) BUILD=$(SANITIZE) CFLAGS="-O1 -g -fsanitize=address,undefined \
-		-fno-sanitize-recover=all" all unit
+		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
 unit: $(UNITBIN)
+
+helpers: $(HELPBIN)
 
 # What the suite says of itself, measured; long, and resumable. See the scripts.
 self-test-noise self-test-power self-test-relink: all
@@ -82,5 +91,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: self-test-noise self-test-power self-test-relink print-libs all static bench check sanitize unit install clean
+.PHONY: all static bench check sanitize unit helpers install clean
+.PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

@@ -3,8 +3,8 @@
 # says what is needed. Uses sudo when not root.
 set -eu
 
-packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev libcmocka-dev
-gnuplot-nox fonts-dejavu-core bats binutils procps shellcheck
+packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev
+libseccomp-dev libcmocka-dev gnuplot-nox fonts-dejavu-core bats binutils procps shellcheck
 libxml2-utils python3-jsonschema python3-prometheus-client libbenchmark-tools cmark-gfm"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then

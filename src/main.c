@@ -3,7 +3,9 @@
  * The command table.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +99,19 @@ bool cli_color(void)
 	return isatty(STDOUT_FILENO) && !(no && *no);
 }
 
-int main(int argc, char **argv)
+/*
+ * A standard stream that was closed is opened in the wrong direction: using it is an
+ * error, as it should be, and no file that we open later is taken for it.
+ */
+static void keep_streams(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd ? O_RDONLY : O_WRONLY) < 0)
+			_exit(EXIT_TROUBLE);
+}
+
+static int run_command(int argc, char **argv)
 {
 	struct registry reg;
 	int status = -1;
@@ -120,6 +134,17 @@ int main(int argc, char **argv)
 	registry_free(&reg);
 	if (status < 0)
 		return cli_error("'%s' is not a command: see 'syscost --help'", argv[1]);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	int status;
+
+	keep_streams();
+	/* A limit on file sizes is an error of the write that meets it, not our death. */
+	signal(SIGXFSZ, SIG_IGN);
+	status = run_command(argc, argv);
 	if (fflush(stdout) || ferror(stdout))
 		return cli_error("standard output: %s", strerror(errno));
 	return status;

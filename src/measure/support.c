@@ -74,6 +74,7 @@ bool errno_is_refusal(int err)
 	case EROFS:
 	case ENOSPC:
 	case EDQUOT:
+	case EFBIG:
 		return true;
 	}
 	return false;

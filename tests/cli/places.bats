@@ -1,10 +1,10 @@
 # Bad places: full disks, filters, missing programs, limits, closed streams, kills. Each of
 # them is one clear line and the right exit status, leaves nothing behind and loses nothing.
-
-load common
-
+#
 # shellcheck disable=SC2317 # functions that run by their names
 # shellcheck disable=SC2030,SC2031 # each test has its own status
+
+load common
 
 # Where the sanitizers are, the leak checker attaches by ptrace, which the filter withholds.
 in_container() { # errno, command…
@@ -98,7 +98,7 @@ precious run.json" ]
 }
 
 @test "standard output full or closed: one line, exit status 2" {
-	for args in --help --version "list" "list --format json" "explain null/*" doctor \
+	for args in --help --version "list" "list --format json" "explain null/*" \
 		"run --seconds 0.5 --no-output null/getppid-inline"; do
 		# shellcheck disable=SC2086
 		for way in full closed; do
@@ -126,7 +126,7 @@ precious run.json" ]
 }
 
 container_run() { # errno, its text
-	try in_container "$1" "$SYSCOST" run --seconds 3 --no-plots -o out \
+	try in_container "$1" "$SYSCOST" run --seconds 2 --no-plots -o out \
 		'uring/*:batch=8' null/getppid-inline process/pthread-create-join \
 		process/fork-wait ipc/pipe
 	[ "$status" -eq 0 ]
