@@ -54,6 +54,15 @@ $(BUILD)/helpers/%: tests/helpers/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< -lseccomp
 
+$(BUILD)/tools/%: tests/tools/%.c $(OBJ)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
+		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS)
+
+# The experiment that decided how a window's overhead is removed (README, Method).
+method: $(BUILD)/tools/twice
+	$<
+
 static:
 	$(MAKE) BUILD=$(BUILD)/static LDFLAGS=-static \
 		LIBS="-Wl,-u,pfm_get_os_event_encoding -lpfm $(LIBS)"

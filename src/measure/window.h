@@ -3,6 +3,13 @@
  * Windows: how many iterations make one, when it is warm, how many are taken, and which
  * are dropped. It never looks at a window's value to decide whether to keep it.
  *
+ * The cost of n operations is ticks(n) minus an empty window, not ticks(2n) - ticks(n). Both
+ * were made from the same fresh processes in the same measuring time (`make method`), four
+ * times 240 processes, 91 to 240 of them quiet, on a busy two-CPU virtual machine (AMD EPYC,
+ * counter at 2.1 GHz, Linux 6.18), for an empty loop, getppid, a vDSO clock, write and
+ * open+close. Spread between processes (1.4826 MAD), minus-empty over twice: 0.58 to 1.14,
+ * median 0.76. Their medians agree within 0.4 %: nothing that only 2n removes is left in.
+ *
  * The machine is behind struct meter: the real one is in worker.c, the tests script one.
  */
 #ifndef SYSCOST_WINDOW_H

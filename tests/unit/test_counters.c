@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Counters without counters: pages and reads written by hand, an instruction of our own. */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -317,6 +322,48 @@ static void test_live_faults(void **state)
 	assert_int_equal(c.n_groups, 0);
 }
 
+/* Under a real filter, as containers have one: no counters, the reason names the filter. */
+static int refused_by_filter(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_perf_event_open, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { .len = 4, .filter = code };
+	struct event_list list = { 0 };
+	char own[256] = "", err[256] = "";
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		return 77;
+	events_own(&list);
+	if (counters_try(&list, own, sizeof(own), err, sizeof(err)) || list.n)
+		return 1;
+	if (!strstr(own, "seccomp"))
+		return 2;
+	if (events_parse("PAGE-FAULTS:u", &list, err, sizeof(err)) ||
+	    !counters_try(&list, own, sizeof(own), err, sizeof(err)))
+		return 3;
+	return !strstr(err, "'PAGE-FAULTS:u'") || !strstr(err, "seccomp");
+}
+
+static void test_filter(void **state)
+{
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (!pid)
+		_exit(refused_by_filter());
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 77)
+		skip(); /* no filter can be set here */
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 /* Own counters are all there, or gone with a reason: never half a truth. */
 static void test_live_own(void **state)
 {
@@ -347,6 +394,7 @@ int main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_live_faults),
 		cmocka_unit_test(test_live_own),
+		cmocka_unit_test(test_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

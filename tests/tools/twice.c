@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Which estimate of an operation's cost varies less from process to process?
+ *
+ *	twice	(ticks(2N) - ticks(N)) / N	what surrounds the operations cancels
+ *	empty	(ticks(N) - overhead) / N	an empty window, measured apart, is taken off
+ *
+ * Both are made in the same fresh processes, from interleaved windows of N, N, N and 2N:
+ * `twice` gets one of N and the one of 2N, `empty` the three of N, so that both had the
+ * same time to measure. Only windows between two quiet probes count, as in a run. Run it
+ * with `make method`; it uses the suite's own batches. It takes half a minute.
+ */
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "measure/clock.h"
+#include "measure/estimate.h"
+#include "measure/support.h"
+
+#define LAUNCHES 240
+#define TURNS	 12 /* of N, N, N, 2N in one process */
+#define WINDOW	 25e-6
+
+static const char *const ids[] = { "floor/empty", "null/getppid-inline",
+				   "clock/monotonic-vdso", "write/null",
+				   "file/open-close" };
+#define IDS (sizeof(ids) / sizeof(ids[0]))
+
+struct taken {
+	double n, overhead;		/* iterations; ticks of an empty window */
+	struct window window[TURNS][4]; /* the last one is of 2N */
+};
+
+struct launch {
+	struct taken row[IDS];
+};
+
+static struct window take(struct bench_run *run, unsigned long n)
+{
+	long (*volatile batch)(struct bench_run *, unsigned long) = run->bench->batch;
+	uint32_t before = clock_probe(), after;
+	uint64_t start = arch_ticks(), end;
+
+	batch(run, n);
+	end = arch_ticks();
+	after = clock_probe();
+	return (struct window){ .ticks = end - start,
+				.probe = before > after ? before : after };
+}
+
+static void measure(const struct variant *v, int cpu, unsigned long n, const char *dir,
+		    struct taken *out)
+{
+	struct running r;
+
+	if (run_setup(&r, v, cpu, -1, dir)) {
+		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		exit(2);
+	}
+	for (int i = 0; i < 8; i++)
+		take(&r.run, n);
+	for (int t = 0; t < TURNS; t++)
+		for (int k = 0; k < 4; k++) {
+			int which = (k + t) % 4; /* the 2N window goes round */
+
+			out->window[t][which] = take(&r.run, which == 3 ? 2 * n : n);
+		}
+	out->n = n;
+	out->overhead = clock_overhead();
+	run_teardown(&r, true);
+}
+
+/* The process of one launch: argv has the CPU, the folder and every n. */
+static int launched(const struct registry *reg, char **argv)
+{
+	static struct launch all;
+	int cpu = atoi(argv[2]);
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	sched_setaffinity(0, sizeof(set), &set);
+	mlockall(MCL_CURRENT);
+	for (size_t i = 0; i < IDS; i++)
+		measure(registry_find(reg, ids[i]), cpu, strtoul(argv[4 + i], NULL, 10),
+			argv[3], &all.row[i]);
+	return fwrite(&all, sizeof(all), 1, stdout) != 1;
+}
+
+static bool launch(char **argv, struct launch *out)
+{
+	int pipe_fd[2], status;
+	bool got;
+	FILE *in;
+	pid_t pid;
+
+	if (pipe(pipe_fd))
+		return false;
+	pid = fork();
+	if (!pid) {
+		dup2(pipe_fd[1], STDOUT_FILENO);
+		close(pipe_fd[0]);
+		close(pipe_fd[1]);
+		execv("/proc/self/exe", argv);
+		_exit(127);
+	}
+	close(pipe_fd[1]);
+	in = fdopen(pipe_fd[0], "r");
+	got = in && fread(out, sizeof(*out), 1, in) == 1;
+	fclose(in);
+	return waitpid(pid, &status, 0) == pid && !status && got;
+}
+
+/* Iterations of a window of the standard length, from one rough try. */
+static unsigned long size(const struct variant *v, int cpu, const char *dir, double per_s)
+{
+	struct running r;
+	unsigned long n = 64;
+	double ticks = 0;
+
+	if (run_setup(&r, v, cpu, -1, dir)) {
+		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		exit(2);
+	}
+	for (; n < 1UL << 24; n *= 2) {
+		take(&r.run, n);
+		ticks = take(&r.run, n).ticks;
+		if (ticks > WINDOW * per_s / 2)
+			break;
+	}
+	run_teardown(&r, true);
+	return ceil(n * WINDOW * per_s / ticks);
+}
+
+/* Median ticks of the quiet ones among windows [from, to) of each turn; NAN: too few. */
+static double quiet_median(const struct taken *t, int from, int to, double level)
+{
+	double x[TURNS * 4];
+	size_t n = 0;
+
+	for (int i = 0; i < TURNS; i++)
+		for (int k = from; k < to; k++)
+			if (t->window[i][k].probe <= QUIET_TOLERANCE * level)
+				x[n++] = t->window[i][k].ticks;
+	stats_sort(x, n);
+	return n >= QUIET_WINDOWS ? stats_median(x, n) : NAN;
+}
+
+static void say(const char *name, double *x, size_t n)
+{
+	struct stats_estimate e = stats_estimate(x, n, CONFIDENCE);
+	double off[LAUNCHES];
+
+	for (size_t i = 0; i < n; i++)
+		off[i] = fabs(x[i] - e.mid);
+	stats_sort(off, n);
+	printf("  %s %10.3f %6.2f %6.2f", name, e.mid,
+	       148.26 * stats_median(off, n) / fabs(e.mid), 100 * stats_precision(&e));
+}
+
+int main(int argc, char **argv)
+{
+	static struct launch all[LAUNCHES];
+	static double probes[LAUNCHES * IDS * TURNS * 4];
+	char cpu_text[16], numbers[IDS][24], dir[] = "/tmp/syscost-twice.XXXXXX";
+	char *child[5 + IDS] = { argv[0], (char *)"launch", cpu_text, dir };
+	struct clock_point start = clock_point();
+	struct registry reg;
+	size_t n = 0, at = 0;
+	double level, per_s;
+	int cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
+
+	registry_load(&reg);
+	if (argc == (int)(4 + IDS) && !strcmp(argv[1], "launch"))
+		return launched(&reg, argv);
+	if (!mkdtemp(dir))
+		return 2;
+	usleep(100000);
+	per_s = clock_ticks_per_ns(start, clock_point()) * 1e9;
+	snprintf(cpu_text, sizeof(cpu_text), "%d", cpu);
+	for (size_t i = 0; i < IDS; i++) {
+		snprintf(numbers[i], sizeof(numbers[i]), "%lu",
+			 size(registry_find(&reg, ids[i]), cpu, dir, per_s));
+		child[4 + i] = numbers[i];
+	}
+	for (int i = 0; i < LAUNCHES; i++)
+		n += launch(child, &all[n]);
+	rmdir(dir);
+	for (size_t i = 0; i < n; i++)
+		for (size_t r = 0; r < IDS; r++)
+			for (int w = 0; w < TURNS * 4; w++)
+				probes[at++] = all[i].row[r].window[w / 4][w % 4].probe;
+	level = estimate_quiet_level(probes, at);
+	printf("%zu processes; ticks an operation, robust sigma %% and half interval %%\n",
+	       n);
+	for (size_t r = 0; r < IDS; r++) {
+		double twice[LAUNCHES], empty[LAUNCHES];
+		size_t kept = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			const struct taken *t = &all[i].row[r];
+			double one = quiet_median(t, 0, 1, level);
+			double two = quiet_median(t, 3, 4, level);
+
+			if (isnan(one) || isnan(two))
+				continue;
+			twice[kept] = (two - one) / t->n;
+			empty[kept++] = (quiet_median(t, 0, 3, level) - t->overhead) /
+					t->n;
+		}
+		printf("%-22s %4zu quiet", ids[r], kept);
+		say("twice", twice, kept);
+		say("empty", empty, kept);
+		putchar('\n');
+	}
+	registry_free(&reg);
+	return n == LAUNCHES ? 0 : 2;
+}
