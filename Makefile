@@ -100,6 +100,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench check sanitize unit helpers install clean
+.PHONY: all static bench method check sanitize unit helpers install clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:
