@@ -132,28 +132,29 @@ static bool read_table(struct table *t, const struct schema *schema, const char 
 	return false;
 }
 
-/* run.json beside the results, which they need: it has the clock's rate. */
-static bool read_run(struct export_source *src, json_t **run, const char *dir,
-		     const char *sub)
+/* DIR/sub/name as JSON, or NULL and an error line. */
+static json_t *read_json(const char *dir, const char *sub, const char *name)
 {
 	char path[4096];
 	json_error_t err;
-	const json_t *rate;
+	json_t *json;
 
-	find(path, sizeof(path), dir, sub, "run.json");
-	*run = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	if (!*run) {
-		if (err.line > 0)
-			cli_error("%s, line %d: %s", path, err.line, err.text);
-		else
-			cli_error("%s cannot be read: it belongs to results.csv", path);
-		return false;
-	}
-	src->run = *run;
-	rate = json_object_get(json_object_get(*run, "calibration"), "ticks_per_ns");
-	if (json_number_value(rate) > 0)
-		src->ticks_per_ns = json_number_value(rate);
-	return true;
+	find(path, sizeof(path), dir, sub, name);
+	json = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
+	if (!json && err.line > 0)
+		cli_error("%s, line %d: %s", path, err.line, err.text);
+	else if (!json)
+		cli_error("%s cannot be read: it belongs to results.csv", path);
+	return json;
+}
+
+/* The clock's rate, without which a round's ticks are no nanoseconds. */
+static double rate_of(const json_t *run)
+{
+	double rate = json_number_value(
+		json_object_get(json_object_get(run, "calibration"), "ticks_per_ns"));
+
+	return rate > 0 ? rate : NAN;
 }
 
 /* Where only the verdicts were stored: the head's figures, as rows of results. */
@@ -175,7 +176,7 @@ static void rows_of_verdicts(struct export_source *src)
 	}
 }
 
-static bool load(struct export_source *src, json_t **run, const char *dir)
+static bool load(struct export_source *src, json_t **run, json_t **whole, const char *dir)
 {
 	char path[4096];
 	const char *sub = "";
@@ -205,16 +206,23 @@ static bool load(struct export_source *src, json_t **run, const char *dir)
 	    !read_table(&src->rounds, &round_schema, dir, sub) ||
 	    (src->compared && !read_table(&src->base, &result_schema, dir, "base")))
 		return false;
-	if (rows)
-		return read_run(src, run, dir, sub);
+	if (src->compared && find(path, sizeof(path), dir, "", "compare.json") &&
+	    !(src->whole = *whole = read_json(dir, "", "compare.json")))
+		return false;
+	if (rows) {
+		src->run = *run = read_json(dir, sub, "run.json");
+		src->ticks_per_ns = rate_of(*run);
+		return *run;
+	}
 	rows_of_verdicts(src);
 	return true;
 }
 
-/* Ids are keys in most formats: a table that has one twice is refused. */
+/* Ids are keys in most formats: a table that has one twice, or an empty one, is refused. */
 static bool index_all(struct export_source *src, const char *dir)
 {
 	const char *twice;
+	size_t n;
 
 	index_make(&src->by_id, &src->base); /* only for this check */
 	twice = index_doubled(&src->by_id);
@@ -224,6 +232,10 @@ static bool index_all(struct export_source *src, const char *dir)
 	index_make(&src->verdicts_by_id, &src->verdicts);
 	twice = twice ?: index_doubled(&src->by_id);
 	twice = twice ?: index_doubled(&src->verdicts_by_id);
+	if (index_find(&src->by_id, "", &n) || index_find(&src->verdicts_by_id, "", &n)) {
+		cli_error("%s has a row without an id", dir);
+		return false;
+	}
 	if (twice)
 		cli_error("%s has the row %.60s twice", dir, twice);
 	return !twice;
@@ -301,7 +313,7 @@ int cmd_export(const struct registry *reg, int argc, char **argv)
 	struct export_source src = { .ticks_per_ns = NAN };
 	struct table *tables[] = { &src.results, &src.rounds, &src.base, &src.verdicts };
 	const char *unmatched;
-	json_t *run = NULL;
+	json_t *run = NULL, *whole = NULL;
 	int ret = EXIT_TROUBLE;
 
 	(void)reg;
@@ -322,7 +334,7 @@ int cmd_export(const struct registry *reg, int argc, char **argv)
 	table_init(&src.rounds, &round_schema);
 	table_init(&src.base, &result_schema);
 	table_init(&src.verdicts, &verdict_schema);
-	if (!load(&src, &run, s.dir))
+	if (!load(&src, &run, &whole, s.dir))
 		goto out;
 	unmatched = select_rows(tables, 4, argv + optind + 1, argc - optind - 1);
 	if (unmatched)
@@ -336,5 +348,6 @@ out:
 	for (int i = 0; i < 4; i++)
 		table_free(tables[i]);
 	json_decref(run);
+	json_decref(whole);
 	return ret;
 }

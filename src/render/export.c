@@ -33,6 +33,23 @@ const char *export_env(const struct export_source *src, const char *key)
 		json_object_get(json_object_get(src->run, "environment"), key));
 }
 
+static const json_t *summary(const struct export_source *src, const char *key)
+{
+	return json_object_get(json_object_get(src->whole, "summary"), key);
+}
+
+const char *export_advisory(const struct export_source *src)
+{
+	return json_string_value(summary(src, "advisory"));
+}
+
+const char *export_disturbed(const struct export_source *src)
+{
+	const char *why = json_string_value(summary(src, "why"));
+
+	return json_is_true(summary(src, "disturbed")) ? why ?: "" : NULL;
+}
+
 bool export_is(const char *text, const char *word)
 {
 	return !strcmp(text, word);

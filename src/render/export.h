@@ -25,6 +25,7 @@ struct export_source {
 	struct row_index rounds_by_id, verdicts_by_id;
 	bool compared;	     /* there are verdicts, be they none after filtering */
 	const json_t *run;   /* run.json of `results`, or NULL */
+	const json_t *whole; /* compare.json, or NULL */
 	double ticks_per_ns; /* NAN where not known */
 	bool relative;	     /* --relative: ratios instead of nanoseconds */
 	const char *commit;  /* --commit, or NULL */
@@ -62,6 +63,10 @@ int export_annotations(FILE *out, const struct export_source *src, char *err,
 
 /* A string of the environment record, or NULL. */
 const char *export_env(const struct export_source *src, const char *key);
+/* Why the verdicts bind nobody, or NULL. */
+const char *export_advisory(const struct export_source *src);
+/* Why the comparison as a whole is contaminated, or NULL. */
+const char *export_disturbed(const struct export_source *src);
 bool export_is(const char *text, const char *word);
 /* The row of a run for an id, or NULL. */
 const struct result_row *export_result(const struct export_source *src, const char *id);

@@ -31,9 +31,11 @@ static char *describe(char *buf, size_t len, const struct verdict_row *v)
  * plug-in, junit-10.xsd). XML 1.0 cannot hold most control characters, nor U+FFFE and
  * U+FFFF, in any spelling: U+FFFD stands for them. `time` is that of one operation.
  */
-static void put_xml(FILE *out, const char *text)
+static void put_xml_part(FILE *out, const char *text, size_t len)
 {
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+	const unsigned char *p = (const unsigned char *)text, *end = p + len;
+
+	for (; p < end; p++) {
 		if (*p == '<')
 			fputs("&lt;", out);
 		else if (*p == '>')
@@ -53,21 +55,55 @@ static void put_xml(FILE *out, const char *text)
 	}
 }
 
+static void put_xml(FILE *out, const char *text)
+{
+	put_xml_part(out, text, strlen(text));
+}
+
 enum outcome { PASSED, FAILED, SKIPPED };
 
+/* Advisory verdicts bind nobody: a benchmark that got slower is no failure then. */
 static enum outcome outcome_of(const struct export_source *src,
 			       const struct result_row *r, const struct verdict_row *v)
 {
 	if (r && export_is(r->status, "fail"))
 		return FAILED;
+	if (v && export_is(v->verdict, "regressed"))
+		return export_advisory(src) ? SKIPPED : FAILED;
 	if (v)
-		return export_is(v->verdict, "regressed") ? FAILED
-		       : export_is(v->verdict, "improved") ||
-				       export_is(v->verdict, "same")
+		return export_is(v->verdict, "improved") || export_is(v->verdict, "same")
 			       ? PASSED
 			       : SKIPPED;
 	/* A row that had no partner was not compared. */
 	return r && say_has_figure(r) && !src->compared ? PASSED : SKIPPED;
+}
+
+/* Why a case did not pass. */
+static void put_message(FILE *out, enum outcome outcome, const struct export_source *src,
+			const struct result_row *r, const struct verdict_row *v)
+{
+	bool failed = r && export_is(r->status, "fail");
+	const char *word = failed		? "failed"
+			   : v			? v->verdict
+			   : !say_has_figure(r) ? r->status
+			   : src->compared	? "not compared"
+						: "";
+	const char *reason = v && !failed ? v->reason : r->reason;
+	char text[500];
+
+	fprintf(out, "    <%s message=\"", outcome == FAILED ? "failure" : "skipped");
+	put_xml(out, word);
+	if (v && !failed && export_is(v->verdict, "regressed")) {
+		fputs(outcome == SKIPPED ? ", advisory: " : ": ", out);
+		put_xml(out, describe(text, sizeof(text), v));
+	}
+	if (!*reason && r && !failed && !v && !say_has_figure(r))
+		reason = "no figure";
+	if (*reason) {
+		fputs(*word ? ": " : "", out);
+		put_xml(out, reason);
+	}
+	fputs("\"/>\n", out);
 }
 
 static void put_case(FILE *out, const struct export_source *src,
@@ -75,51 +111,27 @@ static void put_case(FILE *out, const struct export_source *src,
 {
 	enum outcome outcome = outcome_of(src, r, v);
 	const char *id = v ? v->id : r->id, *slash = strchr(id, '/');
-	const char *word = r && export_is(r->status, "fail")	? r->status
-			   : v					? v->verdict
-			   : src->compared && say_has_figure(r) ? "not compared"
-								: r->status;
-	const char *reason = v && word == v->verdict ? v->reason : r->reason;
 	double ns = v ? v->head_ns : say_has_figure(r) ? r->ns : NAN;
-	char text[500];
+	char text[500] = "";
 
 	fputs("  <testcase classname=\"syscost.", out);
-	for (const char *p = id; slash && p < slash; p++) {
-		char one[2] = { *p };
-
-		put_xml(out, one);
-	}
+	put_xml_part(out, id, slash ? slash - id : 0);
 	fputs("\" name=\"", out);
-	put_xml(out, slash ? slash + 1 : id);
+	put_xml(out, slash && slash[1] ? slash + 1 : id);
 	putc('"', out);
 	if (isfinite(ns) && outcome != SKIPPED && fabs(ns) < 1e18)
 		fprintf(out, " time=\"%.12f\"", ns * 1e-9);
 	fputs(">\n", out);
-	if (outcome != PASSED) {
-		fprintf(out, "    <%s message=\"",
-			outcome == FAILED ? "failure" : "skipped");
-		put_xml(out, word);
-		if (v && isfinite(v->ratio) && outcome == FAILED && word == v->verdict) {
-			fputs(": ", out);
-			put_xml(out, describe(text, sizeof(text), v));
-		}
-		if (*reason) {
-			fputs(": ", out);
-			put_xml(out, reason);
-		}
-		fputs("\"/>\n", out);
-	}
-	if (v && isfinite(v->ratio)) {
+	if (outcome != PASSED)
+		put_message(out, outcome, src, r, v);
+	if (v && isfinite(v->ratio))
+		describe(text, sizeof(text), v);
+	else if (r && say_has_figure(r))
+		export_figure(text, sizeof(text), r->ns, r->ns_lo, r->ns_hi);
+	if (*text) {
 		fputs("    <system-out>", out);
-		put_xml(out, describe(text, sizeof(text), v));
-		fputs("</system-out>\n", out);
-	} else if (r && say_has_figure(r)) {
-		bool noisy = export_is(r->status, "noisy");
-
-		fputs("    <system-out>", out);
-		put_xml(out,
-			export_figure(text, sizeof(text), r->ns, r->ns_lo, r->ns_hi));
-		if (noisy) {
+		put_xml(out, text);
+		if (r && export_is(r->status, "noisy")) {
 			fputs(", noisy: ", out);
 			put_xml(out, r->reason);
 		}
@@ -350,15 +362,28 @@ static void put_failures(struct summary *s, const struct export_source *src)
 
 static void put_about(FILE *out, const struct export_source *src)
 {
-	const char *cpu = export_env(src, "model name"),
-		   *kernel = export_env(src, "kernel");
+	const char *command = json_string_value(json_object_get(src->whole, "command"));
+	const char *seed = json_string_value(json_object_get(src->whole, "seed"));
+	struct {
+		const char *before, *text, *after;
+	} lines[] = {
+		{ "Contaminated: ", export_disturbed(src), ".\n\n" },
+		{ "Advisory only: ", export_advisory(src), ".\n\n" },
+		{ "", export_env(src, "model name"), ", " },
+		{ "Linux ", export_env(src, "kernel"),
+		  ". Intervals are in brackets.\n\n" },
+		{ "Again with <code>", command, "" },
+		{ " --seed ", command ? seed : NULL, "" },
+		{ "", command ? "" : NULL, "</code>\n\n" },
+	};
 
-	if (!cpu || !kernel)
-		return;
-	put_md(out, cpu);
-	fputs(", Linux ", out);
-	put_md(out, kernel);
-	fputs(". Intervals are in brackets.\n\n", out);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (!lines[i].text)
+			continue;
+		fputs(lines[i].before, out);
+		put_md(out, lines[i].text);
+		fputs(lines[i].after, out);
+	}
 }
 
 int export_markdown(FILE *out, const struct export_source *src, char *err, size_t err_len)
@@ -420,6 +445,14 @@ static void put_warning(FILE *out, const char *what, const char *id, const char 
 	putc('\n', out);
 }
 
+static void put_remark(FILE *out, const char *before, const char *text)
+{
+	if (!text)
+		return;
+	fputs(before, out);
+	put_command(out, text, SIZE_MAX, false);
+}
+
 static int worse_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
@@ -471,6 +504,8 @@ int export_annotations(FILE *out, const struct export_source *src, char *err,
 		fprintf(out, ", %zu failed", failed);
 	if (shown < n_red + failed)
 		fprintf(out, "; the worst %zu of %zu are shown", shown, n_red + failed);
+	put_remark(out, "; contaminated: ", export_disturbed(src));
+	put_remark(out, "; advisory only: ", export_advisory(src));
 	putc('\n', out);
 	return ferror(out) ? -EIO : 0;
 }

@@ -40,6 +40,20 @@ export_and_check() { # format, kind, options…
 	export_and_check github-action-benchmark comparison-relative --relative
 }
 
+@test "advisory verdicts are no failures, and what disturbed a comparison is said" {
+	python folder advisory advisory
+	"$SYSCOST" export advisory --format junit >out.xml
+	grep -q 'failures="1" ' out.xml # the row that failed
+	grep -q '<skipped message="regressed, advisory: 1.1 times (1.09 to 1.11)' out.xml
+	xmllint --noout --schema "$BATS_TEST_DIRNAME/../export/junit.xsd" out.xml
+	"$SYSCOST" export advisory --format github-annotations >out.txt
+	[ "$(grep -c '^::' out.txt)" -eq "$(wc -l <out.txt)" ]
+	grep -q '^::notice.*; contaminated: says .*; advisory only: says ' out.txt
+	"$SYSCOST" export advisory --format markdown >out.md
+	grep -q '^Contaminated: says ' out.md
+	grep -q '^Advisory only: says ' out.md
+}
+
 @test "export of verdicts alone: what needs rounds says that there are none" {
 	python folder verdicts verdicts
 	for f in $FORMATS; do
@@ -149,10 +163,12 @@ export_and_check() { # format, kind, options…
 	cp -r run broken && sed -i 's/100\.5/1O0.5/' broken/results.csv
 	cp -r run norun && rm norun/run.json
 	cp -r run badrun && echo '{' >badrun/run.json
+	python folder comparison badwhole && echo '{' >badwhole/compare.json
 	cp -r run twice && grep '^null/plain' run/results.csv >>twice/results.csv
+	cp -r run noid && sed -i 's/^null.plain,/,/' noid/results.csv
 	for args in "" "run" "run --format xml" "--format go" "nowhere --format go" \
 		"empty --format go" "broken --format go" "norun --format go" \
-		"badrun --format go" "twice --format go" "run --format go no/such" \
+		"badrun --format go" "badwhole --format go" "twice --format go" "noid --format go" "run --format go no/such" \
 		"run --format go --nonsense" "run --format go --relative" \
 		"run --format go --commit x" "run --format otava --time yesterday" \
 		"run/results.csv --format go" "run --format go -o /proc/nowhere/x"; do

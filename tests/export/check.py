@@ -212,6 +212,8 @@ def junit(path, kind):
     if kind == "run":
         check(failed == {"fail"}, "what failed: %s" % failed)
         check(skipped == {"skip", "empty"}, "what was skipped: %s" % skipped)
+        empty = [c for c in cases if c.get("name") == "empty"][0].find("skipped")
+        check(empty.get("message") == "ok: no figure", "why nothing is there")
         line = [c for c in cases if "feed" in c.get("name")][0]
         check(line.get("name") == folder.LINES.split("/", 1)[1], "text is kept")
         check("noisy: " + folder.WHY in line.find("system-out").text, "noisy is said")
@@ -235,7 +237,7 @@ class Tables(html.parser.HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.rows, self.tags, self.cell = [], set(), None
+        self.rows, self.tags, self.cell, self.text = [], set(), None, ""
 
     def handle_starttag(self, tag, attrs):
         self.tags.add(tag)
@@ -250,6 +252,7 @@ class Tables(html.parser.HTMLParser):
             self.cell = None
 
     def handle_data(self, data):
+        self.text += data
         if self.cell:
             self.rows[-1][-1] += data
 
@@ -296,6 +299,8 @@ def markdown(path, kind):
         check(row[5] == spaced(v["reason"]), "the reason, as it is")
     check(text.index("regressed") < text.index("<details>") < text.index("| same"), "order")
     check(text.count("</details>") == 1, "what is folded ends")
+    if kind == "comparison":
+        check(folder.COMMAND + " --seed 42" in t.text, "how to do it again")
     check(("gone/fail" in text) == (kind == "comparison"), "what failed is there")
 
 

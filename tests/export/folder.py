@@ -1,6 +1,6 @@
 """Result folders by hand, with hostile text, for the tests of export.
 
-    folder.py run DIR | comparison DIR | verdicts DIR | big DIR | skips DIR
+    folder.py KIND DIR    KIND: run, comparison, advisory, verdicts, big or skips
 
 The columns come from src/store/row.h, where they are declared.
 """
@@ -30,6 +30,8 @@ FIGURES = {  # id: ns, lo, hi
 NOISY = LINES
 ROUNDS = 10
 TICKS_PER_NS = 2.5
+
+COMMAND = "syscost ab --base a|b --head `c` <d>"
 
 ENVIRONMENT = {
     "date": "2026-01-31T12:00:00Z",
@@ -143,6 +145,16 @@ def comparison(path):
     write(path + "/verdicts.csv", "VERDICT", verdicts())
     run(path + "/base")
     run(path + "/head", 1.25)
+    with open(path + "/compare.json", "w") as f:
+        json.dump({"command": COMMAND, "seed": "42",
+                   "summary": {"disturbed": False, "why": "", "advisory": None}}, f)
+
+
+def advisory(path):
+    comparison(path)
+    with open(path + "/compare.json", "w") as f:
+        json.dump({"command": COMMAND, "seed": "42",
+                   "summary": {"disturbed": True, "why": WHY, "advisory": WHY}}, f)
 
 
 def only_verdicts(path):
@@ -164,5 +176,5 @@ def skips(path):
 
 
 if __name__ == "__main__":
-    {"run": run, "comparison": comparison, "verdicts": only_verdicts, "big": big,
+    {"run": run, "comparison": comparison, "verdicts": only_verdicts, "advisory": advisory, "big": big,
      "skips": skips}[sys.argv[1]](sys.argv[2])
