@@ -5,7 +5,8 @@ set -eu
 
 packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev
 libseccomp-dev libcmocka-dev gnuplot-nox fonts-dejavu-core bats binutils procps shellcheck
-libxml2-utils python3-jsonschema python3-prometheus-client libbenchmark-tools cmark-gfm"
+libxml2-utils python3-jsonschema python3-prometheus-client python3-yaml libbenchmark-tools
+cmark-gfm"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
 	echo "syscost: this is not Debian or Ubuntu; install what these packages hold:" >&2
