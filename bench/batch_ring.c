@@ -75,38 +75,40 @@ static int verify(struct bench_run *run)
 		  .params = axes, .desc = what, .setup = setup_##op##_##mode,       \
 		  .batch = batch_##op, .verify = verify, .teardown = ring_teardown, \
 		  __VA_ARGS__)
-#define N     "batch=" TO_1024
-#define FLOOR "the ring's own price; one io_uring_enter a batch"
+#define N      "batch=" N_1024
+#define SOME_N "batch=" POWERS_1024
+#define FLOOR  "the ring's own price; one io_uring_enter a batch"
 
 /* One kind of NOP in all modes. */
-#define MODES(op, slug, word, rw_flags, flags, what)                                     \
+#define MODES(op, slug, word, rw_flags, flags, what, axes)                               \
 	NOP_ROW(op, slug "-default", DEFAULT, word, rw_flags, flags,                     \
-		what ", on a ring without flags", N, .caveat = FLOOR);                   \
+		what ", on a ring without flags", axes, .caveat = FLOOR);                \
 	NOP_ROW(op, slug "-registered", REGISTERED, word ", registered ring", rw_flags,  \
-		flags, what ", on a ring whose fd is registered", N, .caveat = FLOOR);   \
+		flags, what ", on a ring whose fd is registered", axes,                  \
+		.caveat = FLOOR);                                                        \
 	NOP_ROW(op, slug "-coop", COOP, word " coop", rw_flags, flags,                   \
-		what ", on a ring with COOP_TASKRUN", N, .caveat = FLOOR);               \
+		what ", on a ring with COOP_TASKRUN", axes, .caveat = FLOOR);            \
 	NOP_ROW(op, slug "-single", SINGLE, word " deferred", rw_flags, flags,           \
-		what ", on a ring with SINGLE_ISSUER and DEFER_TASKRUN", N,              \
+		what ", on a ring with SINGLE_ISSUER and DEFER_TASKRUN", axes,           \
 		.caveat = FLOOR);                                                        \
 	NOP_ROW(op, slug "-defer", DEFER, word " deferred, registered ring", rw_flags,   \
 		flags,                                                                   \
 		what ", on a ring with SINGLE_ISSUER and DEFER_TASKRUN, fd registered",  \
 		N, .caveat = FLOOR);                                                     \
 	NOP_ROW(op, slug "-sqpoll", SQPOLL, word " SQPOLL", rw_flags, flags,             \
-		what ", taken by a kernel thread on another CPU", N,                     \
+		what ", taken by a kernel thread on another CPU", axes,                  \
 		.caveat = "that CPU is busy all the time: see cpu_ns; the caller spins", \
 		.needs = bench_needs_two_cpus)
 
-MODES(nop, "nop", "io_uring", 0, 0, "a NOP");
+MODES(nop, "nop", "io_uring", 0, 0, "a NOP", N);
 MODES(nop_tw, "nop-tw", "io_uring, task work", IORING_NOP_TW, 0,
-      "a NOP that completes by task work");
+      "a NOP that completes by task work", SOME_N);
 NOP_ROW(nop_file, "nop-file", DEFAULT, "io_uring, fixed file", IORING_NOP_FIXED_FILE, 0,
-	"a NOP that looks a registered file up", N, .caveat = FLOOR);
+	"a NOP that looks a registered file up", SOME_N, .caveat = FLOOR);
 NOP_ROW(nop_file, "nop-file-defer", DEFER, "io_uring deferred, fixed file",
 	IORING_NOP_FIXED_FILE, 0,
-	"a NOP that looks a registered file up, on a ring with deferred task work", N,
-	.caveat = FLOOR);
+	"a NOP that looks a registered file up, on a ring with deferred task work",
+	SOME_N, .caveat = FLOOR);
 #define CEILING "batch=1,4,16,64,256"
 NOP_ROW(nop_async, "nop-async", DEFAULT, "io_uring, worker thread", 0, IOSQE_ASYNC,
 	"a NOP that is forced onto a worker thread", CEILING,

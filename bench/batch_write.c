@@ -6,7 +6,7 @@
  * Nothing here reaches a disk: no fsync, and a file that is gone before its pages would be
  * written back. A pipe would fill, so that each batch ends with one read of everything: it
  * is in the time of every pipe row. Nobody sleeps for another, except for worker threads
- * of a ring, where `mode` says "punted".
+ * of a ring, where `mode` says "punted": they share the one CPU of the measurement.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -300,7 +300,7 @@ SETUP_STDIO(pipe)
 		 "a WRITE request, one io_uring_enter a batch", .caveat = not_this);      \
 	RING_ROW(                                                                         \
 		sink, loops, "uring-fixed", ring_fixed, ring_fixed, DEFAULT, 1, plain,    \
-		"io_uring, fixed file and buffer", axes,                                  \
+		"io_uring, fixed file and buffer", COARSE,                                \
 		"a WRITE_FIXED request to a registered file, one io_uring_enter a batch", \
 		.caveat = not_this);                                                      \
 	RING_ROW(                                                                         \
@@ -311,7 +311,7 @@ SETUP_STDIO(pipe)
 		.caveat = not_this);                                                      \
 	RING_ROW(                                                                         \
 		sink, loops, "uring-sqpoll", ring_sqpoll, ring_fixed, SQPOLL, 1, plain,   \
-		"io_uring SQPOLL, fixed file and buffer", axes,                           \
+		"io_uring SQPOLL, fixed file and buffer", COARSE,                         \
 		"a WRITE_FIXED request that a kernel thread on another CPU takes",        \
 		.caveat = "that CPU is busy all the time: see cpu_ns; the caller spins",  \
 		.needs = bench_needs_two_cpus);                                           \
@@ -319,7 +319,7 @@ SETUP_STDIO(pipe)
 		 plain, "io_uring, one WRITEV", axes, "a piece of one WRITEV request",    \
 		 .caveat = not_this);                                                     \
 	RING_ROW(sink, loops, "uring-linked", ring_linked, ring_linked, DEFAULT, 0,       \
-		 plain, "io_uring, linked", axes,                                         \
+		 plain, "io_uring, linked", COARSE,                                       \
 		 "a WRITE request that waits for the one before it (IOSQE_IO_LINK)",      \
 		 .caveat = not_this)
 
@@ -348,13 +348,8 @@ CALL_ROW(file, "copy", file_copy, "pwrite", "copy, then pwrite", "pwrite64", SWE
 STDIO_ROW(file, "pwrite", SWEEP, CACHE "; one lseek a batch is in it");
 RING_ROWS(file, place, "pwrite", SWEEP, CACHE);
 
-#define PIPE_AXES                                   \
-	"batch=" TO_1024 " bytes=64; batch=" TO_256 \
-	" bytes=4096; batch=1,16,256 bytes=1; "     \
-	"batch=1,16 bytes=65536"
-#define SPLICE_AXES \
-	"batch=" TO_256 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
-#define DRAINED "its share of the read that drains the batch is in it; no wake-up"
+#define PIPE_AXES "batch=" N_1024 " bytes=64; batch=" POWERS_256 " bytes=4096; " ENDS
+#define DRAINED	  "its share of the read that drains the batch is in it; no wake-up"
 CALL_ROW(pipe, "write", pipe_write, "write", "write", "write read", PLAIN,
 	 "write a piece into a pipe; one read a batch", DRAINED);
 CALL_ROW(pipe, "writev", pipe_writev, "write", "writev", "writev read", PIPE_AXES,
@@ -364,7 +359,7 @@ CALL_ROW(pipe, "copy", pipe_copy, "write", "copy, then write", "write read", PIP
 	 DRAINED);
 STDIO_ROW(pipe, "write", PIPE_AXES, DRAINED);
 ROW(pipe, "vmsplice", pipe_vmsplice, "write", "vmsplice", .via = VIA_INLINE,
-    .calls = "vmsplice read", .params = SPLICE_AXES,
+    .calls = "vmsplice read", .params = SWEEP_256,
     .desc = "a piece into a pipe by reference, as one of a vmsplice; one read a batch",
     .caveat = DRAINED "; a piece must stay as it is until it has been read",
     .setup = setup_vmsplice, .batch = batch_pipe_vmsplice);

@@ -10,6 +10,7 @@
 #ifndef SYSCOST_BATCH_H
 #define SYSCOST_BATCH_H
 
+#include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,17 +18,22 @@
 
 #include "ring.h"
 
-/* Where the cost of an operation may depend on how many there are; and where it may not,
- * which three sizes are to prove. */
-#define TO_32	"1,2,3,4,6,8,12,16,24,32"
-#define TO_256	TO_32 ",64,128,256"
-#define TO_1024 TO_256 ",512,1024"
-#define SWEEP \
-	"batch=" TO_1024 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
-#define SWEEP_256 \
-	"batch=" TO_256 " bytes=64,4096; batch=1,16,256 bytes=1; batch=1,16 bytes=65536"
-#define PLAIN "batch=1,16,256 bytes=1,64,4096; batch=1,16 bytes=65536"
-#define MOST  1024
+/*
+ * Axes. SWEEP where the cost of an operation may depend on how many there are, most
+ * closely at 64 bytes; COARSE for variants of such a strategy; PLAIN where it may not
+ * depend on it, which three sizes are to prove.
+ */
+#define N_32	    "1,2,3,4,6,8,12,16,24,32"
+#define N_256	    N_32 ",64,128,256"
+#define N_1024	    N_256 ",512,1024"
+#define POWERS_256  "1,2,4,8,16,32,64,128,256"
+#define POWERS_1024 POWERS_256 ",512,1024"
+#define ENDS	    "batch=1,16 bytes=1,65536"
+#define SWEEP	    "batch=" N_1024 " bytes=64; batch=" POWERS_1024 " bytes=4096; " ENDS
+#define SWEEP_256   "batch=" N_256 " bytes=64; batch=" POWERS_256 " bytes=4096; " ENDS
+#define COARSE	    "batch=" POWERS_256 " bytes=64; batch=1,4,16,64,256 bytes=4096"
+#define PLAIN	    "batch=1,16,256 bytes=64,4096; " ENDS
+#define MOST	    1024
 
 /*
  * State of a strategy. run->buf holds three areas of `total` bytes: what is written
@@ -76,6 +82,56 @@ static inline int setup_areas(struct bench_run *run, int area)
 						     .msg_iovlen = 1 };
 	}
 	run->want = 0;
+	return 0;
+}
+
+/*
+ * Room for so many pieces in a socket; as root beyond the limits net.core.{r,w}mem_max.
+ * The kernel charges for the headers of each piece, too: allow 2 KiB.
+ */
+static inline void batch_room(int fd, int option, int force, size_t pieces, size_t bytes)
+{
+	int room = pieces * (2 * bytes + 2048);
+
+	if (setsockopt(fd, SOL_SOCKET, force, &room, sizeof(room)))
+		setsockopt(fd, SOL_SOCKET, option, &room, sizeof(room));
+}
+
+/* fd[0] to fd[1]. A batch fits in whole, which is tried: in a window, a send would sleep. */
+static inline int batch_unix_pair(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->fd))
+		return bench_errno(run, "socketpair");
+	batch_room(run->fd[0], SO_SNDBUF, SO_SNDBUFFORCE, 2 * run->batch, run->bytes);
+	for (size_t i = 0; i < run->batch; i++)
+		if (send(run->fd[0], run->buf, run->bytes, MSG_DONTWAIT) !=
+		    (ssize_t)run->bytes)
+			return bench_skip(run,
+					  "the socket takes %zu pieces only: raise "
+					  "net.core.wmem_max",
+					  i);
+	if (recv(run->fd[1], s->back, s->total, 0) != (ssize_t)s->total)
+		return bench_fail(run, "the pieces do not come out in one recv");
+	return 0;
+}
+
+/* fd[0]: a UDP socket on 127.0.0.1, its own peer, with room for what a window sends. */
+static inline int batch_udp_socket(struct bench_run *run)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(addr);
+
+	run->fd[0] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (run->fd[0] < 0 || bind(run->fd[0], (struct sockaddr *)&addr, len) ||
+	    getsockname(run->fd[0], (struct sockaddr *)&addr, &len) ||
+	    connect(run->fd[0], (struct sockaddr *)&addr, len))
+		return bench_errno(run, "UDP socket on 127.0.0.1");
+	batch_room(run->fd[0], SO_RCVBUF, SO_RCVBUFFORCE, 2 * run->batch + 256,
+		   run->bytes);
+	batch_room(run->fd[0], SO_SNDBUF, SO_SNDBUFFORCE, 2 * run->batch, run->bytes);
 	return 0;
 }
 
