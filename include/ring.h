@@ -194,7 +194,7 @@ ring_count(struct bench_run *run, struct ring *r, unsigned int requests,
 		struct ring_tally t = { 0 };                                           \
                                                                                        \
 		do {                                                                   \
-			size_t at = 0;                                                 \
+			size_t at __attribute__((unused)) = 0;                         \
                                                                                        \
 			for (unsigned int i = 0; i < requests; i++) {                  \
 				struct io_uring_sqe *sqe = io_uring_get_sqe(&r->ring); \
