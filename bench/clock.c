@@ -82,8 +82,11 @@ static int probe_mode(struct bench_run *run)
 {
 	const char *mode = "";
 	int status;
-	pid_t pid = fork();
+	pid_t pid;
 
+	if (!run->first)
+		return 0;
+	pid = fork();
 	if (pid < 0)
 		return bench_errno(run, "fork");
 	if (!pid)

@@ -59,7 +59,7 @@ struct bench {
 	const char *desc;   /* one line: what one operation does */
 	const char *caveat; /* one line: what its number does not mean; or NULL */
 	const char
-		*calls;	  /* the system calls of one operation: "openat close"; or NULL */
+		*calls; /* the system calls of one operation: "openat close"; or NULL */
 	/*
 	 * Id of the row it is read against; or NULL. Where that is a family, it is the row
 	 * with this one's own parameters, or with batch=1 and the others this one's own.
@@ -114,6 +114,7 @@ struct bench_run {
 	size_t batch, bytes; /* the parameters of these names; 1 and 0 if not declared */
 	int cpu;	     /* the CPU that this process is pinned to */
 	int other_cpu;	     /* another one that it may use, or -1 */
+	bool first;	     /* of the run: what never changes can be found out now */
 	const char *dir;     /* a private, empty directory for files, removed later */
 
 	int fd[BENCH_FDS];	 /* -1 each */

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "bench.h"
 #include "measure/pair.h"
@@ -43,6 +44,7 @@ static void copy_sizes(struct pair *p, const struct run *from)
 
 			row->n = from->rows[i].n;
 			row->sized_ticks = from->rows[i].sized_ticks;
+			memcpy(row->mode, from->rows[i].mode, sizeof(row->mode));
 		}
 }
 

@@ -235,7 +235,8 @@ static int take_result(struct run *run, struct child *child, struct run_row *row
 		ret = receive(child->out, windows, msg->n_windows * sizeof(*windows),
 			      run->options.timeout, NULL);
 	}
-	memcpy(row->mode, msg->mode, sizeof(row->mode));
+	if (msg->mode[0]) /* some find it out once */
+		memcpy(row->mode, msg->mode, sizeof(row->mode));
 	memcpy(row->asked, msg->asked, sizeof(row->asked));
 	memcpy(row->in_force, msg->in_force, sizeof(row->in_force));
 	if (msg->overflow > row->overflow)

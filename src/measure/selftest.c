@@ -180,7 +180,7 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 	b.window = WINDOW_US * 1000 * run->ticks_per_ns;
 	if (b.window < (double)WINDOW_STEPS * run->step)
 		b.window = (double)WINDOW_STEPS * run->step;
-	ret = run_setup(&r, v, run->cpu, run->other_cpu, run->dir);
+	ret = run_setup(&r, v, run->cpu, run->other_cpu, run->dir, true);
 	if (!ret) {
 		measure_empty(&b, &lines[0]);
 		measure_loop(&b, &r.run, &lines[1]);

@@ -198,7 +198,7 @@ static unsigned int open_fds(void)
 }
 
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
-	      const char *dir)
+	      const char *dir, bool first)
 {
 	struct bench_run *run = &r->run;
 	const struct bench *b = v->bench;
@@ -212,6 +212,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	run->cpu = cpu;
 	run->other_cpu = other_cpu;
 	run->dir = dir;
+	run->first = first;
 	run->want = BENCH_ANY;
 	run->overflow = -1;
 	run->batch = 1;

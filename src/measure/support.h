@@ -19,9 +19,9 @@ static inline const struct variant *variant_of(const struct bench_run *run)
 	return ((const struct running *)run)->variant;
 }
 
-/* Fill in, ask `needs`, set up. 0, or BENCH_SKIP or BENCH_FAIL with run.reason. */
+/* Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP or BENCH_FAIL with run.reason. */
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
-	      const char *dir);
+	      const char *dir, bool first);
 /* Undo everything. Returns 0, or BENCH_FAIL with run.reason when something leaked. */
 int run_teardown(struct running *r, bool was_set_up);
 

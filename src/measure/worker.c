@@ -255,7 +255,7 @@ static void one(const struct variant *v, const struct plan_head *plan,
 	m->r = &r;
 	for (uint32_t i = 0; i < COUNT_MAX; i++)
 		msg->count[i] = NAN;
-	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir);
+	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir, !msg->n);
 	if (ret)
 		msg->status = ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
 	else

@@ -59,7 +59,7 @@ static void measure(const struct variant *v, int cpu, unsigned long n, const cha
 {
 	struct running r;
 
-	if (run_setup(&r, v, cpu, -1, dir)) {
+	if (run_setup(&r, v, cpu, -1, dir, true)) {
 		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
 		exit(2);
 	}
@@ -124,7 +124,7 @@ static unsigned long size(const struct variant *v, int cpu, const char *dir, dou
 	unsigned long n = 64;
 	double ticks = 0;
 
-	if (run_setup(&r, v, cpu, -1, dir)) {
+	if (run_setup(&r, v, cpu, -1, dir, true)) {
 		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
 		exit(2);
 	}
