@@ -67,9 +67,10 @@ static struct points of_id(const struct points *all, const char *id)
 /* Nanoseconds of a round in one state; NAN where it has none. */
 static double figure(const struct point *p, bool contended)
 {
-	double ticks = contended ? p->row->contended_ticks : p->row->ticks;
+	double ns = (contended ? p->row->contended_ticks : p->row->ticks) *
+		    p->ns_per_tick;
 
-	return ticks > 0 && isfinite(ticks) ? ticks * p->ns_per_tick : NAN;
+	return ns > 0 && isfinite(ns) ? ns : NAN;
 }
 
 /* Appends the probe of a round, if it has one. */

@@ -227,6 +227,27 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[[ "$output" == *"6 quiet, 0 contended of 6; 8 of one kind are needed"* ]]
 }
 
+@test "compare: other kernels bind with fifteen folders a side, on one class of machines" {
+	args=()
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
+		PAIRING='' folder b$i a/x=$((1000 + i))
+		PAIRING='' KERNEL=6.12 folder h$i a/x=$((1200 + i))
+		args+=(--base b$i --head h$i)
+	done
+	run "$SYSCOST" compare "${args[@]}"
+	[ "$status" -eq 2 ]
+	run "$SYSCOST" compare --force "${args[@]}"
+	[ "$status" -eq 1 ]
+	[[ "$output" != *"advisory"* ]]
+	run "$SYSCOST" compare --force "${args[@]:0:56}"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"advisory only"* ]]
+	sed -i 's/Made up/Another/' h3/run.json
+	run "$SYSCOST" compare --force "${args[@]}"
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"advisory only"* ]]
+}
+
 @test "compare -o writes whole files, and refuses a folder that exists" {
 	folder base a/x=1000
 	folder head a/x=1050
