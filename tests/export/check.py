@@ -360,7 +360,10 @@ def otava(path, kind):
 
 
 def openmetrics(path, kind):
-    """Debian's parser of the format, and what it lets through of the specification."""
+    """Debian's parser of the format, and what it lets through of the specification.
+
+    promtool 2.42 is no check of it: it reads the older text format, without info and stateset.
+    """
     from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
     text = open(path, encoding="utf-8", newline="").read()
