@@ -49,8 +49,11 @@ static void print_table(const struct selftest_line *lines)
 		const struct stats_estimate *f = &l->figure;
 		const char *space = l->unit[0] ? " " : "";
 
-		printf("%-5s  %s: %.4g%s%s", words[l->verdict], l->what, f->mid, space,
-		       l->unit);
+		printf("%-5s  %s: ", words[l->verdict], l->what);
+		if (isnan(f->mid))
+			fputs("not available", stdout);
+		else
+			printf("%.4g%s%s", f->mid, space, l->unit);
 		if (f->lo < f->hi)
 			printf(" (%.4g to %.4g)", f->lo, f->hi);
 		printf("; bound %.4g to %.4g%s%s", l->low, l->high, space, l->unit);
