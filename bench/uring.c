@@ -77,6 +77,7 @@ RING_BATCH(
 		  .caveat = "the ring's own price; one io_uring_enter a batch")
 #define WRITE_ROW(slug, mode, what)                                                    \
 	URING_ROW(write, slug, mode, .params = "batch=1,8,32,128 bytes=64",            \
+		  .workload = "null-write", .strategy = "io_uring, " slug,             \
 		  .base = "write/null", .desc = "WRITE_FIXED to /dev/null, " what,     \
 		  .caveat = "registered file and buffer; one io_uring_enter a batch; " \
 			    "`punted` is a worker thread's time too")

@@ -151,16 +151,20 @@ static int verify_null(struct bench_run *run)
 	BENCH(ident)                \
 	= { .id = "write/" name, .batch = batch_##ident, __VA_ARGS__ }
 
-WRITE_ROW(write_null, "null", .via = VIA_INLINE, .calls = "write", .params = "bytes=64",
-	  .base = "null/getppid-inline", .desc = "write a small piece to /dev/null",
-	  .setup = setup_null, .verify = verify_null,
+/* The same small sweep stands in bench/uring.c; batch/write-null-* has the large one. */
+#define SWEEP "null-write"
+WRITE_ROW(write_null, "null", .workload = SWEEP, .strategy = "write", .via = VIA_INLINE,
+	  .calls = "write", .params = "bytes=64", .base = "null/getppid-inline",
+	  .desc = "write a small piece to /dev/null", .setup = setup_null,
+	  .verify = verify_null,
 	  .caveat = "no byte is copied: it does not depend on the size");
-WRITE_ROW(write_null_pwrite, "null-pwrite", .via = VIA_INLINE, .calls = "pwrite64",
-	  .params = "bytes=64", .base = "write/null",
-	  .desc = "pwrite a small piece to /dev/null", .setup = setup_null,
-	  .verify = verify_null, .caveat = "no byte is copied");
-WRITE_ROW(write_null_writev, "null-writev", .via = VIA_INLINE, .calls = "writev",
-	  .params = BATCHES, .base = "write/null", .state = sizeof(struct gather),
+WRITE_ROW(write_null_pwrite, "null-pwrite", .workload = SWEEP, .strategy = "pwrite",
+	  .via = VIA_INLINE, .calls = "pwrite64", .params = "bytes=64",
+	  .base = "write/null", .desc = "pwrite a small piece to /dev/null",
+	  .setup = setup_null, .verify = verify_null, .caveat = "no byte is copied");
+WRITE_ROW(write_null_writev, "null-writev", .workload = SWEEP, .strategy = "writev",
+	  .via = VIA_INLINE, .calls = "writev", .params = BATCHES, .base = "write/null",
+	  .state = sizeof(struct gather),
 	  .desc = "a small piece to /dev/null, as one of a writev", .setup = setup_null,
 	  .verify = verify_null, .caveat = "no byte is copied; a piece waits for others");
 WRITE_ROW(write_pipe, "pipe", .via = VIA_INLINE, .calls = "write read", .params = BATCHES,

@@ -314,12 +314,21 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 			second, s->fit.part[1].from);
 }
 
-/* "cheapest: n = 1 write; 2 to 1024 writev" */
+/*
+ * "cheapest by median: n = 1 write; n = 2 to 1024 writev", at the sizes of the best, which
+ * another could not win by not having been measured.
+ */
 static void put_cheapest(FILE *out, const struct batch_workload *w)
 {
-	double sizes[FIT_SIZES_MAX];
-	size_t n = batching_sizes(w, sizes), end;
+	const struct batch_strategy *best = w->advice.best;
+	double all[FIT_SIZES_MAX];
+	size_t n = batching_sizes(w, all), end;
+	const double *sizes = all;
 
+	if (best && !best->baseline) {
+		n = best->curve.sizes;
+		sizes = best->curve.n;
+	}
 	fputs("  cheapest by median:", out);
 	for (size_t i = 0; i < n; i = end) {
 		const struct batch_strategy *s = batching_cheapest(w, sizes[i]);

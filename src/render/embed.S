@@ -11,7 +11,6 @@
 	embed plot_style_gp, "scripts/plots/style.gp"
 	embed plot_null_gp, "scripts/plots/null.gp"
 	embed plot_all_gp, "scripts/plots/all.gp"
-	embed plot_batch_gp, "scripts/plots/batch.gp"
 	embed plot_batch_cost_gp, "scripts/plots/batch-cost.gp"
 	embed plot_batch_breakeven_gp, "scripts/plots/batch-breakeven.gp"
 	embed plot_batch_cpu_gp, "scripts/plots/batch-cpu.gp"

@@ -93,24 +93,31 @@ static void cell(FILE *out, const char *s)
 	fputs("</td>", out);
 }
 
-static void headlines(FILE *out, const struct table *t)
+static bool headline(FILE *out, bool there, const char *line)
 {
-	bool (*const say[])(const struct table *, char *, size_t) = {
-		say_null, say_clocks, say_batch, say_read, say_all,
-	};
-	int said = 0;
-
-	fputs("<ul class=headlines>\n", out);
-	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]) && said < 3; i++) {
-		char line[300];
-
-		if (!say[i](t, line, sizeof(line)))
-			continue;
+	if (there) {
 		fputs("<li>", out);
 		text(out, line);
 		fputs(".</li>\n", out);
-		said++;
 	}
+	return there;
+}
+
+static void headlines(FILE *out, const struct table *t, const struct batching *b)
+{
+	bool (*const say[])(const struct table *, char *, size_t) = {
+		say_null,
+		say_clocks,
+		say_read,
+		say_all,
+	};
+	char line[300];
+	int said;
+
+	fputs("<ul class=headlines>\n", out);
+	said = headline(out, batch_headline(b, line, sizeof(line)), line);
+	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]) && said < 3; i++)
+		said += headline(out, say[i](t, line, sizeof(line)), line);
 	if (!said)
 		fputs("<li>No row of this run has a figure.</li>\n", out);
 	fputs("</ul>\n", out);
@@ -353,7 +360,6 @@ static void figures(FILE *out, const struct table *t, const char *dir)
 	} figs[] = {
 		{ "null", "Every way of making the null call, and the floor", say_null },
 		{ "clocks", "Reading a clock: vDSO, C library, system call", say_clocks },
-		{ "batch", "A write alone, in writev and through io_uring", say_batch },
 		{ "read", "Ways of reading 4 KiB", say_read },
 		{ "ecdf", "How the rounds of the null calls spread", NULL },
 		{ "all", "All rows", say_all },
@@ -383,9 +389,8 @@ static void batches(FILE *out, const struct batching *b, const char *dir)
 
 	if (!batch_headline(b, line, sizeof(line)))
 		return;
-	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n<p>", out);
-	text(out, line);
-	fputs(".</p>\n<div class=wide><table><thead><tr>", out);
+	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n<div class=wide><table><thead><tr>",
+	      out);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
 		fprintf(out, "<th scope=col%s>%s</th>", i > 2 ? " class=n" : "",
 			heads[i]);
@@ -590,7 +595,7 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 		fputs("<p class=cut>This run was cut off: these are the figures of its last "
 		      "checkpoint.</p>\n",
 		      out);
-	headlines(out, t);
+	headlines(out, t, batching);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
 	      "<a href=\"#again\">reproduce</a></nav>\n",
 	      out);

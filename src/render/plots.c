@@ -16,7 +16,6 @@
 
 extern const char plot_null_gp[], plot_null_gp_end[];
 extern const char plot_all_gp[], plot_all_gp_end[];
-extern const char plot_batch_gp[], plot_batch_gp_end[];
 extern const char plot_read_gp[], plot_read_gp_end[];
 extern const char plot_clocks_gp[], plot_clocks_gp_end[];
 extern const char plot_ecdf_gp[], plot_ecdf_gp_end[];
@@ -73,7 +72,8 @@ static double wanted(const struct result_row *r, enum which which)
 	if (which == WHICH_READ)
 		return strcmp(r->group, "read") ? NAN : r->ns * say_page_scale(r);
 	/* The hundreds of rows of a sweep have figures of their own. */
-	return which == WHICH_ALL && (r->ns <= 0 || *r->workload) ? NAN : r->ns;
+	return which == WHICH_ALL && (r->ns <= 0 || !strcmp(r->group, "batch")) ? NAN
+										: r->ns;
 }
 
 static int fill_sorted(struct maker *m, struct fig *g, enum which which)
@@ -138,74 +138,6 @@ static int fill_read(struct maker *m, struct fig *g)
 	if (!say_read(m->results, g->title, sizeof(g->title)))
 		snprintf(g->title, sizeof(g->title), "Ways of reading 4 KiB");
 	return ret;
-}
-
-static void put_point(struct fig *g, long x, const struct result_row *r)
-{
-	fprintf(g->dat, "%ld\t", x);
-	fig_number(g->dat, r->ns);
-	fputc('\t', g->dat);
-	fig_number(g->dat, isfinite(r->ns_lo) ? r->ns_lo : r->ns);
-	fputc('\t', g->dat);
-	fig_number(g->dat, isfinite(r->ns_hi) ? r->ns_hi : r->ns);
-	fputc('\n', g->dat);
-	fig_grow(g, r->ns);
-	fig_grow(g, r->ns_lo);
-	fig_grow(g, r->ns_hi);
-}
-
-static int fill_batch(struct maker *m, struct fig *g)
-{
-	static const char *const series[][2] = {
-		{ "write/null-writev:batch=", "writev" },
-		{ "uring/write-default:batch=", "io_uring, default" },
-		{ "uring/write-defer:batch=", "io_uring, deferred" },
-	};
-	const struct result_row *one = say_find(m->results, "write/null");
-	long least = 0, most = 0;
-
-	for (int k = 0; k < 3; k++) {
-		struct item *items = calloc(m->results->n + 1, sizeof(*items));
-		size_t n = 0;
-
-		if (!items)
-			return -ENOMEM;
-		for (size_t i = 0; i < m->results->n; i++) {
-			const struct result_row *r = table_row(m->results,
-							       struct result_row, i);
-			const char *rest = say_after(r->id, series[k][0]);
-			long batch = rest ? strtol(rest, NULL, 10) : 0;
-
-			if (batch > 0 && r->ns > 0 && say_has_figure(r))
-				items[n++] = (struct item){ r, batch };
-		}
-		qsort(items, n, sizeof(*items), by_value);
-		for (size_t i = 0; i < n; i++) {
-			long x = items[i].v;
-
-			put_point(g, x, items[i].r);
-			least = !least || x < least ? x : least;
-			most = x > most ? x : most;
-		}
-		if (n) {
-			fig_key(g, series[k][1]);
-			g->rows += n;
-			fputs("\n\n", g->dat);
-		}
-		free(items);
-	}
-	if (!g->rows)
-		return 0;
-	if (one && one->ns > 0) {
-		fig_key(g, "write, one each");
-		put_point(g, least, one);
-		put_point(g, most, one);
-	}
-	g->xmin = least / 1.1;
-	g->xmax = most * 1.1;
-	if (!say_batch(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "A write in batches");
-	return 0;
 }
 
 static int fill_clocks(struct maker *m, struct fig *g)
@@ -325,7 +257,6 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 static const struct figure figures[] = {
 	{ "null", plot_null_gp, plot_null_gp_end, fill_null, NULL },
 	{ "all", plot_all_gp, plot_all_gp_end, fill_all, NULL },
-	{ "batch", plot_batch_gp, plot_batch_gp_end, fill_batch, NULL },
 	{ "read", plot_read_gp, plot_read_gp_end, fill_read, NULL },
 	{ "clocks", plot_clocks_gp, plot_clocks_gp_end, fill_clocks, NULL },
 	{ "ecdf", plot_ecdf_gp, plot_ecdf_gp_end, fill_ecdf, NULL },

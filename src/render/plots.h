@@ -7,7 +7,7 @@
 #include "store/row.h"
 
 /*
- * Write null, all, batch, read, clocks and ecdf, as .svg and .png, into `dir`, and for a
+ * Write null, all, read, clocks and ecdf, as .svg and .png, into `dir`, and for a
  * sweep batch-breakeven, batch-cpu, batch-wait and batch-cost-WORKLOAD. A figure
  * without rows is left out, and an old one of that name removed. 0, or -errno and one
  * line in err; -ENOENT: there is no gnuplot, and the caller can go on without.

@@ -133,43 +133,6 @@ bool say_null(const struct table *t, char *buf, size_t len)
 	return true;
 }
 
-bool say_batch(const struct table *t, char *buf, size_t len)
-{
-	static const struct {
-		const char *prefix, *name;
-	} series[] = {
-		{ "write/null-writev:batch=", "writev" },
-		{ "uring/write-default:batch=", "io_uring" },
-		{ "uring/write-defer:batch=", "io_uring with deferred task work" },
-	};
-	const struct result_row *one = say_find(t, "write/null"), *best = NULL;
-	const char *name = NULL;
-	char a[32], b[32];
-
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
-		for (int k = 0; k < 3; k++)
-			if (say_after(r->id, series[k].prefix) && say_has_figure(r) &&
-			    (!best || r->ns < best->ns)) {
-				best = r;
-				name = series[k].name;
-			}
-	}
-	if (!one || !best)
-		return false;
-	say_ns(a, sizeof(a), best->ns);
-	say_ns(b, sizeof(b), one->ns);
-	if (apart(one, best) && best->ns < one->ns)
-		snprintf(buf, len,
-			 "%s %ld at a time brings a write from %s%s down to %s%s", name,
-			 row_param(best->params, "batch"), about(one), b, about(best), a);
-	else
-		snprintf(buf, len, "Batching does not make a write of %s%s cheaper here",
-			 about(one), b);
-	return true;
-}
-
 /* The cheapest and the dearest row of a family, scaled. */
 static bool ends(const struct table *t, const char *group, bool page,
 		 const struct result_row **lo, const struct result_row **hi)

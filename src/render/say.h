@@ -26,7 +26,6 @@ double say_page_scale(const struct result_row *r);
 
 /* One sentence each, without a full stop. False if the rows for it are not there. */
 bool say_null(const struct table *results, char *buf, size_t len);
-bool say_batch(const struct table *results, char *buf, size_t len);
 bool say_read(const struct table *results, char *buf, size_t len);
 bool say_clocks(const struct table *results, char *buf, size_t len);
 bool say_all(const struct table *results, char *buf, size_t len);
