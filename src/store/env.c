@@ -262,61 +262,75 @@ void env_machine_class(const json_t *env, char out[17])
 	hash_keys(env, class_keys, COUNT_OF(class_keys), out);
 }
 
-/* Appends "key: 'a' against 'b'"; control characters do not get through. */
-static void say_difference(const char *key, const json_t *a, const json_t *b, FILE *out)
+/* Text that grows in a buffer as far as that goes, always ended by a NUL. */
+struct words {
+	char *buf;
+	size_t at, len;
+};
+
+/* Appends; control characters do not get through. */
+static void add(struct words *w, const char *text)
+{
+	for (; *text && w->at + 1 < w->len; text++)
+		w->buf[w->at++] = (unsigned char)*text < 32 || *text == 127 ? '?' : *text;
+	if (w->len)
+		w->buf[w->at] = '\0';
+}
+
+/* Appends "key: 'a' against 'b'". */
+static void say_difference(struct words *w, const char *key, const json_t *a,
+			   const json_t *b)
 {
 	const json_t *values[] = { a, b };
 
-	fprintf(out, "%s%s: ", ftell(out) ? "; " : "", key);
+	add(w, w->at ? "; " : "");
+	add(w, key);
 	for (int i = 0; i < 2; i++) {
 		const char *text = json_string_value(values[i]);
 
-		fputs(i ? " against " : "", out);
-		if (!text) {
-			fputs("nothing", out);
-			continue;
-		}
-		putc('\'', out);
-		for (; *text; text++)
-			putc((unsigned char)*text < 32 || *text == 127 ? '?' : *text,
-			     out);
-		putc('\'', out);
+		add(w, i ? " against " : ": ");
+		add(w, text ? "'" : "");
+		add(w, text ? text : "nothing");
+		add(w, text ? "'" : "");
 	}
+}
+
+static bool differ(const json_t *a, const json_t *b)
+{
+	if (!a || json_is_null(a))
+		return b && !json_is_null(b);
+	return !b || !json_equal(a, b);
 }
 
 size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len)
 {
-	FILE *out = fmemopen(buf, len, "w");
+	struct words w = { buf, 0, len };
 	size_t n = 0;
 
-	if (!out)
-		abort();
+	add(&w, "");
 	for (size_t i = 0; i < COUNT_OF(fingerprint_keys); i++) {
 		const char *key = fingerprint_keys[i], *name;
 		json_t *x = json_object_get(a, key), *y = json_object_get(b, key), *v;
 
-		if (x == y || (x && y && json_equal(x, y)) ||
-		    ((!x || json_is_null(x)) && (!y || json_is_null(y))))
+		if (!differ(x, y))
 			continue;
 		if (!json_is_object(x) || !json_is_object(y)) {
-			say_difference(key, x, y, out);
+			say_difference(&w, key, x, y);
 			n++;
 			continue;
 		}
-		json_object_foreach(x, name,
-				    v) if (!json_equal(v, json_object_get(y, name)))
-		{
-			say_difference(name, v, json_object_get(y, name), out);
+		json_object_foreach (x, name, v) {
+			if (!differ(v, json_object_get(y, name)))
+				continue;
+			say_difference(&w, name, v, json_object_get(y, name));
 			n++;
 		}
-		json_object_foreach(y, name, v) if (!json_object_get(x, name))
-		{
-			say_difference(name, NULL, v, out);
+		json_object_foreach (y, name, v) {
+			if (json_object_get(x, name) || json_is_null(v))
+				continue;
+			say_difference(&w, name, NULL, v);
 			n++;
 		}
 	}
-	fclose(out);
-	if (len)
-		buf[len - 1] = '\0';
 	return n;
 }

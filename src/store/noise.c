@@ -202,8 +202,7 @@ static bool read_row(struct noise *noise, const char *id, json_t *json)
 	row->comparisons = comparisons;
 	row->regressed = regressed;
 	row->improved = improved;
-	json_array_foreach(logs, i, x)
-	{
+	json_array_foreach (logs, i, x) {
 		double v = json_number_value(x);
 
 		if (!json_is_number(x) || !(fabs(v) <= NOISE_MAX_LOG))
@@ -243,8 +242,9 @@ static const char *read_json(struct noise *noise, json_t *json)
 	noise->runs = runs;
 	noise->contaminated = contaminated;
 	noise->flagged = flagged;
-	json_object_foreach(rows, id,
-			    row) if (!read_row(noise, id, row)) return "a row is damaged";
+	json_object_foreach (rows, id, row)
+		if (!read_row(noise, id, row))
+			return "a row is damaged";
 	if (noise->n)
 		qsort(noise->rows, noise->n, sizeof(*noise->rows), by_id);
 	return NULL;
