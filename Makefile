@@ -81,6 +81,10 @@ sanitize:
 		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
+# shellcheck, clang-format, and no warning of gcc or clang.
+lint:
+	BUILD=$(BUILD) scripts/lint.sh
+
 unit: $(UNITBIN)
 
 helpers: $(HELPBIN)
@@ -100,6 +104,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench method check sanitize unit helpers install clean
+.PHONY: all static bench method check sanitize lint unit helpers install clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

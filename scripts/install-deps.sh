@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs what building, testing and plotting need. Debian and Ubuntu only; elsewhere it
-# says what is needed. Uses sudo when not root.
+# says what is needed. Uses sudo when not root. With --dev also what `make lint`,
+# `make sanitize CC=clang` and scripts/figures.sh need.
 set -eu
 
 packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev
 libseccomp-dev libcmocka-dev gnuplot-nox fonts-dejavu-core bats binutils procps shellcheck
 libxml2-utils python3-jsonschema python3-prometheus-client python3-yaml libbenchmark-tools
 cmark-gfm"
+[ "${1:-}" != --dev ] || packages="$packages clang clang-format libclang-rt-dev time"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
 	echo "syscost: this is not Debian or Ubuntu; install what these packages hold:" >&2

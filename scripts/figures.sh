@@ -1,0 +1,34 @@
+#!/bin/bash
+# figures.sh [SECONDS]: what the program itself costs: a clean build, the start of
+# `syscost list`, the memory of a run (of SECONDS; default: a standard one).
+# Exit status 1 if one of them is beyond its limit.
+set -eu
+cd "$(dirname "$0")/.."
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+bad=0
+
+say() { # what, figure, unit, limit
+	local verdict=fine
+	awk "BEGIN { exit !($2 > $4) }" && verdict="too much" bad=1
+	printf '%-48s %8s %-4s (limit %s): %s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+
+start=$EPOCHREALTIME
+make -s -j "$(nproc)" BUILD="$dir/build" all
+say "clean build, make -j $(nproc)" "$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")" s 20
+
+for ((i = 0; i < 50; i++)); do
+	start=$EPOCHREALTIME
+	"$dir/build/syscost" list >/dev/null
+	echo $((${EPOCHREALTIME/[.,]/} - ${start/[.,]/}))
+done >"$dir/starts"
+say "syscost list, median of 50, with the shell's fork" \
+	"$(sort -n "$dir/starts" | awk 'NR == 25 { printf "%.1f", $1 / 1000 }')" ms 10
+
+# The kernel's figure is of the largest process: the program or one of its workers.
+/usr/bin/time -f %M -o "$dir/memory" "$dir/build/syscost" run ${1:+--seconds "$1"} \
+	-o "$dir/out" >/dev/null 2>&1 || [ $? -eq 2 ]
+say "peak memory of a run, its largest process" \
+	"$(awk 'END { printf "%.1f", $1 / 1024 }' "$dir/memory")" MiB 64
+exit $bad
