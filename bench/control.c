@@ -20,7 +20,8 @@ BATCH(control_chain)
 	return fed & 0; /* it cannot fail */
 }
 
-BENCH(control_chain) = {
+BENCH(control_chain)
+= {
 	.id = "control/chain",
 	.via = VIA_USER,
 	.desc = "a chain of 256 dependent one-cycle instructions",

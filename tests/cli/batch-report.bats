@@ -80,6 +80,6 @@ teardown() {
 	head -1 "$GOLDEN/results.csv" >out/results.csv
 	head -1 "$GOLDEN/rounds.csv" >out/rounds.csv
 	"$SYSCOST" report out
-	[ -z "$(ls out | grep -E '^batch-.*(svg|png)')" ]
-	! grep -q 'Which batching strategy' out/report.html
+	[ -z "$(find out -name 'batch-*.svg' -o -name 'batch-*.png')" ]
+	[ "$(grep -c 'Which batching strategy' out/report.html)" -eq 0 ]
 }

@@ -218,7 +218,7 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 		PAIRING='' folder h$i a/x=110$i
 	done
 	args=()
-	for i in 1 2 3 4 5 6 7 8; do args+=(--base b$i --head h$i); done
+	for i in 1 2 3 4 5 6 7 8; do args+=(--base "b$i" --head "h$i"); done
 	run "$SYSCOST" compare "${args[@]}"
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"unit: folders"* ]]
