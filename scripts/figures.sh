@@ -18,13 +18,17 @@ start=$EPOCHREALTIME
 make -s -j "$(nproc)" BUILD="$dir/build" all
 say "clean build, make -j $(nproc)" "$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")" s 20
 
-for ((i = 0; i < 50; i++)); do
-	start=$EPOCHREALTIME
-	"$dir/build/syscost" list >/dev/null
-	echo $((${EPOCHREALTIME/[.,]/} - ${start/[.,]/}))
-done >"$dir/starts"
-say "syscost list, median of 50, with the shell's fork" \
-	"$(sort -n "$dir/starts" | awk 'NR == 25 { printf "%.1f", $1 / 1000 }')" ms 10
+# Median milliseconds of 50 starts, with the shell's fork.
+starts() {
+	local i start
+	for ((i = 0; i < 50; i++)); do
+		start=$EPOCHREALTIME
+		"$@" >/dev/null
+		echo $((${EPOCHREALTIME/[.,]/} - ${start/[.,]/}))
+	done | sort -n | awk 'NR == 25 { printf "%.1f", $1 / 1000 }'
+}
+say "syscost list, median of 50 (/bin/true: $(starts /bin/true) ms)" \
+	"$(starts "$dir/build/syscost" list)" ms 10
 
 # The kernel's figure is of the largest process: the program or one of its workers.
 /usr/bin/time -f %M -o "$dir/memory" "$dir/build/syscost" run ${1:+--seconds "$1"} \

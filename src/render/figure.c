@@ -44,10 +44,16 @@ void fig_label(FILE *f, const char *s)
 	}
 }
 
-/* A single-quoted string of gnuplot. */
+/*
+ * A single-quoted string of gnuplot: nothing in it is replaced or run, and a quote is
+ * written twice. Not at its start, where gnuplot 5.4 takes the two for an empty string.
+ */
 static void put_string(FILE *f, const char *name, const char *s)
 {
-	fprintf(f, "%s'", name);
+	fputs(name, f);
+	for (; *s == '\''; s++)
+		fputs("sprintf('%c', 39).", f);
+	fputc('\'', f);
 	for (; *s; s++) {
 		if (*s == '\'')
 			fputs("''", f);

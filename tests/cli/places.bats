@@ -2,7 +2,6 @@
 # them is one clear line and the right exit status, leaves nothing behind and loses nothing.
 #
 # shellcheck disable=SC2317 # functions that run by their names
-# shellcheck disable=SC2030,SC2031 # each test has its own status
 
 load common
 

@@ -183,10 +183,11 @@ static void test_not_available(void **state)
 
 static void test_readable(void **state)
 {
-	static const char *const names[] = { "mmap-munmap", "a-name-of-twenty-six-bytes",
-					     "a-name-of-thirty-four-bytes-is-one",
-					     "longer-than-any-column-of-the-table-can-be:"
-					     "batch=128:bytes=65536" };
+	static const char *const names[] = {
+		"mmap-munmap", "a-name-of-twenty-six-bytes",
+		"a-name-of-thirty-four-bytes-is-one",
+		"longer-than-any-column-of-the-table:batch=128:bytes=65536"
+	};
 	struct table t;
 	char *text, *p;
 

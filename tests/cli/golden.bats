@@ -1,0 +1,69 @@
+# Plots and page from a small folder of made-up rows, with hostile text in every field that
+# may hold text. tests/golden/update.sh draws the wanted plots anew.
+
+load common
+
+setup_file() {
+	export GOLDEN=$BATS_TEST_DIRNAME/../golden
+}
+
+drawn() {
+	mkdir out
+	cp "$GOLDEN"/plots/{results.csv,rounds.csv,run.json} out
+	"$SYSCOST" report out
+}
+
+@test "plots are the same to the byte" {
+	[ "$(gnuplot --version)" = "$(cat "$GOLDEN/plots/gnuplot-version")" ] ||
+		skip "drawn by $(cat "$GOLDEN/plots/gnuplot-version"), here is $(gnuplot --version)"
+	drawn
+	[ "$(cd out && echo *.svg)" = "$(cd "$GOLDEN/plots" && echo *.svg)" ]
+	for f in "$GOLDEN"/plots/*.svg; do
+		"$GOLDEN/normal.sh" "out/${f##*/}" | diff -u "$f" -
+	done
+}
+
+@test "plots hold every row and its text as text" {
+	drawn
+	for f in all batch clocks ecdf null read; do
+		xmllint --noout --nonet "out/$f.svg"
+		[ -s "out/$f.png" ]
+		[ "$(grep -ciE '<script|<image|javascript:| on[a-z]+=' "out/$f.svg")" -eq 0 ]
+	done
+	texts() { # figure: what stands in it
+		xmllint --xpath '//*[local-name()="text"]/text()' "out/$1.svg"
+	}
+	texts null >null.txt
+	# shellcheck disable=SC2016 # text, to be found as it is
+	for t in 'null/$(touch pwned)' "'; system 'touch pwned'; '" 'null/getppid-libc' \
+		'&lt;script&gt;alert(1)&lt;/script&gt;'; do
+		grep -qF -- "$t" null.txt
+	done
+	# A bar for each row of the two families, and its figure.
+	[ "$(grep -c '^\(null\|floor\)/' null.txt)" -eq \
+		"$(grep -c '^"\?\(null\|floor\)/' out/results.csv)" ]
+	grep -qx '150 ns' null.txt
+	# No gnuplot markup, no underscore made a subscript.
+	texts all | grep -qx 'clock/monotonic-vdso'
+}
+
+@test "the page escapes what comes from the files" {
+	drawn
+	# The one script is the page's own.
+	[ "$(grep -ciE '<script' out/report.html)" -eq 1 ]
+	[ "$(grep -ciE '<(img|b>bold|i>down)' out/report.html)" -eq 0 ]
+	grep -qF '&lt;script&gt;alert(1)&lt;/script&gt;' out/report.html
+	grep -qF '&lt;script&gt;alert(2)&lt;/script&gt;' out/report.html
+	grep -qF '&lt;img src=x onerror=alert(3)&gt;' out/report.html
+	grep -qF '&lt;script&gt;alert(4)&lt;/script&gt;' out/report.html
+	# No element has an attribute that runs something.
+	[ "$(grep -oE '<[a-z][^>]* on[a-z]+=' out/report.html | wc -l)" -eq 0 ]
+	grep -q 'größe 漢字' out/report.html
+}
+
+@test "nothing of it is executed, and nothing is left behind" {
+	HOME=$TMPDIR drawn
+	[ -z "$(find "$TMPDIR" -name '*pwned*')" ]
+	[ -z "$(find "$GOLDEN" -name '*pwned*')" ]
+	[ "$(cd "$TMPDIR" && echo *)" = out ]
+}
