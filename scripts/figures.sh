@@ -32,7 +32,11 @@ say "syscost list, median of 50 (/bin/true: $(starts /bin/true) ms)" \
 
 # The kernel's figure is of the largest process: the program or one of its workers.
 /usr/bin/time -f %M -o "$dir/memory" "$dir/build/syscost" run ${1:+--seconds "$1"} \
-	-o "$dir/out" >/dev/null 2>&1 || [ $? -eq 2 ]
+	-o "$dir/out" >/dev/null 2>"$dir/err" || {
+	tail -1 "$dir/err" >&2
+	echo "syscost: the run failed, or was too short for a figure" >&2
+	exit 2
+}
 say "peak memory of a run, its largest process" \
 	"$(awk 'END { printf "%.1f", $1 / 1024 }' "$dir/memory")" MiB 64
 exit $bad
