@@ -29,7 +29,7 @@ void contest_defaults(struct contest_options *options)
 void contest_quick(struct contest_options *options)
 {
 	options->run.seconds = 27;
-	options->run.round_us = 1000; /* rounds decide, not windows */
+	options->run.round_us = 600; /* rounds decide, not windows */
 }
 
 static struct gate_side side(const struct pair *p, int arm, struct table *results,
@@ -122,7 +122,9 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 {
 	const struct run *base = &c->pair.arm[0];
 	unsigned int *wanted = calloc(base->reg->n, sizeof(*wanted));
-	double end = base->began + base->options.seconds, start = run_now();
+	/* A pilot that is cut short decides nothing: it may use up what is kept. */
+	double end = base->began + base->options.seconds * (1 - CONFIRM_SHARE);
+	double start = run_now();
 	int ret;
 
 	if (!wanted)
@@ -236,7 +238,6 @@ int contest_hold(struct contest *c, const struct registry *reg, const bool *chos
 	if (control_row(reg, &o.gate) < reg->n)
 		all[control_row(reg, &o.gate)] = true;
 	o.gate.paired = true;
-	o.run.seconds *= 1 - CONFIRM_SHARE;
 	ret = pair_begin(&c->pair, reg, all, &o.run, base, head, err, err_len);
 	free(all);
 	if (ret)
