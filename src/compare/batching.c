@@ -213,10 +213,10 @@ static int fit(struct maker *m, struct batch_strategy *s)
 	return ret == -ENOMEM ? trouble(m, ret, "out of memory") : 0;
 }
 
-/* What a single call costs, for the order of baselines. */
+/* What a single call costs, for the order of baselines: the same at every size. */
 static double single_cost(const struct batch_strategy *s)
 {
-	return s->curve.sizes && s->curve.n[0] == 1 ? s->row[0]->ns : INFINITY;
+	return s->row[0]->ns;
 }
 
 static int by_cost(const void *a, const void *b)
@@ -284,10 +284,12 @@ const struct result_row *batching_row(const struct batch_strategy *s, double n)
 
 	if (i < s->curve.sizes)
 		return s->row[i];
-	/* The nearest size below, as breakeven_base_cost() has it at the ends. */
-	for (i = s->curve.sizes; s->baseline && i && s->curve.n[i - 1] > n; i--)
+	if (!s->baseline || !s->curve.sizes)
+		return NULL;
+	/* The nearest size below, or else the smallest. */
+	for (i = s->curve.sizes - 1; i && s->curve.n[i] > n; i--)
 		;
-	return s->baseline && i ? s->row[i - 1] : NULL;
+	return s->row[i];
 }
 
 size_t batching_sizes(const struct batch_workload *w, double sizes[FIT_SIZES_MAX])
@@ -602,6 +604,7 @@ static void put_breakeven(struct batch_row *row, const struct breakeven *be)
 	row->breakeven_n_lo = isinf(be->n.lo) ? be->largest : be->n.lo;
 	row->breakeven_n_hi = be->n.hi;
 	row_set(&row->breakeven_by, be->pays == PAYS_UNKNOWN ? ""
+				    : be->at_most	     ? "bound"
 				    : be->fitted	     ? "fit"
 							     : "sizes");
 	row->largest_n = be->largest;

@@ -160,6 +160,7 @@ int breakeven(const struct curve *s, const struct curve *base, struct breakeven 
 	}
 	b.n = stats_estimate(x, count, FIT_LEVEL);
 	free(x);
+	b.at_most = !b.fitted && s->sizes && s->n[0] > 1 && b.n.mid == s->n[0];
 	b.pays = verdict(&b);
 	ret = find_cheaper(s, base, &b);
 	if (!ret)

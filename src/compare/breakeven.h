@@ -33,6 +33,7 @@ struct breakeven {
 	 */
 	struct stats_estimate n;
 	bool fitted;	/* from both curves' a/n + b; else between measured sizes */
+	bool at_most;	/* cheaper at the smallest size already, which is more than 1 */
 	double largest; /* the largest size */
 	/*
 	 * The smallest measured size that is significantly cheaper, as are all larger

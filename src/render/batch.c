@@ -72,7 +72,10 @@ struct batch_words batch_words(const struct batch_workload *w)
 		return t;
 	}
 	if (a->best == a->base) {
-		snprintf(t.best, sizeof(t.best), "nothing beats %s", a->best->name);
+		snprintf(t.best, sizeof(t.best),
+			 stats_median_rank(w->rounds, FIT_LEVEL) ? "nothing beats %s"
+								 : "%s (untested)",
+			 a->best->name);
 	} else {
 		snprintf(t.best, sizeof(t.best), "%s", a->best->name);
 		batch_size(t.from, sizeof(t.from), a->from);
@@ -253,6 +256,8 @@ static void say_breakeven(char *buf, size_t len, const struct breakeven *be)
 		snprintf(buf, len, "> %.0f (fit: %s)", be->largest, mid);
 	else if (be->pays == PAYS_ALWAYS && !(be->n.hi > 1))
 		snprintf(buf, len, "always%s", from);
+	else if (be->at_most)
+		snprintf(buf, len, "<= %s%s", mid, from);
 	else if (isnan(be->n.lo))
 		snprintf(buf, len, "%s%s%s", be->fitted ? "" : "~", mid, from);
 	else
@@ -352,12 +357,12 @@ static void put_baselines(FILE *out, const struct batch_workload *w)
 
 		fputs(j ? ", " : "  single calls: ", out);
 		table_text(out, s->name, 40, false);
-		if (s->curve.n[0] != 1)
-			continue;
 		fprintf(out, " %s ns", figure(mid, sizeof(mid), s->row[0]->ns));
 		if (isfinite(s->row[0]->ns_lo))
 			fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), s->row[0]->ns_lo),
 				figure(hi, sizeof(hi), s->row[0]->ns_hi));
+		if (s->curve.n[0] != 1)
+			fprintf(out, " at n = %.0f", s->curve.n[0]);
 	}
 	if (w->n_baselines)
 		fputc('\n', out);
@@ -375,7 +380,7 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 	bold(out, color, true);
 	table_text(out, batch_title(title, sizeof(title), w), 80, false);
 	bold(out, color, false);
-	fprintf(out, " (%zu rounds)\n", w->rounds);
+	fprintf(out, " (%zu round%s)\n", w->rounds, w->rounds == 1 ? "" : "s");
 	put_baselines(out, w);
 	put_cheapest(out, w);
 	if (a->n_equal) {

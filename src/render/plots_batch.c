@@ -145,7 +145,7 @@ static void put_marks(struct fig *g, const struct batch_workload *w)
 		if (!s || s->baseline)
 			continue;
 		be = &s->against[0];
-		if (be->pays != PAYS_FROM)
+		if (be->pays != PAYS_FROM || be->at_most)
 			continue;
 		PUT(g->names, be->n.mid, batching_row(w->baseline[0], be->n.mid)->ns,
 		    g->key[k].rgb);
@@ -166,8 +166,11 @@ static void panel_title(char *buf, size_t len, const struct batch_workload *w)
 		at = snprintf(buf, len, "%ld byte%s: ", w->bytes,
 			      w->bytes == 1 ? "" : "s");
 	if (a->best == a->base)
-		snprintf(buf + at, len - at, "nothing beats %s at %.0f", a->base->name,
+		snprintf(buf + at, len - at, "%s is the cheapest at %.0f", a->base->name,
 			 a->n);
+	else if (!a->tested)
+		snprintf(buf + at, len - at, "%.40s saves %.0f %% at %.0f, untested",
+			 a->best->name, 100 * (1 - a->ratio.mid), a->n);
 	else
 		snprintf(buf + at, len - at, "%.40s saves %.0f %% at %.0f, from %s on",
 			 a->best->name, 100 * (1 - a->ratio.mid), a->n,
@@ -184,13 +187,14 @@ static void cost_title(struct fig *g, const struct batch_workload *const *panel)
 		    (!most || panel[p]->advice.ratio.mid < most->advice.ratio.mid))
 			most = panel[p];
 	if (!most)
-		snprintf(g->title, sizeof(g->title), "%s: no strategy beats single calls",
-			 panel[0]->name);
+		snprintf(g->title, sizeof(g->title),
+			 "%s: no strategy is cheaper than single calls", panel[0]->name);
 	else
 		snprintf(g->title, sizeof(g->title),
-			 "%s: %s in batches of %.0f saves %.0f %% of single calls",
+			 "%s: %s in batches of %.0f saves %.0f %% of single calls%s",
 			 batch_title(title, sizeof(title), most), most->advice.best->name,
-			 most->advice.n, 100 * (1 - most->advice.ratio.mid));
+			 most->advice.n, 100 * (1 - most->advice.ratio.mid),
+			 most->advice.tested ? "" : " (untested)");
 }
 
 /* The strategies of all panels: single calls first, grey and dashed. */
@@ -325,6 +329,7 @@ static int fill_cpu(struct maker *m, struct fig *g)
 {
 	const struct batch_strategy *most = NULL;
 	double worst = 0;
+	const char *labelled = NULL, *of = NULL;
 	int busy = 0, labels = 0;
 
 	for (size_t i = 0; i < m->batching->n; i++) {
@@ -349,9 +354,13 @@ static int fill_cpu(struct maker *m, struct fig *g)
 			    or_else(r->ns_hi, r->ns), or_else(r->cpu_ns_lo, r->cpu_ns),
 			    or_else(r->cpu_ns_hi, r->cpu_ns), g->key[key].rgb,
 			    g->key[key].pt);
-			/* The same strategies at other sizes lie close by. */
-			if (share > 1.25 && (!i || strcmp(w->name, w[-1].name)) &&
-			    labels++ < CPU_LABELS) {
+			/* The same strategy at other sizes lies close by. */
+			if (share > 1.25 && labels < CPU_LABELS &&
+			    (!labelled || strcmp(w->name, of) ||
+			     strcmp(s->name, labelled))) {
+				labels++;
+				labelled = s->name;
+				of = w->name;
 				fig_label(g->names, s->name);
 				fputc('\t', g->names);
 				PUT(g->names, r->ns, r->cpu_ns);

@@ -185,6 +185,23 @@ static void test_untested(void **state)
 	batching_free(&b);
 }
 
+/* Single calls that only a large batch measured stand for the small ones too. */
+static void test_base_above(void **state)
+{
+	struct batching b;
+
+	put(*state, "w", "call", 1, 64, NAN, 0);
+	put(*state, "w", "call", 16, 64, 100, 0)->enters = 1;
+	for (long n = 1; n <= 64; n *= 4)
+		put(*state, "w", "good", n, 64, 10 + 180. / n, 0);
+	b = make(*state);
+	assert_int_equal(b.workload->n_baselines, 1);
+	assert_string_equal(batching_row(b.workload->baseline[0], 2)->id,
+			    "w-call:batch=16:bytes=64");
+	assert_true(fabs(b.workload->strategy[1].against[0].n.mid - 2) < 1e-6);
+	batching_free(&b);
+}
+
 /* A base that a row names is a baseline though it has more sizes than one. */
 static void test_named_base(void **state)
 {
@@ -294,6 +311,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_equal, begin, end),
 		cmocka_unit_test_setup_teardown(test_nothing_pays, begin, end),
 		cmocka_unit_test_setup_teardown(test_untested, begin, end),
+		cmocka_unit_test_setup_teardown(test_base_above, begin, end),
 		cmocka_unit_test_setup_teardown(test_named_base, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_rows, begin, end),
 		cmocka_unit_test_setup_teardown(test_no_baseline, begin, end),

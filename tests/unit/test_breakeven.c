@@ -190,6 +190,29 @@ static void test_measured(void **state)
 	assert_true(isnan(be.cheaper_from));
 }
 
+/* Cheaper at the smallest size that was measured: the break-even is at most there. */
+static void test_at_most(void **state)
+{
+	struct sweep s, base;
+	struct breakeven be;
+
+	(void)state;
+	make(&s, 1000, 50, 0);
+	make_single(&base, 150);
+	for (size_t i = 0; i < ROUNDS * SIZES; i++)
+		s.y[i] = i % SIZES ? s.y[i] / 10 : NAN;
+	s.curve.n = sizes + 1;
+	s.curve.y = s.y + 1;
+	s.curve.sizes = 1;
+	s.curve.rounds = base.curve.rounds = 1;
+	s.curve.line = NULL;
+	be = between(&s, &base);
+	assert_true(be.at_most && be.n.mid == 2);
+	make(&s, 1000, 50, 0);
+	s.curve.line = NULL;
+	assert_false(between(&s, &base).at_most);
+}
+
 /* The sequence of tests stops at the first size that is not significantly cheaper. */
 static void test_cheaper_from(void **state)
 {
@@ -258,8 +281,8 @@ int main(void)
 		cmocka_unit_test(test_always),	      cmocka_unit_test(test_never),
 		cmocka_unit_test(test_open_interval), cmocka_unit_test(test_beyond),
 		cmocka_unit_test(test_two_curves),    cmocka_unit_test(test_measured),
-		cmocka_unit_test(test_cheaper_from),  cmocka_unit_test(test_base_cost),
-		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_at_most),	      cmocka_unit_test(test_cheaper_from),
+		cmocka_unit_test(test_base_cost),     cmocka_unit_test(test_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
