@@ -7,7 +7,6 @@
  * their pages would be written back. A file system that can share blocks between files
  * (reflink) may answer copy_file_range without copying.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -57,17 +56,6 @@ static int make_file(struct bench_run *run, int which, const char *name)
 	return 0;
 }
 
-/* The source of setup_areas(), written to the file that is read, or to the other. */
-static int fill(struct bench_run *run, int which)
-{
-	struct pieces *s = run->state;
-
-	errno = ENOSPC; /* what a short write means */
-	return pwrite(run->fd[which], run->buf, s->total, 0) == (ssize_t)s->total
-		       ? 0
-		       : bench_errno(run, "pwrite");
-}
-
 static int setup_files(struct bench_run *run)
 {
 	int ret = setup_areas(run, 0);
@@ -77,8 +65,8 @@ static int setup_files(struct bench_run *run)
 	if (!ret)
 		ret = make_file(run, 1, "to");
 	if (!ret)
-		ret = fill(run, 0);
-	return ret ? ret : fill(run, 1);
+		ret = batch_fill(run, run->fd[0]);
+	return ret ? ret : batch_fill(run, run->fd[1]);
 }
 
 static int setup_splice(struct bench_run *run)
@@ -134,7 +122,7 @@ static int verify(struct bench_run *run)
 	int ret;
 
 	paint(run);
-	ret = fill(run, 0);
+	ret = batch_fill(run, run->fd[0]);
 	if (ret)
 		return ret;
 	fold = run->bench->batch(run, 1);

@@ -179,10 +179,7 @@ static int fill(struct bench_run *run)
 	if (!m)
 		return bench_errno(run, "calloc");
 	m->sum = touched(run->buf, s->total);
-	errno = ENOSPC; /* what a short write means */
-	return pwrite(run->fd[0], run->buf, s->total, 0) == (ssize_t)s->total
-		       ? 0
-		       : bench_errno(run, "pwrite");
+	return batch_fill(run, run->fd[0]);
 }
 
 static int setup_file(struct bench_run *run)

@@ -10,11 +10,13 @@
 #ifndef SYSCOST_BATCH_H
 #define SYSCOST_BATCH_H
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "ring.h"
 
@@ -132,6 +134,24 @@ static inline int batch_udp_socket(struct bench_run *run)
 	batch_room(run->fd[0], SO_RCVBUF, SO_RCVBUFFORCE, 2 * run->batch + 256,
 		   run->bytes);
 	batch_room(run->fd[0], SO_SNDBUF, SO_SNDBUFFORCE, 2 * run->batch, run->bytes);
+	return 0;
+}
+
+/*
+ * The source, written to a file page by page: the kernel caches what one write brings in
+ * pages as large as it can, and then the cost of a page would depend on `batch`.
+ */
+static inline int batch_fill(struct bench_run *run, int fd)
+{
+	struct pieces *s = run->state;
+
+	for (size_t at = 0; at < s->total; at += 4096) {
+		size_t some = s->total - at < 4096 ? s->total - at : 4096;
+
+		errno = ENOSPC; /* what a short write means */
+		if (pwrite(fd, (char *)run->buf + at, some, at) != (ssize_t)some)
+			return bench_errno(run, "pwrite");
+	}
 	return 0;
 }
 
