@@ -55,6 +55,11 @@ void cputime_start(struct cputime *c)
 	c->own = own_time();
 }
 
+static int64_t within(int64_t spent, int64_t most)
+{
+	return spent < 0 ? 0 : spent > most ? most : spent;
+}
+
 static bool is_known(const struct cputime *c, pid_t tid)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -63,19 +68,17 @@ static bool is_known(const struct cputime *c, pid_t tid)
 	return false;
 }
 
-int64_t cputime_since(const struct cputime *c)
+int64_t cputime_since(const struct cputime *c, int64_t most)
 {
 	int64_t total = own_time() - c->own;
 	struct cputime after;
 
 	for (size_t i = 0; i < c->n; i++) {
-		int64_t spent = thread_time(c->other[i]);
-
-		total += spent > c->spent[i] ? spent - c->spent[i] : 0;
+		total += within(thread_time(c->other[i]) - c->spent[i], most);
 	}
 	cputime_threads(&after);
 	for (size_t i = 0; i < after.n; i++)
 		if (!is_known(c, after.other[i]))
-			total += thread_time(after.other[i]);
+			total += within(thread_time(after.other[i]), most);
 	return total;
 }

@@ -28,8 +28,10 @@ void cputime_threads(struct cputime *c);
 void cputime_start(struct cputime *c);
 /*
  * Nanoseconds of all threads since cputime_start; threads that came since count whole,
- * threads that went do not count.
+ * threads that went do not count. Reading clocks takes time, in which a polling thread
+ * goes on: no other thread counts for more than `most` nanoseconds, the length of the
+ * window that was measured.
  */
-int64_t cputime_since(const struct cputime *c);
+int64_t cputime_since(const struct cputime *c, int64_t most);
 
 #endif

@@ -31,6 +31,7 @@
 
 struct machine {
 	struct running *r;
+	double ticks_per_us;
 	uint64_t overhead;
 	int64_t cpu_overhead;	 /* nanoseconds that taking CPU time takes */
 	uint64_t chain;		 /* passes of the chain behind each window */
@@ -127,7 +128,10 @@ static int real_window(void *machine, unsigned long n, struct window *w)
 	after = arch_ticks();
 	if (m->counters)
 		counters_end(m->counters, &m->end);
-	spent = take_cpu ? cputime_since(&cpu) - m->cpu_overhead : -1;
+	spent = take_cpu
+			? cputime_since(&cpu, (after - before) * 1000 / m->ticks_per_us) -
+				  m->cpu_overhead
+			: -1;
 	probe_after = clock_probe();
 
 	run->done += n;
@@ -320,7 +324,7 @@ static int64_t cpu_overhead(void)
 
 		cputime_threads(&c);
 		cputime_start(&c);
-		x[i] = cputime_since(&c);
+		x[i] = cputime_since(&c, INT64_MAX);
 	}
 	stats_sort(x, 21);
 	return stats_median(x, 21);
@@ -384,7 +388,7 @@ int worker_main(void)
 	send(&msg, sizeof(msg));
 	if (msg.status != ROW_OK)
 		return 0;
-	meter.ticks_per_us = plan.ticks_per_us;
+	meter.ticks_per_us = machine.ticks_per_us = plan.ticks_per_us;
 	meter.step = plan.step;
 	meter.round_us = plan.round_us;
 
