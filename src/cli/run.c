@@ -138,10 +138,10 @@ static bool parse(int argc, char **argv, struct settings *s)
 	return true;
 }
 
-static bool power_of_four(long x)
+static bool power_of_16(long x)
 {
-	while (x > 1 && x % 4 == 0)
-		x /= 4;
+	while (x > 1 && x % 16 == 0)
+		x /= 16;
 	return x == 1;
 }
 
@@ -161,7 +161,7 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 		sweep = true;
 		for (unsigned int p = 0; p < v->n_params && s->quick; p++)
 			if (!strcmp(v->param_name[p], "batch") &&
-			    !power_of_four(v->param[p]))
+			    !power_of_16(v->param[p]))
 				chosen[i] = false;
 	}
 	if (sweep)
