@@ -202,7 +202,7 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 {
 	const struct table *t = m->rounds;
 	double *ticks = calloc(t->n + 1, sizeof(*ticks));
-	double spread = 0;
+	double spread = 0, margin;
 	char widest[64] = "";
 
 	if (!ticks)
@@ -243,8 +243,10 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 	if (!g->rows)
 		return 0;
 	g->logx = g->max > 8 * g->min;
-	g->xmin = g->logx ? g->min / 1.2 : g->min - (g->max - g->min) * 0.05 - 1e-9;
-	g->xmax = g->logx ? g->max * 1.2 : g->max + (g->max - g->min) * 0.05 + 1e-9;
+	/* One value alone still gets a range. */
+	margin = fmax((g->max - g->min) * 0.05, g->max * 0.001);
+	g->xmin = g->logx ? g->min / 1.2 : g->min - margin;
+	g->xmax = g->logx ? g->max * 1.2 : g->max + margin;
 	snprintf(g->xtext, sizeof(g->xtext), "time-stamp counter ticks an operation%s",
 		 g->logx ? ", log scale" : "");
 	snprintf(
