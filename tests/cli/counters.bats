@@ -29,13 +29,24 @@ column() {
 		$1 == id { print $c }' "$1"
 }
 
+# Only windows between quiet probes count: on a busy machine there may be none, and then
+# nothing is said. What is said must be right.
 @test "--events counts what it names, an operation" {
-	"$SYSCOST" run --seconds 0.5 --no-plots -o out --events PAGE-FAULTS:u,perf::CONTEXT-SWITCHES:u \
-		memory/fault-anon null/getppid-inline ||
+	events=PAGE-FAULTS:u,perf::CONTEXT-SWITCHES:u
+	"$SYSCOST" run --seconds 0.1 --no-output --events $events test/good ||
 		skip "perf events are refused here"
-	sed -i 's/"[^"]*"//g' out/results.csv # no comma inside of a field
-	[ "$(column out/results.csv memory/fault-anon events)" = "PAGE-FAULTS:u=1 perf::CONTEXT-SWITCHES:u=0" ]
-	[ "$(column out/results.csv null/getppid-inline events)" = "PAGE-FAULTS:u=0 perf::CONTEXT-SWITCHES:u=0" ]
+	for try in 1 2 3 4 5; do
+		"$SYSCOST" run --seconds 0.5 --no-plots --force -o out --events $events \
+			memory/fault-anon null/getppid-inline
+		sed -i 's/"[^"]*"//g' out/results.csv # no comma inside of a field
+		fault=$(column out/results.csv memory/fault-anon events)
+		getppid=$(column out/results.csv null/getppid-inline events)
+		[[ "$fault" =~ ^(PAGE-FAULTS:u=1 perf::CONTEXT-SWITCHES:u=0)?$ ]]
+		[[ "$getppid" =~ ^(PAGE-FAULTS:u=0 perf::CONTEXT-SWITCHES:u=0)?$ ]]
+		[ -z "$fault" ] || [ -z "$getppid" ] || return 0
+		echo "try $try: no quiet window"
+	done
+	skip "the machine is too busy to count next to"
 }
 
 @test "counted cycles say so and add up; without a PMU the columns are empty, not zero" {
