@@ -289,7 +289,9 @@ static int measure(struct run *run, char *err, size_t err_len)
 	while (!ret) {
 		size_t n = live_rows(run, order);
 
-		if (!n || (o->stop && *o->stop) || run_now() - run->began >= o->seconds)
+		/* One round at least, or finding the sizes was for nothing. */
+		if (!n || (o->stop && *o->stop) ||
+		    (run->rounds && run_now() - run->began >= o->seconds))
 			break;
 		round_shuffle(order, n, &run->random);
 		say(run, "measuring", (run_now() - run->began) / o->seconds);
