@@ -232,7 +232,7 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 		PAIRING='' folder b$i a/x=$((1000 + i))
 		PAIRING='' KERNEL=6.12 folder h$i a/x=$((1200 + i))
-		args+=(--base b$i --head h$i)
+		args+=(--base "b$i" --head "h$i")
 	done
 	run "$SYSCOST" compare "${args[@]}"
 	[ "$status" -eq 2 ]
