@@ -279,8 +279,7 @@ int cmd_doctor(const struct registry *reg, int argc, char **argv)
 		json_dumpf(findings, stdout, JSON_INDENT(2));
 		putchar('\n');
 	} else {
-		json_array_foreach(findings, i, f)
-		{
+		json_array_foreach (findings, i, f) {
 			const char *level, *what, *effect;
 
 			json_unpack(f, "{s:s, s:s, s:s}", "level", &level, "what", &what,

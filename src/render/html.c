@@ -155,8 +155,7 @@ static void card(FILE *out, const char *prefix, const json_t *object, int depth)
 	const char *key;
 	json_t *v;
 
-	json_object_foreach((json_t *)object, key, v)
-	{
+	json_object_foreach ((json_t *)object, key, v) {
 		char name[200];
 		size_t i;
 		json_t *item;
@@ -174,8 +173,7 @@ static void card(FILE *out, const char *prefix, const json_t *object, int depth)
 		text(out, name);
 		fputs("</dt><dd>", out);
 		if (json_is_array(v)) {
-			json_array_foreach(v, i, item)
-			{
+			json_array_foreach (v, i, item) {
 				fputs(i ? ", " : "", out);
 				if (json_is_object(item) || json_is_array(item)) {
 					char *dump = json_dumps(item, JSON_COMPACT);
@@ -214,8 +212,7 @@ static void machine(FILE *out, const json_t *run)
 	if (!json_array_size(findings))
 		return;
 	fputs("<h3>What to know about it</h3>\n<ul class=findings>\n", out);
-	json_array_foreach(findings, i, f)
-	{
+	json_array_foreach (findings, i, f) {
 		const char *level = string_of(f, "level");
 
 		fprintf(out, "<li class=\"%s\"><b>",

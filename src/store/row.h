@@ -168,7 +168,7 @@
 	  "lower end of its interval, at most largest_n if it is open")                 \
 	X(REAL, breakeven_n_hi, "upper end; empty beside a lower end: open")            \
 	X(TEXT, breakeven_by,                                                           \
-	  "fit: where curves cross; sizes: between sizes; bound: at most")                 \
+	  "fit: where curves cross; sizes: between sizes; bound: at most")              \
 	X(REAL, largest_n, "largest batch size compared")                               \
 	X(REAL, cheaper_from_n, "from this measured size on significantly cheaper")     \
 	X(REAL, at_n, "the batch size of what follows")                                 \
