@@ -166,8 +166,6 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 	}
 	if (sweep)
 		s->run.round_us = s->quick ? 800 : 2000;
-	else if (s->quick)
-		s->run.round_us = 1500;
 	if (!s->run.seconds)
 		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
 }

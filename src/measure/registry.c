@@ -249,17 +249,37 @@ bool registry_row(const char *id, struct variant *v)
 	return false;
 }
 
+static int by_bench_id(const void *a, const void *b)
+{
+	const struct bench *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+/* Few benchmarks are sorted before they become many rows, each of them a large one. */
 void registry_load(struct registry *reg)
 {
-	size_t room = 0;
+	size_t n = __stop_bench_registry - __start_bench_registry, room = 0;
+	const struct bench **all = calloc(n + 1, sizeof(*all));
 
 	memset(reg, 0, sizeof(*reg));
-	for (const struct bench *const *e = __start_bench_registry;
-	     e < __stop_bench_registry; e++)
-		expand(reg, *e, &room);
+	if (!all)
+		bad(NULL, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		all[i] = __start_bench_registry[i];
+		if (!all[i]->id)
+			bad(all[i], "id, desc and batch are required");
+	}
+	qsort(all, n, sizeof(*all), by_bench_id);
+	for (size_t i = 0; i < n; i++) {
+		size_t first = reg->n;
+
+		expand(reg, all[i], &room);
+		qsort(reg->rows + first, reg->n - first, sizeof(*reg->rows), by_id);
+	}
+	free(all);
 	if (!reg->n)
 		bad(NULL, "no benchmark was linked in");
-	qsort(reg->rows, reg->n, sizeof(*reg->rows), by_id);
 	for (size_t i = 1; i < reg->n; i++)
 		if (!strcmp(reg->rows[i].id, reg->rows[i - 1].id))
 			bad(reg->rows[i].bench, "this id is taken");

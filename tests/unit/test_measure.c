@@ -32,7 +32,7 @@ static int fake_window(void *machine, unsigned long n, struct window *w)
 
 static struct meter meter(struct fake *f)
 {
-	return (struct meter){ fake_window, f, 1000, 10, ROUND_US };
+	return (struct meter){ fake_window, f, 1000, 10, 4000 };
 }
 
 static void test_size(void **state)
