@@ -165,7 +165,7 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 				chosen[i] = false;
 	}
 	if (sweep)
-		s->run.round_us = s->quick ? 800 : 2000;
+		s->run.round_us = s->quick ? 300 : 2000;
 	if (!s->run.seconds)
 		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
 }
