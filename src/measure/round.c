@@ -296,7 +296,7 @@ static int no_start(const struct arm *arm, int how, int status, char *err, size_
 	return -ECHILD;
 }
 
-/* Take in what one worker says. What ended it: 0, -ETIMEDOUT, -EINTR, … */
+/* How far a round is. */
 struct progress {
 	size_t at;     /* the next item of the order */
 	bool ready;    /* it said that it is settled */
@@ -304,8 +304,9 @@ struct progress {
 	char why[160]; /* it could not settle */
 };
 
-static int listen(struct run *run, struct child *child, const uint32_t *order, size_t n,
-		  unsigned int position, enum round_kind kind, struct progress *p)
+/* Take in what one worker says. What ended it: 0, -ETIMEDOUT, -EINTR, … */
+static int hear(struct run *run, struct child *child, const uint32_t *order, size_t n,
+		unsigned int position, enum round_kind kind, struct progress *p)
 {
 	size_t first = p->at;
 	struct message msg;
@@ -352,7 +353,7 @@ int round_measure(struct run *run, const uint32_t *order, size_t n, unsigned int
 				 strerror(-ret));
 			return ret;
 		}
-		ret = listen(run, &child, order, n, position, kind, &p);
+		ret = hear(run, &child, order, n, position, kind, &p);
 		kill(-child.pid, SIGKILL);
 		while (waitpid(child.pid, &status, 0) < 0 && errno == EINTR)
 			;

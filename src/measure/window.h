@@ -49,7 +49,7 @@ struct meter {
 /*
  * Wanted time of one benchmark in one round, microseconds. Launches differ more than the
  * windows of one, so that many short rounds beat few long ones: of 172 rows, 161 were within
- * 2 % with 1,500 in 50 seconds, and 131 with 4,000 (Zen 5 in a PVM guest).
+ * 2 % with 1,500 in 50 seconds, and 135 with 4,000 (Zen 5 in a PVM guest).
  */
 #define ROUND_US 1500
 
