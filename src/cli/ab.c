@@ -44,7 +44,8 @@ static const char help[] =
 	"      --all            print the rows that are the same, too\n"
 	"      --format F       table, csv or json on standard output\n"
 	"      --inject P       slow head down by P %, to see whether that is found\n"
-	"      --inject-rows N  so many rows, chosen at random (default: all)\n"
+	"      --inject-rows N  so many rows, chosen at random (default: all); none where P %\n"
+	"                       is less than 2 ns, which never counts\n"
 	"      --host-name      store the host's name as it is, not hashed\n";
 
 struct settings {

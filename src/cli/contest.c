@@ -18,18 +18,19 @@
 
 #define CONFIRM_SHARE	0.25 /* of the time is kept for the confirmation */
 #define CONFIRM_SECONDS 10   /* and so much is always there for it */
+#define INJECT_FLOORS	2    /* a slowdown is worth so many of the gate's floors */
 
 void contest_defaults(struct contest_options *options)
 {
 	*options = (struct contest_options){ .gate = GATE_OPTIONS };
 	session_options(&options->run);
 	options->run.seconds = 110;
+	options->run.round_us = 250; /* launches decide, not the windows of one */
 }
 
 void contest_quick(struct contest_options *options)
 {
 	options->run.seconds = 27;
-	options->run.round_us = 600; /* rounds decide, not windows */
 }
 
 static struct gate_side side(const struct pair *p, int arm, struct table *results,
@@ -48,41 +49,68 @@ static void forget(struct table *t)
 	table_free(&t[1]);
 }
 
+/* What one more round of a row costs, both arms, `shared` of it for being there at all. */
+static double round_seconds(const struct pair *p, size_t row, double shared)
+{
+	return (p->arm[0].rows[row].seconds + p->arm[1].rows[row].seconds) /
+		       p->arm[0].rounds +
+	       shared;
+}
+
+/* The time of all rounds behind the pilot when no row may take more than `most` of it. */
+static double cut(const struct pair *p, const unsigned int *needed, double most,
+		  double shared, unsigned int *wanted)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < p->arm[0].reg->n; i++) {
+		double cost = round_seconds(p, i, shared);
+
+		wanted[i] = needed[i];
+		if (needed[i] > CONTEST_PILOT) {
+			wanted[i] = CONTEST_PILOT +
+				    fmin(needed[i] - CONTEST_PILOT, most / cost);
+			sum += (wanted[i] - CONTEST_PILOT) * cost;
+		}
+	}
+	return sum;
+}
+
 /*
- * Rounds for every row: what the pilot's spread asks for, all of it cut to what the time
- * allows. A row's share of the time is taken to be an equal one.
+ * Rounds for every row: what the pilot's spread asks for. If the time does not allow that,
+ * the rows that take most of it get fewer, so that the many cheap ones get theirs.
  */
 static void choose_rounds(const struct contest *c, const struct contest_options *o,
 			  double pilot_seconds, double seconds, unsigned int *wanted)
 {
 	const struct pair *p = &c->pair;
+	const struct registry *reg = p->arm[0].reg;
 	struct table results[2], rounds[2];
 	struct gate_side base = side(p, 0, &results[0], &rounds[0]);
 	struct gate_side head = side(p, 1, &results[1], &rounds[1]);
-	double row_round, extra;
-	size_t n = 0;
-	unsigned int cap = GATE_ROUNDS_MAX;
+	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed));
+	double inside = 0, shared, low = 0, high = seconds;
+	size_t n = base.results->n;
 
-	for (size_t i = 0; i < base.results->n; i++)
-		n++;
-	for (size_t i = 0; i < p->arm[0].reg->n; i++) {
-		size_t rows = gate_rounds(&base, &head, p->arm[0].reg->rows[i].id, n,
-					  &o->gate, NULL);
-
-		wanted[i] = !p->arm[0].rows[i].planned ? 0
-			    : rows > CONTEST_PILOT     ? rows
-						       : CONTEST_PILOT;
+	for (size_t i = 0; needed && i < reg->n; i++) {
+		inside += p->arm[0].rows[i].seconds + p->arm[1].rows[i].seconds;
+		if (p->arm[0].rows[i].planned)
+			needed[i] = fmax(CONTEST_PILOT,
+					 gate_rounds(&base, &head, reg->rows[i].id, n,
+						     &o->gate, NULL));
 	}
-	row_round = pilot_seconds / CONTEST_PILOT / (n ? n : 1);
-	do {
-		extra = 0;
-		for (size_t i = 0; i < p->arm[0].reg->n; i++) {
-			if (wanted[i] > cap)
-				wanted[i] = cap;
-			if (wanted[i] > CONTEST_PILOT)
-				extra += (wanted[i] - CONTEST_PILOT) * row_round;
-		}
-	} while (extra > seconds && --cap > CONTEST_PILOT);
+	shared = fmax(pilot_seconds - inside, 0) / p->arm[0].rounds / (n ? n : 1);
+	for (int i = 0; needed && i < 30; i++) {
+		double most = (low + high) / 2;
+
+		if (cut(p, needed, most, shared, wanted) > seconds)
+			high = most;
+		else
+			low = most;
+	}
+	if (needed)
+		cut(p, needed, low, shared, wanted);
+	free(needed);
 	forget(results);
 	forget(rounds);
 }
@@ -93,6 +121,16 @@ static size_t control_row(const struct registry *reg, const struct gate_options 
 	const struct variant *v = registry_find(reg, gate->control);
 
 	return v ? (size_t)(v - reg->rows) : reg->n;
+}
+
+/* Large enough to be found at all: no change below the floor ever counts. */
+static bool can_slow(const struct run_row *row, const struct run *base,
+		     const struct contest_options *o)
+{
+	double ns = row->sized_ticks / (row->n ? row->n : 1) / base->ticks_per_ns;
+
+	return row->planned && row->status == ROW_OK &&
+	       o->inject * ns >= INJECT_FLOORS * o->gate.floor_ns;
 }
 
 static void inject(struct contest *c, const struct contest_options *o)
@@ -107,8 +145,7 @@ static void inject(struct contest *c, const struct contest_options *o)
 		return;
 	order = calloc(base->reg->n, sizeof(*order));
 	for (size_t i = 0; order && i < base->reg->n; i++)
-		if (base->rows[i].planned && base->rows[i].status == ROW_OK &&
-		    i != control)
+		if (can_slow(&base->rows[i], base, o) && i != control)
 			order[n++] = i;
 	round_shuffle(order, n, &random);
 	for (size_t i = 0; i < n && i < o->inject_rows; i++)

@@ -100,34 +100,47 @@ static int job_init(struct job *j, const struct gate_side *base, size_t n_base,
 	return 0;
 }
 
+/* Whether there are `need` values of which a comparison can be made. */
+static bool enough(const struct job *j, const struct entry *e, size_t need)
+{
+	if (j->how.paired)
+		return e->quiet + e->contended >= need;
+	return e->quiet >= need || e->contended >= need;
+}
+
 /*
- * Quiet values if there are `need` of them, contended ones if there are of these, else
- * whichever are more.
+ * Paired: quiet pairs, if there are `need` of them and they are at least half of all, else
+ * the contended ones too: the two rounds of a pair are always of one state. Unpaired: quiet
+ * values if there are `need` of them, contended ones if there are of these, else whichever
+ * are more.
  */
 static int choose_values(const struct job *j, const char *id, size_t need,
 			 struct entry *e)
 {
-	struct values contended;
+	struct values other;
+	bool quiet;
 	int ret = pairs_collect(&e->values, &j->base_points, &j->head_points, id, j->how,
 				false, &e->candidates);
 
 	if (ret)
 		return ret;
-	ret = pairs_collect(&contended, &j->base_points, &j->head_points, id, j->how,
-			    true, NULL);
+	ret = pairs_collect(&other, &j->base_points, &j->head_points, id, j->how, true,
+			    NULL);
 	if (ret)
 		return ret;
 	e->quiet = pairs_n(&e->values);
-	e->contended = pairs_n(&contended);
-	if (e->quiet >= need || e->quiet >= e->contended) {
-		free(contended.pool);
+	e->contended = pairs_n(&other) - (j->how.paired ? e->quiet : 0);
+	quiet = j->how.paired ? e->quiet >= need && 2 * e->quiet >= e->candidates
+			      : e->quiet >= need || e->quiet >= e->contended;
+	if (quiet || !e->contended) {
+		free(other.pool);
 		return 0;
 	}
 	free(e->values.pool);
-	e->values = contended;
+	e->values = other;
 	/* Unknown probes are not equal ones. */
-	if (!(fabs(log(contended.head_probe / contended.base_probe)) <=
-	      log1p(GATE_SAME_STATE)))
+	if (!j->how.paired && !(fabs(log(other.head_probe / other.base_probe)) <=
+				log1p(GATE_SAME_STATE)))
 		e->trouble = "neighbours of the two sides were not equally busy";
 	return 0;
 }
@@ -157,17 +170,28 @@ static int make_shift(struct entry *e, bool paired)
 	return 0;
 }
 
+/*
+ * The deviation of values as a number of rounds is chosen for: the larger of the robust one
+ * and of what the middle four fifths would have if they were normal (+-1.2816 sigma). Where
+ * a row has two states, most pairs may agree to the last digit and some be far away.
+ */
+static double side_spread(const double *sorted, size_t n, double *scratch)
+{
+	double wide = (stats_quantile(sorted, n, 0.9) - stats_quantile(sorted, n, 0.1)) /
+		      (2 * 1.2816);
+
+	memcpy(scratch, sorted, n * sizeof(*scratch));
+	return fmax(wide, stats_mad_sigma(scratch, n));
+}
+
 /* The spread of one value's log-ratio. Uses `scratch`, as long as the values. */
 static double spread(const struct stats_shift *s, double *scratch)
 {
-	double x, y;
+	double x = side_spread(s->x, s->n_x, scratch), y;
 
-	memcpy(scratch, s->x, s->n_x * sizeof(*scratch));
-	x = stats_mad_sigma(scratch, s->n_x);
 	if (!s->y)
 		return x;
-	memcpy(scratch, s->y, s->n_y * sizeof(*scratch));
-	y = stats_mad_sigma(scratch, s->n_y);
+	y = side_spread(s->y, s->n_y, scratch);
 	return sqrt(x * x + y * y);
 }
 
@@ -361,17 +385,20 @@ static void say_few(const struct entry *e, const struct job *j, double tail)
 		row_set(&e->out->reason, "no rounds of both sides");
 	else if (!e->quiet && !e->contended)
 		row_set(&e->out->reason,
-			"no rounds of the same contention state and window length");
+			"no rounds of the same contention state, probe and window length");
 	else
 		set(&e->out->reason,
-		    "too few %s: %zu quiet, %zu contended of %zu; %zu of one kind are "
-		    "needed",
-		    what, e->quiet, e->contended, e->candidates, need);
+		    "too few %s: %zu quiet, %zu contended of %zu; %zu%s are needed", what,
+		    e->quiet, e->contended, e->candidates, need,
+		    j->how.paired ? "" : " of one kind");
 }
 
 static void decide(struct entry *e, const struct job *j, double tail, bool disturbed)
 {
-	const char *beside = e->values.contended ? ", next to a busy neighbour" : "";
+	const char *beside = !e->values.contended	 ? ""
+			     : e->quiet && j->how.paired ? ", partly next to a busy "
+							   "neighbour"
+							 : ", next to a busy neighbour";
 	struct verdict_row *r = e->out;
 	double low = stats_shift_low(&e->shift, tail);
 	double high = stats_shift_high(&e->shift, tail), bound = r->delta * 100;
@@ -410,8 +437,8 @@ static void check_busy(const struct job *j, const struct entry *e, size_t n, siz
 	size_t busy = 0;
 
 	for (size_t i = 0; i < n; i++)
-		busy += e[i].candidates >= need && e[i].quiet < need &&
-			e[i].contended < need && e[i].quiet + e[i].contended > 0;
+		busy += e[i].candidates >= need && !enough(j, &e[i], need) &&
+			e[i].quiet + e[i].contended > 0;
 	if (s->disturbed || 2 * busy <= n || j->how.folders)
 		return;
 	s->disturbed = true;
@@ -630,7 +657,7 @@ size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
 
 	if (job_init(&j, base, 1, head, 1, options))
 		return 0;
-	if (choose_values(&j, id, SIZE_MAX, &e) || make_shift(&e, options->paired)) {
+	if (choose_values(&j, id, stats_shift_least(options->paired, tail), &e) || make_shift(&e, options->paired)) {
 		entry_free(&e);
 		job_free(&j);
 		return 0;

@@ -3,7 +3,8 @@
  * Two sides, benchmark by benchmark: did it get slower? Pure: rows in, verdicts out.
  *
  * A figure is compared only with one of the same contention state: quiet with quiet, or,
- * where too few are, contended with contended. The rule, for every benchmark:
+ * where few are, contended with contended, and paired only if the probes of the two agree.
+ * The rule, for every benchmark:
  *
  *   value     paired: ln(head) - ln(base) of one round; the ratio is exp(median). Unpaired:
  *             ln of a round (or of a folder) on each side; the ratio is that of the medians
@@ -43,9 +44,9 @@
 #define GATE_CONTROL_LEAST  3	 /* rounds without which the control says nothing */
 #define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
-#define GATE_EFFECT	    0.03 /* beyond delta, found with GATE_POWER if rounds allow */
-#define GATE_POWER	    0.99
-#define GATE_ROUNDS_MAX	    60
+#define GATE_EFFECT	    0.01 /* beyond delta, found with GATE_POWER if rounds allow */
+#define GATE_POWER	    0.80
+#define GATE_ROUNDS_MAX	    200
 #define GATE_FDR	    0.05 /* of the advice */
 
 /* One run: a result folder, or one arm of `ab` in memory. */

@@ -86,15 +86,31 @@ static double median_of(double *x, size_t n)
 	return stats_median(x, n);
 }
 
-static size_t join(struct values *v, struct points b, struct points h, double *probes)
+/* Whether the neighbours of two rounds were equally busy. Unknown probes are not equal. */
+static bool same_probe(const struct point *a, const struct point *b)
 {
-	size_t candidates = 0, n = 0, n_b = 0, n_h = 0;
-	double *head_probes = probes + b.n;
+	return fabs(log(a->row->probe / b->row->probe)) <= log1p(GATE_SAME_STATE);
+}
+
+/* One pair's two values: quiet ones, or those of the state that both sides were in. */
+static bool pair_up(const struct values *v, const struct point *b, const struct point *h,
+		    double *base, double *head)
+{
+	*base = figure(b, false);
+	*head = figure(h, false);
+	if (v->contended && !(*base > 0 && *head > 0) && same_probe(b, h)) {
+		*base = figure(b, true);
+		*head = figure(h, true);
+	}
+	return *base > 0 && *head > 0 && b->row->n == h->row->n;
+}
+
+static size_t join(struct values *v, struct points b, struct points h)
+{
+	size_t candidates = 0, n = 0;
 
 	for (size_t i = 0, j = 0; i < b.n && j < h.n;) {
 		int order = by_place(&b.p[i], &h.p[j]);
-		double base = figure(&b.p[i], v->contended);
-		double head = figure(&h.p[j], v->contended);
 
 		if (order) {
 			if (order < 0)
@@ -104,18 +120,12 @@ static size_t join(struct values *v, struct points b, struct points h, double *p
 			continue;
 		}
 		candidates++;
-		if (base > 0 && head > 0 && b.p[i].row->n == h.p[j].row->n) {
-			note_probe(probes, &n_b, &b.p[i]);
-			note_probe(head_probes, &n_h, &h.p[j]);
-			v->base[n] = base;
-			v->head[n++] = head;
-		}
+		if (pair_up(v, &b.p[i], &h.p[j], &v->base[n], &v->head[n]))
+			n++;
 		i++;
 		j++;
 	}
 	v->n_base = v->n_head = n;
-	v->base_probe = median_of(probes, n_b);
-	v->head_probe = median_of(head_probes, n_h);
 	return candidates;
 }
 
@@ -166,7 +176,7 @@ int pairs_collect(struct values *values, const struct points *base,
 		.base = pool, .head = pool + b.n, .contended = contended, .pool = pool
 	};
 	if (how.paired) {
-		of_base = of_head = join(values, b, h, probes);
+		of_base = of_head = join(values, b, h);
 	} else {
 		values->n_base = alone(b, contended, how.folders, values->base, probes,
 				       &values->base_probe, &of_base);

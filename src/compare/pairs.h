@@ -37,13 +37,14 @@ struct values {
 	double *base, *head; /* paired: of the same round at the same index */
 	size_t n_base, n_head;
 	bool contended;
-	double base_probe,
-		head_probe; /* medians over these, relative to the quiet level */
+	double base_probe, head_probe; /* unpaired: medians, relative to the quiet level */
 	double *pool;
 };
 
 /*
- * The values of `id` in one contention state. *candidates, unless NULL: how many there would
+ * The values of `id`. Quiet ones; or, with `contended`, unpaired: contended ones; paired:
+ * quiet ones of the pairs whose two rounds have them, contended ones of the pairs whose
+ * rounds have those and the same probe within GATE_SAME_STATE. *candidates, unless NULL: how many there would
  * be if the machine had let every round have both states (of the smaller side). 0 or -ENOMEM.
  */
 int pairs_collect(struct values *values, const struct points *base,

@@ -27,7 +27,12 @@ static int begin(struct pair *p, const struct registry *reg, const bool *chosen,
 		ret = run_begin(&p->arm[HEAD], reg, chosen, options, head, err, err_len);
 	if (ret)
 		return ret;
-	/* One place and one calibration for both; only the padding is each one's own. */
+	/*
+	 * One place, one folder and one calibration for both; only the padding is each one's
+	 * own. Two files of the same contents differ in where their pages lie.
+	 */
+	run_end(&p->arm[HEAD]);
+	strcpy(p->arm[HEAD].dir, p->arm[BASE].dir);
 	p->arm[HEAD].cpu = p->arm[BASE].cpu;
 	p->arm[HEAD].other_cpu = p->arm[BASE].other_cpu;
 	p->arm[HEAD].step = p->arm[BASE].step;
@@ -81,7 +86,7 @@ void pair_inject(struct pair *p, size_t i, double share)
 	double cycles = row->sized_ticks * share * p->arm[BASE].last_cycles_per_tick;
 
 	if (cycles > 0)
-		row->chain = ceil(cycles / ARCH_CHAIN_LENGTH);
+		row->chain = fmax(1, round(cycles / ARCH_CHAIN_LENGTH));
 }
 
 double pair_injected(const struct pair *p, size_t i)
@@ -159,6 +164,7 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, char *err, size_t er
 				ret = round_measure(&p->arm[!first], order + at, some, at,
 						    ROUND_MEASURE, err, err_len);
 		}
+		run_clear(&p->arm[BASE]);
 		p->arm[BASE].rounds++;
 		p->arm[HEAD].rounds++;
 	}

@@ -197,7 +197,7 @@ static void resolve_base(const struct registry *reg, struct variant *v)
 static struct variant *add_row(struct registry *reg, const struct bench *b, size_t *room)
 {
 	if (reg->n == *room) {
-		*room = *room ? 2 * *room : 128;
+		*room = *room ? 2 * *room : 8;
 		reg->rows = realloc(reg->rows, *room * sizeof(*reg->rows));
 		if (!reg->rows)
 			bad(b, "out of memory");

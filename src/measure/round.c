@@ -310,6 +310,7 @@ static int hear(struct run *run, struct child *child, const uint32_t *order, siz
 {
 	size_t first = p->at;
 	struct message msg;
+	double began = 0;
 	int ret;
 
 	while ((ret = receive(child->out, &msg, sizeof(msg), run->options.timeout,
@@ -324,8 +325,11 @@ static int hear(struct run *run, struct child *child, const uint32_t *order, siz
 			return -EPROTO;
 		if (msg.type == MESSAGE_START) {
 			p->current = order[first + msg.item];
+			began = run_now();
 			continue;
 		}
+		if (kind == ROUND_MEASURE)
+			run->rows[order[first + msg.item]].seconds += run_now() - began;
 		ret = take_result(run, child, &run->rows[order[first + msg.item]], &msg,
 				  position + first + msg.item, kind);
 		if (ret != 1)

@@ -144,6 +144,18 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
+/* All but the folder itself. */
+static int remove_inside(const char *path, const struct stat *st, int type,
+			 struct FTW *ftw)
+{
+	return ftw->level ? remove_one(path, st, type, ftw) : 0;
+}
+
+void run_clear(const struct run *run)
+{
+	nftw(run->dir, remove_inside, 16, FTW_DEPTH | FTW_PHYS);
+}
+
 static void say(const struct run *run, const char *what, double share)
 {
 	if (run->options.progress)
@@ -297,6 +309,7 @@ static int measure(struct run *run, char *err, size_t err_len)
 		say(run, "measuring", (run_now() - run->began) / o->seconds);
 		ret = round_measure(run, order, n, 0, ROUND_MEASURE, err, err_len);
 		run->rounds++;
+		run_clear(run);
 		checkpoint(run, &last);
 		if (run->rounds >= ROUNDS_MIN && run->rounds % 4 == 0 &&
 		    run_estimate(&run, 1))

@@ -44,6 +44,7 @@ struct run_row {
 	int64_t overflow;   /* completions without room; -1: no ring */
 	unsigned long n;    /* iterations a window */
 	double sized_ticks; /* of a window when it was sized: rough */
+	double seconds;	    /* that its rounds took, setup and teardown included */
 	uint64_t chain;	    /* passes of a dependent chain to add to each window */
 	struct sample *samples;
 	size_t n_samples, room;
@@ -86,7 +87,8 @@ void run_free(struct run *run);
  * calibrates and makes a temporary folder, which run_end removes in any case; run_size
  * gives every planned row its n; run_estimate turns samples into estimates, of one run or
  * of `n` that share a level of the probe, and says whether all are as precise as wanted;
- * run_finish does the sums over the whole run.
+ * run_finish does the sums over the whole run. run_clear, behind every round, removes what
+ * benchmarks left in the folder: files of a round are new, and lie elsewhere in memory.
  */
 int run_begin(struct run *run, const struct registry *reg, const bool *chosen,
 	      const struct run_options *options, const struct arm *arm, char *err,
@@ -94,6 +96,7 @@ int run_begin(struct run *run, const struct registry *reg, const bool *chosen,
 int run_size(struct run *run, char *err, size_t err_len);
 bool run_estimate(struct run **runs, size_t n);
 void run_finish(struct run **runs, size_t n);
+void run_clear(const struct run *run);
 void run_end(struct run *run);
 /* Seconds of CLOCK_MONOTONIC. */
 double run_now(void);

@@ -282,7 +282,8 @@ static void one(const struct variant *v, const struct plan_head *plan,
  * A ring's end comes late: some 20 ms after its close, when the kernel interrupts every
  * task that used it (io_uring/io_uring.c: io_ring_exit_work adds task work), and a call
  * that is under way in this process then comes up short. A process that has ended is not
- * interrupted, so that rows with rings get one of their own.
+ * interrupted, so that rows with rings get one of their own. Warming up touches the pages
+ * that it shares with its parent: locking all of them would take longer than the row.
  */
 static void one_apart(const struct variant *v, const struct plan_head *plan,
 		      struct meter *meter, struct message *msg)
@@ -300,7 +301,6 @@ static void one_apart(const struct variant *v, const struct plan_head *plan,
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		mlockall(MCL_CURRENT); /* and so no page is shared and copied later */
 		one(v, plan, meter, msg);
 		_exit(0);
 	}
