@@ -2,6 +2,7 @@
 # self-test-power.sh [TRIES] [FOLDER]: slow random benchmarks down by a known amount and see
 # whether the gate finds them: of TRIES (100) each, at 5 % 95 of 100 and at 3 % 80 of 100
 # must be found, and what is measured must grow with what is injected: slope 1 +- 0.03.
+# As a user would, it first learns what A/A comparisons of the same length show here (5).
 # It goes on where an earlier, interrupted one stopped. Exit status 1 if a bound is missed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -10,6 +11,18 @@ tries=${1:-100}
 dir=${2:-results/self-test-power}
 rows=25 # slowed down in one comparison
 mkdir -p "$dir"
+noise=$dir/noise.json
+
+learnt() {
+	[ -e "$noise" ] || { echo 0; return; }
+	"$syscost" noise --runs 0 --noise "$noise" --format json |
+		sed -n 's/^ *"runs": \([0-9]*\),*$/\1/p'
+}
+
+while [ "$(learnt)" -lt 5 ]; do
+	"$syscost" noise --runs 1 --noise "$noise" >/dev/null
+	echo "A/A: comparison $(learnt) of 5 done"
+done
 
 for share in 5 3; do
 	for i in $(seq 1 $(((tries + rows - 1) / rows))); do
@@ -18,7 +31,7 @@ for share in 5 3; do
 		rm -rf "$out"
 		status=0
 		"$syscost" ab --base self --head self --inject $share --inject-rows $rows \
-			-o "$out" >/dev/null || status=$?
+			--noise "$noise" -o "$out" >/dev/null || status=$?
 		[ $status -le 1 ] || [ $status -eq 3 ] || exit $status
 		echo "$share %: comparison $i done"
 	done
