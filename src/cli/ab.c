@@ -3,7 +3,6 @@
  * syscost ab: measure two arms side by side on this machine, and say which benchmarks got
  * slower.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -41,11 +40,11 @@ static const char help[] =
 	"      --noise FILE     what A/A comparisons showed (default: see 'syscost noise')\n"
 	"      --no-noise       use no noise file\n"
 	"      --strict         exit status 3 when a row is inconclusive\n"
-	"      --all            print the rows that are the same, too\n"
+	"      --all            print every row: also the same and all inconclusive ones\n"
 	"      --format F       table, csv or json on standard output\n"
 	"      --inject P       slow head down by P %, to see whether that is found\n"
-	"      --inject-rows N  so many rows, chosen at random (default: all); none where P %\n"
-	"                       is less than 2 ns, which never counts\n"
+	"      --inject-rows N  so many rows, chosen at random (default: all), of those where\n"
+	"                       P % is 2 ns an iteration or more: below 1 ns none counts\n"
 	"      --host-name      store the host's name as it is, not hashed\n";
 
 struct settings {
@@ -213,9 +212,8 @@ static bool parse(int argc, char **argv, struct settings *s)
 /* What is known of this machine class, if anything is. */
 static bool load_noise(const struct settings *s, struct noise *noise)
 {
-	char machine[17], path[4096], err[600];
+	char machine[17], path[4096];
 	json_t *env;
-	int ret;
 
 	noise_init(noise, "");
 	if (s->no_noise)
@@ -223,20 +221,8 @@ static bool load_noise(const struct settings *s, struct noise *noise)
 	env = env_record(false);
 	env_machine_class(env, machine);
 	json_decref(env);
-	if (s->noise[0])
-		strcpy(path, s->noise);
-	else if (noise_path(machine, path, sizeof(path)))
-		return true;
-	ret = noise_read(noise, path, err, sizeof(err));
-	if (!ret && strcmp(noise->machine, machine)) {
-		cli_error("%s is of another class of machines: use --no-noise", path);
-		return false;
-	}
-	if (ret && (ret != -ENOENT || s->noise[0])) {
-		cli_error("%s", err);
-		return false;
-	}
-	return true;
+	return !verdict_noise(s->noise[0] ? s->noise : NULL, machine, false, noise, path,
+			      sizeof(path));
 }
 
 /* The result folder of one arm, below the comparison's. */
@@ -304,6 +290,8 @@ static int ab(const struct registry *reg, const bool *chosen, struct settings *s
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err);
 	}
+	if (s->contest.inject && !c.injected)
+		fprintf(stderr, "syscost: no row is slow enough to be slowed down\n");
 	if (c.pair.arm[0].stopped)
 		s->verdict.advisory = "interrupted: the rounds are fewer than planned";
 	status = verdict_print(&c.verdicts, &c.summary, &s->verdict);

@@ -3,7 +3,6 @@
  * syscost compare: verdicts from stored runs. It measures nothing; `ab` does, and is to be
  * preferred where both sides can run on the same machine at the same time.
  */
-#include <errno.h>
 #include <getopt.h>
 #include <math.h>
 #include <stdio.h>
@@ -32,7 +31,7 @@ static const char help[] =
 	"      --no-noise       use no such file\n"
 	"      --force          compare although the machines differ; that is advisory only\n"
 	"      --strict         exit status 3 if a benchmark is inconclusive\n"
-	"      --all            print the rows that are the same, too\n"
+	"      --all            print every row: also the same and all inconclusive ones\n"
 	"      --format F       table, csv or json on standard output\n"
 	"  -o, --output DIR     write verdicts.csv, compare.json and plots there\n"
 	"      --no-plots       write no plots\n\n"
@@ -209,38 +208,6 @@ static bool are_paired(const struct side *base, const struct side *head)
 	return base->n == head->n;
 }
 
-/* The noise file that applies; path is "" if none does. *noise is initialised in any case. */
-static int find_noise(const struct settings *s, const struct side *head,
-		      struct noise *noise, char *path, size_t len)
-{
-	char class[17], err[5000];
-	int ret;
-
-	*path = '\0';
-	env_machine_class(head->folders[0].environment, class);
-	noise_init(noise, class);
-	if (s->no_noise)
-		return 0;
-	if (s->noise)
-		snprintf(path, len, "%s", s->noise);
-	else if (noise_path(class, path, len))
-		*path = '\0';
-	if (!*path)
-		return 0;
-	ret = noise_read(noise, path, err, sizeof(err));
-	if (ret == -ENOENT && !s->noise) {
-		*path = '\0';
-		return 0;
-	}
-	if (ret)
-		return cli_error("%s", err);
-	if (strcmp(noise->machine, class) && !s->force)
-		return cli_error("%s is of another class of machines (%s) than the head "
-				 "(%s): use --no-noise, or --force",
-				 path, noise->machine, class);
-	return 0;
-}
-
 static json_t *path_array(const struct paths *p)
 {
 	json_t *array = json_array();
@@ -286,7 +253,7 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 	struct gate_summary summary;
 	struct table verdicts;
 	struct noise noise;
-	char used[4096], why[4096], err[5000];
+	char used[4096] = "", class[17], why[4096], err[5000];
 	const char *unit;
 	int status;
 
@@ -299,10 +266,12 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 		if (!boots_are_the_unit(base, head))
 			s->show.advisory = why;
 	}
-	status = find_noise(s, head, &noise, used, sizeof(used));
-	if (status) {
+	env_machine_class(head->folders[0].environment, class);
+	noise_init(&noise, class);
+	if (!s->no_noise &&
+	    verdict_noise(s->noise, class, s->force, &noise, used, sizeof(used))) {
 		noise_free(&noise);
-		return status;
+		return EXIT_TROUBLE;
 	}
 	o.paired = are_paired(base, head);
 	unit = unit_of(&o, base, head);

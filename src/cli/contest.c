@@ -18,7 +18,8 @@
 
 #define CONFIRM_SHARE	0.25 /* of the time is kept for the confirmation */
 #define CONFIRM_SECONDS 10   /* and so much is always there for it */
-#define INJECT_FLOORS	2    /* a slowdown is worth so many of the gate's floors */
+#define CONFIRM_TIMES	3 /* as many rounds: a neighbour may spoil most of a short spell */
+#define INJECT_FLOORS	2 /* a slowdown is worth so many of the gate's floors */
 
 void contest_defaults(struct contest_options *options)
 {
@@ -47,6 +48,14 @@ static void forget(struct table *t)
 {
 	table_free(&t[0]);
 	table_free(&t[1]);
+}
+
+/* The control goes along, and is never slowed down. */
+static size_t control_row(const struct registry *reg, const struct gate_options *gate)
+{
+	const struct variant *v = registry_find(reg, gate->control);
+
+	return v ? (size_t)(v - reg->rows) : reg->n;
 }
 
 /* What one more round of a row costs, both arms, `shared` of it for being there at all. */
@@ -89,8 +98,9 @@ static void choose_rounds(const struct contest *c, const struct contest_options 
 	struct gate_side base = side(p, 0, &results[0], &rounds[0]);
 	struct gate_side head = side(p, 1, &results[1], &rounds[1]);
 	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed));
-	double inside = 0, shared, low = 0, high = seconds;
-	size_t n = base.results->n;
+	size_t n = base.results->n, control = control_row(reg, &o->gate);
+	double inside = 0, shared, low = 0, high = fmax(seconds, 0);
+	unsigned int most_rounds = 0;
 
 	for (size_t i = 0; needed && i < reg->n; i++) {
 		inside += p->arm[0].rows[i].seconds + p->arm[1].rows[i].seconds;
@@ -110,17 +120,15 @@ static void choose_rounds(const struct contest *c, const struct contest_options 
 	}
 	if (needed)
 		cut(p, needed, low, shared, wanted);
+	for (size_t i = 0; i < reg->n; i++)
+		if (wanted[i] > most_rounds)
+			most_rounds = wanted[i];
+	/* It watches to the end, whatever its own spread asks for. */
+	if (control < reg->n)
+		wanted[control] = most_rounds;
 	free(needed);
 	forget(results);
 	forget(rounds);
-}
-
-/* The control goes along, and is never slowed down. */
-static size_t control_row(const struct registry *reg, const struct gate_options *gate)
-{
-	const struct variant *v = registry_find(reg, gate->control);
-
-	return v ? (size_t)(v - reg->rows) : reg->n;
 }
 
 /* Large enough to be found at all: no change below the floor ever counts. */
@@ -150,6 +158,7 @@ static void inject(struct contest *c, const struct contest_options *o)
 	round_shuffle(order, n, &random);
 	for (size_t i = 0; i < n && i < o->inject_rows; i++)
 		pair_inject(&c->pair, order[i], o->inject);
+	c->injected = n < o->inject_rows ? n : o->inject_rows;
 	free(order);
 }
 
@@ -173,8 +182,12 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 		double pilot = run_now() - start;
 
 		pair_estimate(&c->pair);
-		choose_rounds(c, o, pilot, end - run_now(), wanted);
+		if (c->pair.arm[0].rounds)
+			choose_rounds(c, o, pilot, end - run_now(), wanted);
+		/* What is kept for the confirmation stays kept. */
+		c->pair.arm[0].options.seconds = o->run.seconds * (1 - CONFIRM_SHARE);
 		ret = pair_rounds(&c->pair, wanted, err, err_len);
+		c->pair.arm[0].options.seconds = o->run.seconds;
 	}
 	if (!ret)
 		pair_estimate(&c->pair);
@@ -221,6 +234,7 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 			continue;
 		flagged[variant - reg->rows] = true;
 		wanted[variant - reg->rows] =
+			CONFIRM_TIMES *
 			c->pair.arm[0].rows[variant - reg->rows].n_samples;
 		if (wanted[variant - reg->rows] > most)
 			most = wanted[variant - reg->rows];

@@ -30,14 +30,15 @@ struct contest {
 	struct table results[2], rounds[2]; /* base, head */
 	struct table verdicts;
 	struct gate_summary summary;
-	size_t flagged; /* before the confirmation */
+	size_t flagged;	 /* before the confirmation */
+	size_t injected; /* rows of head that were slowed down */
 	double seconds;
 };
 
 /*
  * Measure and decide: pilot, rounds chosen once from its spread and frozen, verdicts, and
  * fresh rounds with another seed for what was flagged. The control row is measured along
- * whatever `chosen` says. `what` is the word for the progress line. 0, or -errno with one
+ * whatever `chosen` says. 0, or -errno with one
  * line in err; contest_free() in any case.
  */
 int contest_hold(struct contest *c, const struct registry *reg, const bool *chosen,

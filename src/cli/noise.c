@@ -23,7 +23,8 @@
 static const char help[] =
 	"usage: syscost noise [OPTION…] [PATTERN…]\n\n"
 	"Compares this program with itself (A/A) and keeps what that showed for 'compare' and\n"
-	"'ab'. Prints how often the gate cried wolf, with an exact bound.\n\n"
+	"'ab'. Prints how often the gate cried wolf, with an exact bound. Learn with the length\n"
+	"that you compare with: short comparisons move more.\n\n"
 	"      --runs N         comparisons of the whole suite (default 5; 0: print only)\n"
 	"      --quick          27 seconds each instead of 110\n"
 	"      --seconds S      for each\n"
@@ -141,7 +142,6 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 	session_progress_end(&s->contest.run);
 	if (!ret && !*s->contest.run.stop) {
 		noise_add(noise, &c.verdicts, c.summary.disturbed);
-		noise->flagged += c.flagged;
 		ret = noise_write(noise, s->path, err, sizeof(err));
 	}
 	for (size_t i = 0; !ret && i < c.verdicts.n; i++) {

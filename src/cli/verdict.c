@@ -1,15 +1,47 @@
 // SPDX-License-Identifier: MIT
 /*
- * The last step of a comparison. It decides what the process returns, and nothing else.
+ * The first and the last step of a comparison. It decides what the process returns, and
+ * nothing else.
  */
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/verdict.h"
 #include "render/plots_gate.h"
 #include "render/verdicts.h"
 #include "store/csv.h"
 #include "store/result.h"
+
+int verdict_noise(const char *file, const char *machine, bool force, struct noise *noise,
+		  char *path, size_t len)
+{
+	char err[5000];
+	int ret;
+
+	noise_init(noise, machine);
+	if (file && !*file)
+		return cli_error("--noise wants the path of a file");
+	if (file)
+		snprintf(path, len, "%s", file);
+	else if (noise_path(machine, path, len))
+		*path = '\0';
+	if (!*path)
+		return 0;
+	ret = noise_read(noise, path, err, sizeof(err));
+	if (ret == -ENOENT && !file) {
+		*path = '\0';
+		noise_init(noise, machine);
+		return 0;
+	}
+	if (ret)
+		return cli_error("%s", err);
+	if (strcmp(noise->machine, machine) && !force)
+		return cli_error("%s is of another class of machines (%s) than what is "
+				 "compared (%s): use --no-noise",
+				 path, noise->machine, machine);
+	return 0;
+}
 
 int verdict_exit(const struct gate_summary *s, bool strict, bool advisory)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What becomes of verdicts: printed, written, an exit status. Shared by `compare` and `ab`.
+ * What goes into verdicts beside rounds, and what becomes of them: the noise file; printed,
+ * written, an exit status. Shared by `compare` and `ab`.
  */
 #ifndef SYSCOST_CLI_VERDICT_H
 #define SYSCOST_CLI_VERDICT_H
@@ -9,6 +10,16 @@
 
 #include "cli/cli.h"
 #include "compare/gate.h"
+#include "store/noise.h"
+
+/*
+ * What A/A comparisons showed on `machine`, a class of machines: from `file`, which must be
+ * there and, but for `force`, of this class; or, if that is NULL, from the file that `syscost
+ * noise` keeps, if any. `path` gets where it is, or "" if nothing is known. *noise is
+ * initialised in any case. 0, or EXIT_TROUBLE, and the reason has been said.
+ */
+int verdict_noise(const char *file, const char *machine, bool force, struct noise *noise,
+		  char *path, size_t len);
 
 /*
  * EXIT_REGRESSED, if a row is; EXIT_TROUBLE, if a row failed in head and not in base;

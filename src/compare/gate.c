@@ -139,8 +139,8 @@ static int choose_values(const struct job *j, const char *id, size_t need,
 	free(e->values.pool);
 	e->values = other;
 	/* Unknown probes are not equal ones. */
-	if (!j->how.paired && !(fabs(log(other.head_probe / other.base_probe)) <=
-				log1p(GATE_SAME_STATE)))
+	if (!j->how.paired &&
+	    !(fabs(log(other.head_probe / other.base_probe)) <= log1p(GATE_SAME_STATE)))
 		e->trouble = "neighbours of the two sides were not equally busy";
 	return 0;
 }
@@ -438,7 +438,7 @@ static void check_busy(const struct job *j, const struct entry *e, size_t n, siz
 
 	for (size_t i = 0; i < n; i++)
 		busy += e[i].candidates >= need && !enough(j, &e[i], need) &&
-			e[i].quiet + e[i].contended > 0;
+			(j->how.paired || e[i].quiet + e[i].contended > 0);
 	if (s->disturbed || 2 * busy <= n || j->how.folders)
 		return;
 	s->disturbed = true;
@@ -657,7 +657,7 @@ size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
 
 	if (job_init(&j, base, 1, head, 1, options))
 		return 0;
-	if (choose_values(&j, id, stats_shift_least(options->paired, tail), &e) || make_shift(&e, options->paired)) {
+	if (choose_values(&j, id, 0, &e) || make_shift(&e, options->paired)) {
 		entry_free(&e);
 		job_free(&j);
 		return 0;

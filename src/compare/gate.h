@@ -3,7 +3,7 @@
  * Two sides, benchmark by benchmark: did it get slower? Pure: rows in, verdicts out.
  *
  * A figure is compared only with one of the same contention state: quiet with quiet, or,
- * where few are, contended with contended, and paired only if the probes of the two agree.
+ * where those are too few or less than half, contended with contended, if the probes agree.
  * The rule, for every benchmark:
  *
  *   value     paired: ln(head) - ln(base) of one round; the ratio is exp(median). Unpaired:
@@ -45,7 +45,7 @@
 #define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
 #define GATE_EFFECT	    0.01 /* beyond delta, found with GATE_POWER if rounds allow */
-#define GATE_POWER	    0.80
+#define GATE_POWER	    0.90
 #define GATE_ROUNDS_MAX	    200
 #define GATE_FDR	    0.05 /* of the advice */
 
@@ -114,7 +114,7 @@ int gate_confirm(struct table *verdicts, const struct gate_side *base,
 /*
  * How many rounds row `id` needs, from a pilot's pairs: GATE_EFFECT beyond its delta found
  * with GATE_POWER when `rows` benchmarks are compared, exact for normal values with the
- * pilot's robust sigma (stored in *sigma unless NULL; NAN: fewer than 3 usable pairs), more
+ * pilot's spread (stored in *sigma unless NULL; NAN: fewer than 3 usable pairs), more
  * where the pilot's pairs were not all of one contention state. At least what the level
  * needs at all, at most GATE_ROUNDS_MAX. 0: no figure on one side.
  */

@@ -37,7 +37,8 @@ struct values {
 	double *base, *head; /* paired: of the same round at the same index */
 	size_t n_base, n_head;
 	bool contended;
-	double base_probe, head_probe; /* unpaired: medians, relative to the quiet level */
+	/* Unpaired: medians, relative to the quiet level. */
+	double base_probe, head_probe;
 	double *pool;
 };
 

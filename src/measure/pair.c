@@ -28,11 +28,14 @@ static int begin(struct pair *p, const struct registry *reg, const bool *chosen,
 	if (ret)
 		return ret;
 	/*
-	 * One place, one folder and one calibration for both; only the padding is each one's
-	 * own. Two files of the same contents differ in where their pages lie.
+	 * One folder, because two files of the same contents differ in where their pages lie;
+	 * but a wrapper may make another user's files of them.
 	 */
-	run_end(&p->arm[HEAD]);
-	strcpy(p->arm[HEAD].dir, p->arm[BASE].dir);
+	if (!base->wrapper[0] && !head->wrapper[0]) {
+		run_end(&p->arm[HEAD]);
+		strcpy(p->arm[HEAD].dir, p->arm[BASE].dir);
+	}
+	/* One place and one calibration for both; only the padding is each one's own. */
 	p->arm[HEAD].cpu = p->arm[BASE].cpu;
 	p->arm[HEAD].other_cpu = p->arm[BASE].other_cpu;
 	p->arm[HEAD].step = p->arm[BASE].step;
@@ -165,6 +168,7 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, char *err, size_t er
 						    ROUND_MEASURE, err, err_len);
 		}
 		run_clear(&p->arm[BASE]);
+		run_clear(&p->arm[HEAD]);
 		p->arm[BASE].rounds++;
 		p->arm[HEAD].rounds++;
 	}

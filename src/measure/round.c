@@ -371,6 +371,7 @@ int round_measure(struct run *run, const uint32_t *order, size_t n, unsigned int
 		}
 		if (p.current >= 0) {
 			blame(&run->rows[p.current], ret, status, run->options.timeout);
+			run_clear(run); /* what it left, others would stumble over */
 			p.at++;
 		} else if (p.why[0] && !p.ready) {
 			snprintf(err, err_len, "%s%s%s",

@@ -148,7 +148,9 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 static int remove_inside(const char *path, const struct stat *st, int type,
 			 struct FTW *ftw)
 {
-	return ftw->level ? remove_one(path, st, type, ftw) : 0;
+	if (ftw->level)
+		remove_one(path, st, type, ftw);
+	return 0; /* one that cannot be removed does not keep the others */
 }
 
 void run_clear(const struct run *run)
@@ -274,6 +276,7 @@ int run_size(struct run *run, char *err, size_t err_len)
 	say(run, "sizing", 0);
 	ret = round_measure(run, order, live_rows(run, order), 0, ROUND_SIZE, err,
 			    err_len);
+	run_clear(run);
 	free(order);
 	return ret;
 }

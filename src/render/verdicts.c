@@ -10,9 +10,11 @@
 #include "render/say.h"
 #include "render/table.h"
 #include "render/verdicts.h"
+#include "stats/stats.h"
 
 #define ID_WIDTH     36
 #define ADVICE_ITEMS 8
+#define UNSURE_ROWS  10 /* inconclusive rows that are listed one by one */
 
 /* Worst first. */
 static const struct {
@@ -138,6 +140,54 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	}
 }
 
+static bool is(const struct verdict_row *r, const char *verdict)
+{
+	return !strcmp(r->verdict, verdict);
+}
+
+/* Inconclusive for nothing but an interval that is too wide. */
+static bool too_wide(const struct verdict_row *r)
+{
+	return is(r, "inconclusive") && !strncmp(r->reason, "the interval ", 13);
+}
+
+/* What the many say together: how wide their intervals are, and how many have none. */
+static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t n)
+{
+	double *half = calloc(n + 1, sizeof(*half));
+	size_t wide = 0, few = 0;
+
+	if (!half)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		if (too_wide(rows[i]))
+			half[wide++] = sqrt(rows[i]->ratio_hi / rows[i]->ratio_lo) - 1;
+		else if (is(rows[i], "inconclusive") && isnan(rows[i]->ratio_lo))
+			few++;
+	stats_sort(half, wide);
+	if (wide)
+		fprintf(out,
+			"inconclusive because the interval, +-%.1f %% in the median, is too "
+			"wide: %zu; --all lists them\n",
+			stats_median(half, wide) * 100, wide);
+	if (few)
+		fprintf(out,
+			"inconclusive for want of rounds that can be compared: %zu; --all "
+			"lists them\n",
+			few);
+	free(half);
+}
+
+/* Whether a row is printed one by one. Few that are inconclusive are. */
+static bool listed(const struct verdict_row *r, const struct gate_summary *s, bool all)
+{
+	if (all)
+		return true;
+	if (is(r, "inconclusive") && s->inconclusive > UNSURE_ROWS)
+		return !too_wide(r) && !isnan(r->ratio_lo); /* it has a story */
+	return !is(r, "same");
+}
+
 void verdicts_say(char *buf, size_t len, const struct table *verdicts,
 		  const struct gate_summary *s)
 {
@@ -207,7 +257,7 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 		fputc('\n', out);
 	}
 	for (size_t i = 0; i < verdicts->n; i++) {
-		if (!view->all && !strcmp(rows[i]->verdict, "same"))
+		if (!listed(rows[i], s, view->all))
 			continue;
 		if (!title)
 			fprintf(out, "\n%-12s %-*s %8s  %-19s %6s %9s %9s\n", "",
@@ -221,6 +271,8 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 		"%zu contaminated, %zu skipped\n",
 		title ? "\n" : "", s->regressed, s->improved, s->same, s->inconclusive,
 		s->contaminated, s->skipped);
+	if (!view->all && s->inconclusive > UNSURE_ROWS)
+		put_unsure(out, rows, verdicts->n);
 	put_advice(out, rows, verdicts->n, "slower");
 	put_advice(out, rows, verdicts->n, "faster");
 	if (!isfinite(s->control_ratio) && s->compared && !s->disturbed)

@@ -10,7 +10,7 @@
 #include "compare/gate.h"
 
 struct verdicts_view {
-	bool all; /* rows that are the same, too */
+	bool all; /* rows that are the same, and inconclusive ones however many, too */
 	bool color;
 	const char *advisory; /* why the verdicts bind nobody, or NULL */
 };

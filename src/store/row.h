@@ -122,7 +122,8 @@
 	X(TEXT, advice, "slower or faster at a false discovery rate of 5 %, or empty") \
 	X(COUNT, rounds, "pairs of rounds, or rounds of the smaller side")             \
 	X(COUNT, pilot_rounds, "pairs of the pilot that chose `rounds`")               \
-	X(REAL, sigma, "robust spread of the log-ratios: 1.4826 MAD")                  \
+	X(REAL, sigma,                                                                 \
+	  "spread of the log-ratios: 1.4826 MAD, or of their tenths if larger")        \
 	X(REAL, base_ns, "nanoseconds an operation, the base")                         \
 	X(REAL, base_ns_lo, "lower end of its 95 % interval")                          \
 	X(REAL, base_ns_hi, "upper end of its 95 % interval")                          \

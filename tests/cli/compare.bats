@@ -147,18 +147,40 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	folder base a/x=1000
 	PROBE=1.3 folder head a/x=1300
 	run "$SYSCOST" compare base head
-	[ "$status" -eq 0 ]
-	[[ "$output" == *"inconclusive"*"a/x"* ]]
-	run "$SYSCOST" compare --strict base head
 	[ "$status" -eq 3 ]
+	[[ "${lines[0]}" == "contaminated: a neighbour came and went: 1 of 1 rows"* ]]
+	[[ "$output" == *"inconclusive"*"a/x"* ]]
 	PROBE=1.3 folder busy a/x=1000
 	run "$SYSCOST" compare busy head
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"next to a busy neighbour"* ]]
 	PROBE=1.5 folder busier a/x=1300
 	run "$SYSCOST" compare busy busier
+	[ "$status" -eq 3 ]
+	[[ "$output" == *"no rounds of the same contention state, probe"* ]]
+	PAIRING=other PROBE=1.5 folder alone a/x=1300
+	run "$SYSCOST" compare busy alone
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"not equally busy"* ]]
+}
+
+@test "compare: many inconclusive rows are summed up, few are listed" {
+	PAIRING=one folder base a/{1..12}=1000
+	PAIRING=other folder head a/{1..12}=1050
+	run "$SYSCOST" compare base head
+	[ "$status" -eq 0 ]
+	[[ "${lines[0]}" == "inconclusive: all 12 rows" ]]
+	[[ "$output" == *"inconclusive because the interval, +-"* ]]
+	[[ "$output" != *$'\ninconclusive a/1 '* ]]
+	run "$SYSCOST" compare --all base head
+	[[ "$output" == *$'\ninconclusive a/1 '* ]]
+	[[ "$output" != *"because the interval, "* ]]
+	rm -r base head
+	PAIRING=one folder base a/{1..10}=1000
+	PAIRING=other folder head a/{1..10}=1050
+	run "$SYSCOST" compare base head
+	[[ "$output" == *$'\ninconclusive a/1 '* ]]
+	[[ "$output" != *"because the interval, "* ]]
 }
 
 @test "compare: what fails in head alone is exit status 2, a skip is not" {
@@ -196,8 +218,8 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	noise 0000000000000000 >noise.json
 	run "$SYSCOST" compare --noise noise.json base head
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"another class of machines (0000000000000000) than the head ("* ]]
-	class=${output##*head (}
+	[[ "$output" == *"another class of machines (0000000000000000) than what is compared ("* ]]
+	class=${output##*compared (}
 	class=${class%%)*}
 	mkdir -p state/syscost
 	noise "$class" >"state/syscost/noise-$class.json"

@@ -275,6 +275,12 @@ static void test_contention(void **state)
 	add_row(&p.head, "a/quiet-enough", 20, 1000, 0);
 	contend(&p.base, "a/quiet-enough", 12, 1.2, 1.3);
 	contend(&p.head, "a/quiet-enough", 12, 2.4, 1.3);
+	/* Enough to decide, but they are the lesser part: all that were equally busy count. */
+	add_row(&p.base, "a/few-quiet", 20, 1000, 0);
+	add_row(&p.head, "a/few-quiet", 20, 1000, 0);
+	contend(&p.base, "a/few-quiet", 9, 1.2, 1.3);
+	contend(&p.head, "a/few-quiet", 9, 1.2, 1.3);
+	table_row(&p.head.rounds, struct round_row, p.head.rounds.n - 1)->probe = 1.5;
 	add_row(&p.base, "a/one-busy", 20, 1000, 0);
 	add_row(&p.head, "a/one-busy", 20, 1000, 0);
 	contend(&p.head, "a/one-busy", 0, 1.2, 1.3);
@@ -286,6 +292,8 @@ static void test_contention(void **state)
 	assert_reason(&p, "a/unequal", "same contention state, probe");
 	assert_verdict(&p, "a/quiet-enough", "same");
 	assert_int_equal(row_of(&p, "a/quiet-enough")->rounds, 12);
+	assert_verdict(&p, "a/few-quiet", "same");
+	assert_int_equal(row_of(&p, "a/few-quiet")->rounds, 19);
 	assert_verdict(&p, "a/one-busy", "inconclusive");
 	pair_free(&p);
 }
@@ -662,13 +670,13 @@ static void test_rounds(void **state)
 	}
 	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
 	assert_true(fabs(sigma - 0.01) < 1e-9);
-	assert_int_equal(n, 45);
+	assert_int_equal(n, 50);
 	/* A third of the pilot was useless: as much more is needed. */
 	contend(&p.head, "a/x", 10, 1.2, 1.3);
 	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
-	/* Ten of them left: MAD is 2.5 d, which asks for 23. */
+	/* Ten of them left: MAD is 2.5 d, which asks for 26. */
 	assert_true(fabs(sigma - 0.00625) < 1e-9);
-	assert_int_equal(n, 35); /* 23 * 15 / 10, rounded up */
+	assert_int_equal(n, 39); /* 26 * 15 / 10, rounded up */
 	/* Of nothing usable, as many as there may be. */
 	contend(&p.head, "a/x", 0, 1.2, 1.3);
 	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
