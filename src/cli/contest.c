@@ -184,6 +184,11 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 		pair_estimate(&c->pair);
 		if (c->pair.arm[0].rounds)
 			choose_rounds(c, o, pilot, end - run_now(), wanted);
+		/* Of what the pilot measured, which then is no part of the comparison. */
+		if (o->inject) {
+			inject(c, o);
+			pair_forget(&c->pair);
+		}
 		/* What is kept for the confirmation stays kept. */
 		c->pair.arm[0].options.seconds = o->run.seconds * (1 - CONFIRM_SHARE);
 		ret = pair_rounds(&c->pair, wanted, err, err_len);
@@ -206,7 +211,8 @@ static void note(struct contest *c, const struct contest_options *o)
 		if (!o->rounds)
 			v->pilot_rounds = CONTEST_PILOT;
 		if (variant)
-			v->injected = pair_injected(&c->pair, variant - reg->rows);
+			v->injected = pair_injected(&c->pair, variant - reg->rows,
+						    v->base_ns);
 	}
 }
 
@@ -293,7 +299,8 @@ int contest_hold(struct contest *c, const struct registry *reg, const bool *chos
 	free(all);
 	if (ret)
 		return ret;
-	inject(c, &o);
+	if (o.rounds)
+		inject(c, &o);
 	ret = measure(c, &o, err, err_len);
 	if (ret)
 		return ret;

@@ -86,21 +86,38 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *chosen,
 void pair_inject(struct pair *p, size_t i, double share)
 {
 	struct run_row *row = &p->arm[HEAD].rows[i];
-	double cycles = row->sized_ticks * share * p->arm[BASE].last_cycles_per_tick;
+	const struct run_row *base = &p->arm[BASE].rows[i];
+	const struct estimate *e = &base->estimate;
+	double known = e->ticks.mid > 0 ? e->ticks.mid : e->contended.mid;
+	double window = known * base->n * base->variant->ops;
+	double ticks = window > 0 ? window : row->sized_ticks;
+	double cycles = ticks * share * p->arm[BASE].last_cycles_per_tick;
 
 	if (cycles > 0)
 		row->chain = fmax(1, round(cycles / ARCH_CHAIN_LENGTH));
 }
 
-double pair_injected(const struct pair *p, size_t i)
+void pair_forget(struct pair *p)
 {
-	const struct run_row *base = &p->arm[BASE].rows[i], *head = &p->arm[HEAD].rows[i];
-	double window = base->estimate.ticks.mid * base->n * base->variant->ops;
+	for (int k = 0; k < 2; k++)
+		for (size_t i = 0; i < p->arm[k].reg->n; i++) {
+			struct run_row *row = &p->arm[k].rows[i];
 
-	if (!head->chain || !base->n_samples)
+			for (size_t s = 0; s < row->n_samples; s++)
+				free(row->samples[s].windows);
+			row->n_samples = 0;
+		}
+}
+
+double pair_injected(const struct pair *p, size_t i, double base_ns)
+{
+	const struct run_row *head = &p->arm[HEAD].rows[i];
+	double ticks = head->chain * ARCH_CHAIN_LENGTH / p->arm[HEAD].cycles_per_tick;
+
+	if (!head->chain)
 		return NAN;
 	return 1 +
-	       head->chain * ARCH_CHAIN_LENGTH / p->arm[HEAD].cycles_per_tick / window;
+	       ticks / p->arm[HEAD].ticks_per_ns / head->n / head->variant->ops / base_ns;
 }
 
 /* The rows that go on: wanted, and fine in both arms. */

@@ -36,12 +36,19 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *chosen,
 
 /*
  * Add a known slowdown of about `share` (0.05 for 5 %) of its cost to a row in the head
- * arm: a dependent chain behind the last result of every window. A row that was not sized
- * is left alone. The exact share is known when both are measured: pair_injected().
+ * arm: a dependent chain behind the last result of every window. The cost is the base's
+ * estimate, or, before there is one, what sizing saw; a row that was not sized is left
+ * alone. The exact share is known when both are measured: pair_injected().
  */
 void pair_inject(struct pair *p, size_t row, double share);
-/* 1 + what was really added over the base's quiet figure; NAN: nothing was, or unknown. */
-double pair_injected(const struct pair *p, size_t row);
+/*
+ * 1 + what was really added to an operation over `base_ns`, the base's figure in the same
+ * rounds; NAN: nothing was, or unknown.
+ */
+double pair_injected(const struct pair *p, size_t row, double base_ns);
+
+/* Take all rounds so far as if they had not been, but for their number and the sizes. */
+void pair_forget(struct pair *p);
 
 /*
  * Rounds, until every row has as many as `wanted` says for it, or the time is spent, or
