@@ -13,6 +13,7 @@
 #include "bench.h"
 #include "cli/contest.h"
 #include "cli/session.h"
+#include "compare/budget.h"
 #include "measure/round.h"
 #include "store/result.h"
 
@@ -58,75 +59,44 @@ static size_t control_row(const struct registry *reg, const struct gate_options 
 	return v ? (size_t)(v - reg->rows) : reg->n;
 }
 
-/* What one more round of a row costs, both arms, `shared` of it for being there at all. */
-static double round_seconds(const struct pair *p, size_t row, double shared)
-{
-	return (p->arm[0].rows[row].seconds + p->arm[1].rows[row].seconds) /
-		       p->arm[0].rounds +
-	       shared;
-}
-
-/* The time of all rounds behind the pilot when no row may take more than `most` of it. */
-static double cut(const struct pair *p, const unsigned int *needed, double most,
-		  double shared, unsigned int *wanted)
-{
-	double sum = 0;
-
-	for (size_t i = 0; i < p->arm[0].reg->n; i++) {
-		double cost = round_seconds(p, i, shared);
-
-		wanted[i] = needed[i];
-		if (needed[i] > CONTEST_PILOT) {
-			wanted[i] = CONTEST_PILOT +
-				    fmin(needed[i] - CONTEST_PILOT, most / cost);
-			sum += (wanted[i] - CONTEST_PILOT) * cost;
-		}
-	}
-	return sum;
-}
-
 /*
- * Rounds for every row: what the pilot's spread asks for. If the time does not allow that,
- * the rows that take most of it get fewer, so that the many cheap ones get theirs.
+ * Rounds for every row: what the pilot's spread asks for, within the time that there is, by
+ * what the pilot's rounds of each row took and an even share of what they took besides.
  */
 static void choose_rounds(const struct contest *c, const struct contest_options *o,
 			  double pilot_seconds, double seconds, unsigned int *wanted)
 {
-	const struct pair *p = &c->pair;
-	const struct registry *reg = p->arm[0].reg;
+	const struct run *arm = c->pair.arm;
+	const struct registry *reg = arm[0].reg;
 	struct table results[2], rounds[2];
-	struct gate_side base = side(p, 0, &results[0], &rounds[0]);
-	struct gate_side head = side(p, 1, &results[1], &rounds[1]);
-	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed));
+	struct gate_side base = side(&c->pair, 0, &results[0], &rounds[0]);
+	struct gate_side head = side(&c->pair, 1, &results[1], &rounds[1]);
+	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed)), most = 0;
+	double *cost = calloc(reg->n + 1, sizeof(*cost)), besides = pilot_seconds;
 	size_t n = base.results->n, control = control_row(reg, &o->gate);
-	double inside = 0, shared, low = 0, high = fmax(seconds, 0);
-	unsigned int most_rounds = 0;
 
-	for (size_t i = 0; needed && i < reg->n; i++) {
-		inside += p->arm[0].rows[i].seconds + p->arm[1].rows[i].seconds;
-		if (p->arm[0].rows[i].planned)
+	for (size_t i = 0; needed && cost && i < reg->n; i++) {
+		cost[i] = (arm[0].rows[i].seconds + arm[1].rows[i].seconds) /
+			  arm[0].rounds;
+		besides -= cost[i] * arm[0].rounds;
+		if (arm[0].rows[i].planned)
 			needed[i] = fmax(CONTEST_PILOT,
 					 gate_rounds(&base, &head, reg->rows[i].id, n,
 						     &o->gate, NULL));
 	}
-	shared = fmax(pilot_seconds - inside, 0) / p->arm[0].rounds / (n ? n : 1);
-	for (int i = 0; needed && i < 30; i++) {
-		double most = (low + high) / 2;
-
-		if (cut(p, needed, most, shared, wanted) > seconds)
-			high = most;
-		else
-			low = most;
+	if (needed && cost) {
+		for (size_t i = 0; i < reg->n; i++)
+			cost[i] += fmax(besides, 0) / arm[0].rounds / (n ? n : 1);
+		budget_rounds(needed, cost, reg->n, CONTEST_PILOT, seconds, wanted);
 	}
-	if (needed)
-		cut(p, needed, low, shared, wanted);
 	for (size_t i = 0; i < reg->n; i++)
-		if (wanted[i] > most_rounds)
-			most_rounds = wanted[i];
+		if (wanted[i] > most)
+			most = wanted[i];
 	/* It watches to the end, whatever its own spread asks for. */
 	if (control < reg->n)
-		wanted[control] = most_rounds;
+		wanted[control] = most;
 	free(needed);
+	free(cost);
 	forget(results);
 	forget(rounds);
 }
@@ -188,6 +158,8 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 		if (o->inject) {
 			inject(c, o);
 			pair_forget(&c->pair);
+			for (size_t i = 0; i < base->reg->n; i++)
+				wanted[i] += wanted[i] ? CONTEST_PILOT : 0;
 		}
 		/* What is kept for the confirmation stays kept. */
 		c->pair.arm[0].options.seconds = o->run.seconds * (1 - CONFIRM_SHARE);

@@ -46,7 +46,7 @@
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
 #define GATE_EFFECT	    0.01 /* beyond delta, found with GATE_POWER if rounds allow */
 #define GATE_POWER	    0.90
-#define GATE_ROUNDS_MAX	    200
+#define GATE_ROUNDS_MAX	    400
 #define GATE_FDR	    0.05 /* of the advice */
 
 /* One run: a result folder, or one arm of `ab` in memory. */
