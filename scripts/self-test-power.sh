@@ -14,6 +14,10 @@ rows=25 # slowed down in one comparison, of so many:
 all=70
 trap 'exit 130' INT
 mkdir -p "$dir"
+
+whole() { # FOLDER: it was not interrupted
+	[ -e "$1/compare.json" ] && ! grep -q '"stopped": true' "$1/compare.json"
+}
 noise=$dir/noise.json
 
 learnt() { # comparisons that taught something; 0 where there is no file
@@ -33,7 +37,7 @@ done
 for share in 5 3; do
 	for i in $(seq 1 $(((tries + rows - 1) / rows))); do
 		out=$dir/$share-$i
-		[ ! -e "$out/verdicts.csv" ] || continue
+		! whole "$out" || continue
 		rm -rf "$out"
 		status=0
 		mapfile -t some < <("$syscost" list --format csv |

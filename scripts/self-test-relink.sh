@@ -8,13 +8,17 @@ build=${BUILD:-build}
 pairs=${1:-20}
 dir=${2:-results/self-test-relink}
 mkdir -p "$dir"
+
+whole() { # FOLDER: it was not interrupted
+	[ -e "$1/compare.json" ] && ! grep -q '"stopped": true' "$1/compare.json"
+}
 objects=$(find "$build/src" "$build/bench" -name '*.o' | sort)
 libs=$(make -s print-libs)
 
 alarms=0
 for i in $(seq 1 "$pairs"); do
 	out=$dir/$i
-	if [ ! -e "$out/verdicts.csv" ]; then
+	if ! whole "$out"; then
 		rm -rf "$out"
 		# Padding of a random size in front of each third of the objects.
 		for part in 1 2 3; do
