@@ -38,8 +38,7 @@ struct contest {
 /*
  * Measure and decide: pilot, rounds chosen once from its spread and frozen, verdicts, and
  * fresh rounds with another seed for what was flagged. The control row is measured along
- * whatever `chosen` says. 0, or -errno with one
- * line in err; contest_free() in any case.
+ * whatever `chosen` says. 0, or -errno with one line in err; contest_free() in any case.
  */
 int contest_hold(struct contest *c, const struct registry *reg, const bool *chosen,
 		 const struct contest_options *options, const struct arm *base,

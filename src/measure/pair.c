@@ -106,6 +106,7 @@ void pair_forget(struct pair *p)
 			for (size_t s = 0; s < row->n_samples; s++)
 				free(row->samples[s].windows);
 			row->n_samples = 0;
+			row->estimate = (struct estimate){ 0 };
 		}
 }
 
