@@ -2,8 +2,9 @@
 # self-test-power.sh [TRIES] [FOLDER]: slow random benchmarks down by a known amount and see
 # whether the gate finds them: of TRIES (100) each, at 5 % 95 of 100 and at 3 % 80 of 100
 # must be found, and what is measured must grow with what is injected: slope 1 +- 0.03.
-# As a user would, it first learns what A/A comparisons of the same length show here (5). A
-# comparison is of 70 benchmarks chosen at random, of which some are slowed down.
+# A comparison is of 70 benchmarks chosen at random, of which some are slowed down. As a user
+# would, it first learns what 5 A/A comparisons of all benchmarks show here, which take so long
+# that there is as much time for each of them.
 # It goes on where an earlier, interrupted one stopped. Exit status 1 if a bound is missed.
 set -eu
 cd "$(dirname "$0")/.."
@@ -12,6 +13,7 @@ tries=${1:-100}
 dir=${2:-results/self-test-power}
 rows=25 # slowed down in one comparison, of so many:
 all=70
+learning=$((110 * $("$syscost" list --format csv | sed '1d; /^batch\//d' | wc -l) / all))
 trap 'exit 130' INT
 mkdir -p "$dir"
 
@@ -30,7 +32,7 @@ learnt() { # comparisons that taught something; 0 where there is no file
 
 for _ in $(seq 1 15); do
 	[ "$(learnt)" -lt 5 ] || break
-	"$syscost" noise --runs 1 --noise "$noise" >/dev/null
+	"$syscost" noise --runs 1 --seconds "$learning" --noise "$noise" >/dev/null
 	echo "A/A: comparison $(learnt) of 5 done"
 done
 

@@ -25,6 +25,8 @@
 void contest_defaults(struct contest_options *options)
 {
 	*options = (struct contest_options){ .gate = GATE_OPTIONS };
+	options->gate.family_error =
+		GATE_STAGE_ERROR; /* then what is flagged is confirmed */
 	session_options(&options->run);
 	options->run.seconds = 110;
 	options->run.round_us = 250; /* launches decide, not the windows of one */
@@ -60,43 +62,67 @@ static size_t control_row(const struct registry *reg, const struct gate_options 
 }
 
 /*
- * Rounds for every row: what the pilot's spread asks for, within the time that there is, by
- * what the pilot's rounds of each row took and an even share of what they took besides.
+ * What one pair of rounds of each row takes: as those did that all rows have had, with an even
+ * share of what they took besides.
  */
+static int take_costs(struct contest *c, double seconds)
+{
+	const struct run *arm = c->pair.arm;
+	size_t n = 0;
+
+	c->cost = calloc(arm->reg->n + 1, sizeof(*c->cost));
+	if (!c->cost)
+		return -ENOMEM;
+	if (!arm->rounds)
+		return 0;
+	for (size_t i = 0; i < arm->reg->n; i++) {
+		c->cost[i] = (arm[0].rows[i].seconds + arm[1].rows[i].seconds) /
+			     arm->rounds;
+		seconds -= c->cost[i] * arm->rounds;
+		n += arm->rows[i].planned;
+	}
+	for (size_t i = 0; i < arm->reg->n; i++)
+		c->cost[i] += fmax(seconds, 0) / arm->rounds / (n ? n : 1);
+	return 0;
+}
+
+/* Share the time out. The control watches to the end, whatever it asks for. */
+static void share_out(const struct contest *c, const struct contest_options *o,
+		      const unsigned int *needed, unsigned int least, double seconds,
+		      unsigned int *wanted)
+{
+	const struct registry *reg = c->pair.arm[0].reg;
+	size_t control = control_row(reg, &o->gate);
+	unsigned int most = 0;
+
+	budget_rounds(needed, c->cost, reg->n, least, seconds, wanted);
+	for (size_t i = 0; i < reg->n; i++)
+		if (wanted[i] > most)
+			most = wanted[i];
+	if (control < reg->n)
+		wanted[control] = most;
+}
+
+/* Rounds for every row: what the pilot's spread asks for, within the time that there is. */
 static void choose_rounds(const struct contest *c, const struct contest_options *o,
-			  double pilot_seconds, double seconds, unsigned int *wanted)
+			  double seconds, unsigned int *wanted)
 {
 	const struct run *arm = c->pair.arm;
 	const struct registry *reg = arm[0].reg;
 	struct table results[2], rounds[2];
 	struct gate_side base = side(&c->pair, 0, &results[0], &rounds[0]);
 	struct gate_side head = side(&c->pair, 1, &results[1], &rounds[1]);
-	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed)), most = 0;
-	double *cost = calloc(reg->n + 1, sizeof(*cost)), besides = pilot_seconds;
-	size_t n = base.results->n, control = control_row(reg, &o->gate);
+	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed));
+	size_t n = base.results->n;
 
-	for (size_t i = 0; needed && cost && i < reg->n; i++) {
-		cost[i] = (arm[0].rows[i].seconds + arm[1].rows[i].seconds) /
-			  arm[0].rounds;
-		besides -= cost[i] * arm[0].rounds;
+	for (size_t i = 0; needed && i < reg->n; i++)
 		if (arm[0].rows[i].planned)
 			needed[i] = fmax(CONTEST_PILOT,
 					 gate_rounds(&base, &head, reg->rows[i].id, n,
 						     &o->gate, NULL));
-	}
-	if (needed && cost) {
-		for (size_t i = 0; i < reg->n; i++)
-			cost[i] += fmax(besides, 0) / arm[0].rounds / (n ? n : 1);
-		budget_rounds(needed, cost, reg->n, CONTEST_PILOT, seconds, wanted);
-	}
-	for (size_t i = 0; i < reg->n; i++)
-		if (wanted[i] > most)
-			most = wanted[i];
-	/* It watches to the end, whatever its own spread asks for. */
-	if (control < reg->n)
-		wanted[control] = most;
+	if (needed)
+		share_out(c, o, needed, CONTEST_PILOT, seconds, wanted);
 	free(needed);
-	free(cost);
 	forget(results);
 	forget(rounds);
 }
@@ -148,12 +174,16 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 	for (size_t i = 0; i < base->reg->n; i++)
 		wanted[i] = o->rounds ? o->rounds : CONTEST_PILOT;
 	ret = pair_rounds(&c->pair, wanted, err, err_len);
+	if (!ret)
+		ret = take_costs(c, run_now() - start);
 	if (!ret && !o->rounds) {
 		double pilot = run_now() - start;
 
 		pair_estimate(&c->pair);
+		/* What is forgotten is measured once more. */
 		if (c->pair.arm[0].rounds)
-			choose_rounds(c, o, pilot, end - run_now(), wanted);
+			choose_rounds(c, o, end - run_now() - (o->inject ? pilot : 0),
+				      wanted);
 		/* Of what the pilot measured, which then is no part of the comparison. */
 		if (o->inject) {
 			inject(c, o);
@@ -188,44 +218,48 @@ static void note(struct contest *c, const struct contest_options *o)
 	}
 }
 
+/* Which rows were flagged, and in how many fresh rounds each of them is to be measured. */
+static void choose_again(struct contest *c, bool *flagged, unsigned int *needed)
+{
+	const struct registry *reg = c->pair.arm[0].reg;
+
+	for (size_t i = 0; i < c->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&c->verdicts, struct verdict_row,
+							i);
+		const struct variant *variant = registry_find(reg, v->id);
+		size_t row = variant ? (size_t)(variant - reg->rows) : 0;
+
+		if (!gate_flagged(v) || !variant)
+			continue;
+		flagged[row] = true;
+		needed[row] = CONFIRM_TIMES * c->pair.arm[0].rows[row].n_samples;
+		c->flagged++;
+	}
+}
+
 /* Measure what was flagged again, on its own, with another seed. */
 static int confirm(struct contest *c, const struct contest_options *o, double end,
 		   char *err, size_t err_len)
 {
 	const struct registry *reg = c->pair.arm[0].reg;
 	bool *flagged = calloc(reg->n, sizeof(*flagged));
-	unsigned int *wanted = calloc(reg->n, sizeof(*wanted));
+	unsigned int *needed = calloc(2 * reg->n, sizeof(*needed));
+	unsigned int *wanted = needed + reg->n;
 	struct table results[2], rounds[2];
 	struct run_options run = o->run;
 	struct gate_side base, head;
-	size_t control = control_row(reg, &o->gate);
-	unsigned int most = 0;
 	struct pair fresh;
-	int ret = flagged && wanted ? 0 : -ENOMEM;
+	int ret = flagged && needed ? 0 : -ENOMEM;
 
-	for (size_t i = 0; !ret && i < c->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&c->verdicts, struct verdict_row,
-							i);
-		const struct variant *variant = registry_find(reg, v->id);
-
-		if (!gate_flagged(v) || !variant)
-			continue;
-		flagged[variant - reg->rows] = true;
-		wanted[variant - reg->rows] =
-			CONFIRM_TIMES *
-			c->pair.arm[0].rows[variant - reg->rows].n_samples;
-		if (wanted[variant - reg->rows] > most)
-			most = wanted[variant - reg->rows];
-		c->flagged++;
-	}
+	if (!ret)
+		choose_again(c, flagged, needed);
 	if (ret || !c->flagged)
 		goto out;
-	if (control < reg->n) {
-		flagged[control] = true;
-		wanted[control] = most;
-	}
+	if (control_row(reg, &o->gate) < reg->n)
+		flagged[control_row(reg, &o->gate)] = true;
 	run.seed = round_random(&c->pair.random);
 	run.seconds = fmax(end - run_now(), CONFIRM_SECONDS);
+	share_out(c, o, needed, 0, run.seconds, wanted);
 	ret = pair_begin_like(&fresh, &c->pair, flagged, &run, err, err_len);
 	if (!ret)
 		ret = pair_rounds(&fresh, wanted, err, err_len);
@@ -240,7 +274,7 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 	pair_free(&fresh);
 out:
 	free(flagged);
-	free(wanted);
+	free(needed);
 	return ret;
 }
 
@@ -294,4 +328,5 @@ void contest_free(struct contest *c)
 	forget(c->results);
 	forget(c->rounds);
 	table_free(&c->verdicts);
+	free(c->cost);
 }

@@ -32,6 +32,7 @@ struct contest {
 	struct gate_summary summary;
 	size_t flagged;	 /* before the confirmation */
 	size_t injected; /* rows of head that were slowed down */
+	double *cost;	 /* seconds that a pair of rounds of each registry row takes */
 	double seconds;
 };
 

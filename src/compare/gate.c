@@ -300,46 +300,49 @@ static void check_quiet_level(const struct job *j, struct gate_summary *s)
 		percent(moved));
 }
 
-/*
- * The tail of each row's interval: Holm over the chances of being slower, and over those of
- * being faster. A row that neither rejects gets the smaller of the tails at which they stop.
- */
-static int holm_tails(const struct entry *e, size_t n, double error, double *tail)
+/* Holm's step-down over n p-values, one direction: the tail of each, negative: rejected. */
+static int step_down(const double *p, size_t n, double error, double *tail)
 {
-	double *p = calloc(2 * n, sizeof(*p)), *adjusted = p + n;
-	size_t *order = calloc(n, sizeof(*order));
+	double *adjusted = calloc(n + 1, sizeof(*adjusted));
+	size_t *order = calloc(n + 1, sizeof(*order)), stop = 0;
+	int ret = adjusted && order ? 0 : -ENOMEM;
 
-	if (!p || !order) {
-		free(p);
-		free(order);
-		return -ENOMEM;
-	}
-	for (size_t i = 0; i < n; i++)
-		tail[i] = INFINITY;
-	for (int faster = 0; faster < 2; faster++) {
-		size_t stop = 0;
-
-		for (size_t i = 0; i < n; i++)
-			p[i] = faster ? e[i].out->p_faster : e[i].out->p_slower;
+	if (!ret) {
 		stats_holm(p, n, order, adjusted);
 		while (stop < n && adjusted[order[stop]] <= error)
 			stop++;
-		/* A row cannot be in both: its p-values are not both below one half. */
-		for (size_t i = 0; i < n; i++) {
-			double at = error / (n - (i < stop || stop == n ? i : stop));
-
-			if (i < stop)
-				tail[order[i]] =
-					-at; /* decided: keep through the other */
-			else if (tail[order[i]] > 0)
-				tail[order[i]] = fmin(tail[order[i]], at);
-		}
+		for (size_t i = 0; i < n; i++)
+			tail[order[i]] = i < stop ? -error / (n - i) : error / (n - stop);
 	}
-	for (size_t i = 0; i < n; i++)
-		tail[i] = fabs(tail[i]);
-	free(p);
+	free(adjusted);
 	free(order);
-	return 0;
+	return ret;
+}
+
+/*
+ * The tail of each row's interval: Holm over the chances of being slower, and over those of
+ * being faster. A row that neither rejects gets the smaller of the tails at which they stop;
+ * none can be in both, as its p-values are not both below one half.
+ */
+static int holm_tails(const struct entry *e, size_t n, double error, double *tail)
+{
+	double *p = calloc(2 * n, sizeof(*p)), *faster = p + n;
+	int ret = p ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n && !ret; i++)
+		p[i] = e[i].out->p_slower;
+	if (!ret)
+		ret = step_down(p, n, error, tail);
+	for (size_t i = 0; i < n && !ret; i++)
+		p[i] = e[i].out->p_faster;
+	if (!ret)
+		ret = step_down(p, n, error, faster);
+	for (size_t i = 0; i < n && !ret; i++)
+		tail[i] = tail[i] < 0	  ? -tail[i]
+			  : faster[i] < 0 ? -faster[i]
+					  : fmin(tail[i], faster[i]);
+	free(p);
+	return ret;
 }
 
 static int advise(const struct entry *e, size_t n)
@@ -558,43 +561,85 @@ static void not_confirmed(struct verdict_row *row, const char *verdict, const ch
 	set(&row->reason, "%s at first, not confirmed: %s", was, why);
 }
 
-/* Compare one flagged row with its fresh rounds. */
-static int confirm_row(const struct job *j, struct verdict_row *row, bool disturbed,
-		       const char *why)
+/* A flagged row and what its fresh rounds say. */
+struct retry {
+	struct verdict_row *row;
+	struct entry e;
+};
+
+/* Fills *r from the fresh rounds; the p-value is of the direction that was flagged. */
+static int try_again(const struct job *j, struct retry *r, size_t need, bool slower,
+		     double *p)
 {
-	double tail = (1 - row->level) / 2, low, high, delta = log1p(row->delta);
-	bool slower = !strcmp(row->verdict, "regressed");
-	struct entry e = { 0 };
-	char text[120];
-	int ret = choose_values(j, row->id, stats_shift_least(j->how.paired, tail), &e);
+	double delta = log1p(r->row->delta);
+	int ret = choose_values(j, r->row->id, need, &r->e);
 
 	if (!ret)
-		ret = make_shift(&e, j->how.paired);
-	if (ret) {
-		entry_free(&e);
+		ret = make_shift(&r->e, j->how.paired);
+	if (ret)
 		return ret;
-	}
-	low = stats_shift_low(&e.shift, tail);
-	high = stats_shift_high(&e.shift, tail);
-	row->confirm_rounds = pairs_n(&e.values);
-	row->confirm_ratio = pairs_n(&e.values) ? exp(stats_shift_median(&e.shift)) : NAN;
+	*p = slower ? stats_shift_above(&r->e.shift, delta)
+		    : stats_shift_below(&r->e.shift, -delta);
+	if (r->e.trouble || !pairs_n(&r->e.values))
+		*p = 1;
+	return 0;
+}
+
+static void confirm_row(struct retry *r, double tail, const char *disturbed)
+{
+	struct verdict_row *row = r->row;
+	double low = stats_shift_low(&r->e.shift, fabs(tail));
+	double high = stats_shift_high(&r->e.shift, fabs(tail));
+	size_t n = pairs_n(&r->e.values);
+	char text[120];
+
+	row->confirm_rounds = n;
+	row->confirm_level = 1 - 2 * fabs(tail);
+	row->confirm_ratio = n ? exp(stats_shift_median(&r->e.shift)) : NAN;
 	row->confirm_lo = exp(low);
 	row->confirm_hi = exp(high);
 	if (disturbed) {
-		not_confirmed(row, "contaminated", why);
-	} else if (e.trouble) {
-		not_confirmed(row, "inconclusive", e.trouble);
-	} else if (!(slower ? low > delta : high < -delta)) {
+		not_confirmed(row, "contaminated", disturbed);
+	} else if (r->e.trouble) {
+		not_confirmed(row, "inconclusive", r->e.trouble);
+	} else if (tail > 0) {
 		snprintf(text, sizeof(text), "fresh rounds say %+.1f %%, interval %s",
 			 percent(log(row->confirm_ratio)),
 			 isnan(low) ? "not available" : "not beyond delta");
-		not_confirmed(row, "inconclusive",
-			      pairs_n(&e.values) ? text : "no fresh rounds");
+		not_confirmed(row, "inconclusive", n ? text : "no fresh rounds");
 	} else {
 		set(&row->reason, "%s; fresh rounds agree", row->reason);
 	}
-	entry_free(&e);
-	return 0;
+}
+
+/* All rows that were flagged in one direction: Holm's step-down over them alone. */
+static int confirm_direction(const struct job *j, struct table *verdicts, bool slower,
+			     const char *disturbed)
+{
+	const char *flagged = slower ? "regressed" : "improved";
+	struct retry *r = calloc(verdicts->n + 1, sizeof(*r));
+	double *p = calloc(2 * verdicts->n + 1, sizeof(*p)), *tail = p + verdicts->n;
+	size_t n = 0, need;
+	int ret = r && p ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < verdicts->n && !ret; i++) {
+		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
+
+		if (!strcmp(row->verdict, flagged))
+			r[n++].row = row;
+	}
+	need = stats_shift_least(j->how.paired, j->o->family_error / (n ? n : 1));
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = try_again(j, &r[i], need, slower, &p[i]);
+	if (!ret)
+		ret = step_down(p, n, j->o->family_error, tail);
+	for (size_t i = 0; i < n && !ret; i++)
+		confirm_row(&r[i], tail[i], disturbed);
+	for (size_t i = 0; r && i < n; i++)
+		entry_free(&r[i].e);
+	free(r);
+	free(p);
+	return ret;
 }
 
 /* The control of the fresh rounds alone, through a table of its own. */
@@ -628,12 +673,9 @@ int gate_confirm(struct table *verdicts, const struct gate_side *base,
 	if (ret)
 		return ret;
 	ret = confirm_control(&j, &fresh);
-	for (size_t i = 0; i < verdicts->n && !ret; i++) {
-		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
-
-		if (gate_flagged(row))
-			ret = confirm_row(&j, row, fresh.disturbed, fresh.why);
-	}
+	for (int slower = 0; slower < 2 && !ret; slower++)
+		ret = confirm_direction(&j, verdicts, slower,
+					fresh.disturbed ? fresh.why : NULL);
 	job_free(&j);
 	if (ret)
 		return ret;
@@ -665,7 +707,8 @@ size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
 	usable = pairs_n(&e.values);
 	s = usable >= 3 ? spread(&e.shift, e.values.pool) : NAN;
 	if (usable >= 3) {
-		n = stats_sign_rounds(s, GATE_EFFECT, tail, GATE_POWER, GATE_ROUNDS_MAX);
+		n = stats_sign_rounds(s * GATE_SPREAD_MARGIN, GATE_EFFECT, tail,
+				      GATE_POWER, GATE_ROUNDS_MAX);
 		n = (n * e.candidates + usable - 1) / usable;
 	}
 	if (n > GATE_ROUNDS_MAX)

@@ -13,7 +13,8 @@
  *             errs at most as often as the tail says whatever the two distributions are
  *   tail      of each end, chosen by Holm's step-down over all benchmarks: the chance of one
  *             or more false `regressed` in a comparison is at most family_error; the same,
- *             separately, for `improved`
+ *             separately, for `improved`. What a second comparison has to confirm is flagged
+ *             at GATE_STAGE_ERROR in each of them
  *   delta     the smallest change that counts: the largest of options.delta, what A/A
  *             comparisons of this benchmark showed, and floor_ns over one iteration of the
  *             base (a loop may move by some cycles when a program is linked anew)
@@ -34,7 +35,9 @@
 #include "store/row.h"
 
 #define GATE_FAMILY_ERROR 0.01
-#define GATE_DELTA	  0.02
+/* Of each of two comparisons that share no round and must agree: together 0.1 x 0.1. */
+#define GATE_STAGE_ERROR 0.1
+#define GATE_DELTA	 0.02
 /* Whole runs of the same program differ by more than their rounds show: quiet medians of
  * six runs in a row spread over 2.6 % on a shared virtual machine. */
 #define GATE_DELTA_UNPAIRED 0.05
@@ -45,8 +48,9 @@
 #define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
 #define GATE_EFFECT	    0.01 /* beyond delta, found with GATE_POWER if rounds allow */
-#define GATE_POWER	    0.90
-#define GATE_ROUNDS_MAX	    400
+#define GATE_POWER	    0.95
+#define GATE_SPREAD_MARGIN  1.25 /* a pilot of 16 may have seen too little of it */
+#define GATE_ROUNDS_MAX	    1000
 #define GATE_FDR	    0.05 /* of the advice */
 
 /* One run: a result folder, or one arm of `ab` in memory. */
@@ -58,8 +62,8 @@ struct gate_side {
 };
 
 struct gate_options {
-	bool paired; /* round i of base[k] belongs to round i of head[k] */
-	double family_error;
+	bool paired;		   /* round i of base[k] belongs to round i of head[k] */
+	double family_error;	   /* of this comparison */
 	double delta;		   /* 0.02 */
 	double floor_ns;	   /* an iteration */
 	const char *control;	   /* id of the control row */
@@ -102,10 +106,11 @@ bool gate_flagged(const struct verdict_row *row);
 
 /*
  * Compare what is flagged in `verdicts` again, with fresh pairs of rounds (other seeds, no
- * round of the first time), at the same delta and the same level. A row stays flagged only
- * if both comparisons say so; else it becomes inconclusive, "not confirmed: …". A disturbed
- * second comparison makes it contaminated. Flagged rows that have no fresh rounds are not
- * confirmed either. Updates *summary. 0, -ENOMEM or -EINVAL.
+ * round of the first time), at the same delta, and at options.family_error over the flagged
+ * rows alone: so the chance of one or more false verdicts is at most the product of the two
+ * comparisons' errors. A row stays flagged only if both say so; else it becomes inconclusive,
+ * "not confirmed: …". A disturbed second comparison makes it contaminated. Flagged rows that
+ * have no fresh rounds are not confirmed either. Updates *summary. 0, -ENOMEM or -EINVAL.
  */
 int gate_confirm(struct table *verdicts, const struct gate_side *base,
 		 const struct gate_side *head, const struct gate_options *options,
@@ -113,8 +118,9 @@ int gate_confirm(struct table *verdicts, const struct gate_side *base,
 
 /*
  * How many rounds row `id` needs, from a pilot's pairs: GATE_EFFECT beyond its delta found
- * with GATE_POWER when `rows` benchmarks are compared, exact for normal values with the
- * pilot's spread (stored in *sigma unless NULL; NAN: fewer than 3 usable pairs), more
+ * with GATE_POWER when `rows` benchmarks are compared, exact for normal values with
+ * GATE_SPREAD_MARGIN times the pilot's spread (which is stored in *sigma unless that is NULL;
+ * NAN: fewer than 3 usable pairs), more
  * where the pilot's pairs were not all of one contention state. At least what the level
  * needs at all, at most GATE_ROUNDS_MAX. 0: no figure on one side.
  */

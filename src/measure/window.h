@@ -45,7 +45,12 @@ struct meter {
 #define WINDOW_US    25	  /* wanted length of a window, microseconds; at least 20 */
 #define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
 #define WINDOWS	     40	  /* of one benchmark in one round */
-#define WINDOWS_MIN  5	  /* when they are long */
+/*
+ * And at least so many, when they are long: of ten a few are quiet when a neighbour comes and
+ * goes, and fork and exec, of which one takes longer than a round is wanted to, spread by
+ * 4 to 6 % over 60 pairs of rounds, by 9 to 10 % with five windows (Zen 5 in a PVM guest).
+ */
+#define WINDOWS_MIN 10
 /*
  * Wanted time of one benchmark in one round, microseconds. Launches differ more than the
  * windows of one, so that many short rounds beat few long ones: of 172 rows, 161 were within

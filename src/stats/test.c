@@ -11,26 +11,35 @@
 #include "stats/test.h"
 
 /* Through logarithms: 2^-n leaves the doubles at n = 1075. */
+static double log_binomial(size_t n, size_t k, double p)
+{
+	return lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) + k * log(p) +
+	       (n - k) * log1p(-p);
+}
+
 double stats_binomial(size_t n, size_t k, double p)
 {
 	if (p <= 0)
 		return k == 0;
 	if (p >= 1)
 		return k == n;
-	return exp(lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) + k * log(p) +
-		   (n - k) * log1p(-p));
+	return exp(log_binomial(n, k, p));
 }
 
 double stats_binomial_above(size_t n, size_t k, double p)
 {
-	double sum = 0;
+	double sum = 0, odds = log(p) - log1p(-p), log_term;
 
-	if (k == 0)
-		return 1;
+	if (k == 0 || p >= 1)
+		return k <= n;
+	if (k > n || p <= 0)
+		return 0;
+	log_term = log_binomial(n, k, p);
 	for (size_t i = k; i <= n; i++) {
-		double term = stats_binomial(n, i, p);
+		double term = exp(log_term);
 
 		sum += term;
+		log_term += log((n - i) / (i + 1.0)) + odds;
 		/* Beyond the mode the terms fall at least geometrically. */
 		if (i > n * p && term < sum * 1e-18)
 			break;
@@ -63,13 +72,14 @@ double stats_sign_below(const double *x, size_t n, double at)
 
 size_t stats_tail_rank(size_t n, double tail)
 {
-	double sum = 0;
+	double sum = 0, log_term = n * log(0.5);
 	size_t k = 0;
 
 	while (k < n / 2) {
-		sum += stats_binomial(n, k, 0.5);
+		sum += exp(log_term);
 		if (sum > tail)
 			break;
+		log_term += log((n - k) / (k + 1.0));
 		k++;
 	}
 	return k;

@@ -131,10 +131,12 @@
 	X(REAL, head_ns_lo, "lower end of its 95 % interval")                          \
 	X(REAL, head_ns_hi, "upper end of its 95 % interval")                          \
 	X(REAL, confirm_ratio, "the ratio in fresh rounds, where it was flagged")      \
-	X(REAL, confirm_lo, "lower end of its interval at `level`")                    \
-	X(REAL, confirm_hi, "upper end of its interval at `level`")                    \
+	X(REAL, confirm_lo, "lower end of its interval at `confirm_level`")            \
+	X(REAL, confirm_hi, "upper end of its interval at `confirm_level`")            \
 	X(COUNT, confirm_rounds, "pairs of these fresh rounds")                        \
-	X(REAL, injected, "known slowdown that was added on purpose, as a ratio")
+	X(REAL, injected, "known slowdown that was added on purpose, as a ratio")      \
+	X(REAL, confirm_level,                                                         \
+	  "confidence of that interval, shared out over what was flagged")
 
 /* What `syscost batch` prints: one row for each strategy of a workload and baseline. */
 #define BATCH_COLUMNS(X)                                                                \

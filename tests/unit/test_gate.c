@@ -605,6 +605,14 @@ static void test_confirm(void **state)
 	assert_true(fabs(row_of(&p, "a/real")->confirm_ratio - 1.05) < 1e-9);
 	assert_true(row_of(&p, "a/real")->confirm_lo > 1.049);
 	assert_int_equal(row_of(&p, "a/real")->confirm_rounds, 20);
+	/*
+	 * Over the flagged rows of each direction alone: of four slower ones "a/real" is
+	 * rejected first, and the step-down stops at the next.
+	 */
+	assert_true(fabs(row_of(&p, "a/real")->confirm_level - (1 - 2 * 0.01 / 4)) < 1e-12);
+	assert_true(fabs(row_of(&p, "a/fluke")->confirm_level - (1 - 2 * 0.01 / 3)) < 1e-12);
+	assert_true(fabs(row_of(&p, "a/faster")->confirm_level - (1 - 2 * 0.01)) < 1e-12);
+	assert_true(isnan(row_of(&p, "a/same")->confirm_level));
 	assert_verdict(&p, "a/fluke", "inconclusive");
 	assert_reason(&p, "a/fluke", "not confirmed: fresh rounds say +1.0 %");
 	assert_verdict(&p, "a/gone", "inconclusive");
