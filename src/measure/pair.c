@@ -88,7 +88,9 @@ void pair_inject(struct pair *p, size_t i, double share)
 	struct run_row *row = &p->arm[HEAD].rows[i];
 	const struct run_row *base = &p->arm[BASE].rows[i];
 	const struct estimate *e = &base->estimate;
-	double known = e->ticks.mid > 0 ? e->ticks.mid : e->contended.mid;
+	/* The state that the comparison will mostly be in, as it chooses its pairs. */
+	bool quiet = e->ticks.mid > 0 && 2 * e->quiet_rounds >= base->n_samples;
+	double known = quiet || !(e->contended.mid > 0) ? e->ticks.mid : e->contended.mid;
 	double window = known * base->n * base->variant->ops;
 	double ticks = window > 0 ? window : row->sized_ticks;
 	double cycles = ticks * share * p->arm[BASE].last_cycles_per_tick;
