@@ -22,6 +22,15 @@
 #define CONFIRM_TIMES	3 /* as many rounds: a neighbour may spoil most of a short spell */
 #define INJECT_FLOORS	2 /* a slowdown is worth so many of the gate's floors */
 
+/*
+ * What rounds are for, and time is spent on in this order: that every row shows a change that is
+ * COARSE beyond its delta; that it has ROUNDS_FAIR, whatever a pilot says that a neighbour may
+ * have come after; that it shows one that is FINE beyond.
+ */
+#define COARSE	    0.03
+#define ROUNDS_FAIR 128
+#define FINE	    0.01
+
 void contest_defaults(struct contest_options *options)
 {
 	*options = (struct contest_options){ .gate = GATE_OPTIONS };
@@ -86,16 +95,14 @@ static int take_costs(struct contest *c, double seconds)
 	return 0;
 }
 
-/* Share the time out. The control watches to the end, whatever it asks for. */
-static void share_out(const struct contest *c, const struct contest_options *o,
-		      const unsigned int *needed, unsigned int least, double seconds,
-		      unsigned int *wanted)
+/* The control watches to the end, whatever it asks for. */
+static void watch(const struct contest *c, const struct contest_options *o,
+		  unsigned int *wanted)
 {
 	const struct registry *reg = c->pair.arm[0].reg;
 	size_t control = control_row(reg, &o->gate);
 	unsigned int most = 0;
 
-	budget_rounds(needed, c->cost, reg->n, least, seconds, wanted);
 	for (size_t i = 0; i < reg->n; i++)
 		if (wanted[i] > most)
 			most = wanted[i];
@@ -103,28 +110,38 @@ static void share_out(const struct contest *c, const struct contest_options *o,
 		wanted[control] = most;
 }
 
-/* Rounds for every row: what the pilot's spread asks for, within the time that there is. */
-static void choose_rounds(const struct contest *c, const struct contest_options *o,
-			  double seconds, unsigned int *wanted)
+/* Rounds for every row, within the time that there is; `wanted` has those of the pilot. */
+static int choose_rounds(const struct contest *c, const struct contest_options *o,
+			 double seconds, unsigned int *wanted)
 {
 	const struct run *arm = c->pair.arm;
 	const struct registry *reg = arm[0].reg;
 	struct table results[2], rounds[2];
 	struct gate_side base = side(&c->pair, 0, &results[0], &rounds[0]);
 	struct gate_side head = side(&c->pair, 1, &results[1], &rounds[1]);
-	unsigned int *needed = calloc(reg->n + 1, sizeof(*needed));
+	unsigned int *coarse = calloc(3 * reg->n + 1, sizeof(*coarse));
+	unsigned int *fair = coarse + reg->n, *fine = fair + reg->n;
 	size_t n = base.results->n;
 
-	for (size_t i = 0; needed && i < reg->n; i++)
-		if (arm[0].rows[i].planned)
-			needed[i] = fmax(CONTEST_PILOT,
-					 gate_rounds(&base, &head, reg->rows[i].id, n,
-						     &o->gate, NULL));
-	if (needed)
-		share_out(c, o, needed, CONTEST_PILOT, seconds, wanted);
-	free(needed);
+	for (size_t i = 0; coarse && i < reg->n; i++) {
+		const char *id = reg->rows[i].id;
+
+		if (!arm[0].rows[i].planned)
+			continue;
+		coarse[i] = gate_rounds(&base, &head, id, n, COARSE, &o->gate, NULL);
+		fair[i] = coarse[i] ? ROUNDS_FAIR : 0;
+		fine[i] = gate_rounds(&base, &head, id, n, FINE, &o->gate, NULL);
+	}
 	forget(results);
 	forget(rounds);
+	if (!coarse)
+		return -ENOMEM;
+	seconds = budget_rounds(coarse, c->cost, reg->n, seconds, wanted);
+	seconds = budget_rounds(fair, c->cost, reg->n, seconds, wanted);
+	budget_rounds(fine, c->cost, reg->n, seconds, wanted);
+	watch(c, o, wanted);
+	free(coarse);
+	return 0;
 }
 
 /* Large enough to be found at all: no change below the floor ever counts. */
@@ -182,8 +199,8 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 		pair_estimate(&c->pair);
 		/* What is forgotten is measured once more. */
 		if (c->pair.arm[0].rounds)
-			choose_rounds(c, o, end - run_now() - (o->inject ? pilot : 0),
-				      wanted);
+			ret = choose_rounds(
+				c, o, end - run_now() - (o->inject ? pilot : 0), wanted);
 		/* Of what the pilot measured, which then is no part of the comparison. */
 		if (o->inject) {
 			inject(c, o);
@@ -243,7 +260,7 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 {
 	const struct registry *reg = c->pair.arm[0].reg;
 	bool *flagged = calloc(reg->n, sizeof(*flagged));
-	unsigned int *needed = calloc(2 * reg->n, sizeof(*needed));
+	unsigned int *needed = calloc(2 * reg->n + 1, sizeof(*needed));
 	unsigned int *wanted = needed + reg->n;
 	struct table results[2], rounds[2];
 	struct run_options run = o->run;
@@ -259,7 +276,8 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 		flagged[control_row(reg, &o->gate)] = true;
 	run.seed = round_random(&c->pair.random);
 	run.seconds = fmax(end - run_now(), CONFIRM_SECONDS);
-	share_out(c, o, needed, 0, run.seconds, wanted);
+	budget_rounds(needed, c->cost, reg->n, run.seconds, wanted);
+	watch(c, o, wanted);
 	ret = pair_begin_like(&fresh, &c->pair, flagged, &run, err, err_len);
 	if (!ret)
 		ret = pair_rounds(&fresh, wanted, err, err_len);

@@ -10,7 +10,7 @@
 #include "compare/gate.h"
 #include "measure/pair.h"
 
-#define CONTEST_PILOT 16 /* rounds: the fewest that Holm's level for 300 rows can use */
+#define CONTEST_PILOT 16 /* rounds: Holm's level of 300 rows wants 12 */
 
 struct contest_options {
 	struct run_options run;	  /* seconds: for all of it */

@@ -8,37 +8,43 @@
 
 #define HALVINGS 30 /* of the time: far below one round */
 
-/* The time of all rounds behind the first `least` when no row takes more than `most`. */
-static double fill(const unsigned int *needed, const double *cost, size_t n,
-		   unsigned int least, double most, unsigned int *rounds)
+/* The rounds that row i gets beyond those it has, if no row may take more than `most`. */
+static unsigned int more(const unsigned int *needed, const double *cost, size_t i,
+			 double most, unsigned int has)
+{
+	unsigned int wanted = needed[i] > has ? needed[i] - has : 0;
+
+	return cost[i] > 0 ? fmin(wanted, most / cost[i]) : wanted;
+}
+
+/* The time of all these. */
+static double fill(const unsigned int *needed, const double *cost, size_t n, double most,
+		   const unsigned int *rounds)
 {
 	double sum = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		rounds[i] = needed[i];
-		if (needed[i] <= least)
-			continue;
-		if (cost[i] > 0)
-			rounds[i] = least + fmin(needed[i] - least, most / cost[i]);
-		sum += (rounds[i] - least) * cost[i];
-	}
+	for (size_t i = 0; i < n; i++)
+		sum += more(needed, cost, i, most, rounds[i]) * cost[i];
 	return sum;
 }
 
-void budget_rounds(const unsigned int *needed, const double *cost, size_t n,
-		   unsigned int least, double seconds, unsigned int *rounds)
+double budget_rounds(const unsigned int *needed, const double *cost, size_t n,
+		     double seconds, unsigned int *rounds)
 {
-	double low = 0, high = fmax(seconds, 0);
+	double low = 0, high = fmax(seconds, 0), left;
 
-	if (fill(needed, cost, n, least, high, rounds) <= high)
-		return;
-	for (int i = 0; i < HALVINGS; i++) {
+	if (fill(needed, cost, n, high, rounds) <= high)
+		low = high;
+	for (int i = 0; i < HALVINGS && low < high; i++) {
 		double most = (low + high) / 2;
 
-		if (fill(needed, cost, n, least, most, rounds) > seconds)
+		if (fill(needed, cost, n, most, rounds) > seconds)
 			high = most;
 		else
 			low = most;
 	}
-	fill(needed, cost, n, least, low, rounds);
+	left = seconds - fill(needed, cost, n, low, rounds);
+	for (size_t i = 0; i < n; i++)
+		rounds[i] += more(needed, cost, i, low, rounds[i]);
+	return left;
 }

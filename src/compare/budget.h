@@ -6,12 +6,13 @@
 #include <stddef.h>
 
 /*
- * Rounds for n rows of which each has `least` already, wants `needed`, and takes `cost`
- * seconds a round. If `seconds` do not suffice for all that is wanted, no row gets more of
- * them than one amount, the largest for which they do: rows that take most are cut first, and
- * the many cheap ones last. A row that needs no more than `least` gets what it needs.
+ * More rounds for n rows: rounds[i] that each has already, or is to have, grow to needed[i], of
+ * which one takes cost[i] seconds. If `seconds` do not suffice for all that is wanted, no row
+ * gets more of them than one amount, the largest for which they do: rows that take most are cut
+ * first, and the many cheap ones last. A row that needs no more than it has keeps what it has.
+ * Returns the seconds that are left.
  */
-void budget_rounds(const unsigned int *needed, const double *cost, size_t n,
-		   unsigned int least, double seconds, unsigned int *rounds);
+double budget_rounds(const unsigned int *needed, const double *cost, size_t n,
+		     double seconds, unsigned int *rounds);
 
 #endif

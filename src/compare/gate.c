@@ -689,8 +689,8 @@ int gate_confirm(struct table *verdicts, const struct gate_side *base,
 }
 
 size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
-		   const char *id, size_t rows, const struct gate_options *options,
-		   double *sigma)
+		   const char *id, size_t rows, double effect,
+		   const struct gate_options *options, double *sigma)
 {
 	double tail = options->family_error / (rows ? rows : 1), s;
 	size_t n = GATE_ROUNDS_MAX, usable;
@@ -707,8 +707,7 @@ size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
 	usable = pairs_n(&e.values);
 	s = usable >= 3 ? spread(&e.shift, e.values.pool) : NAN;
 	if (usable >= 3) {
-		n = stats_sign_rounds(s * GATE_SPREAD_MARGIN, GATE_EFFECT, tail,
-				      GATE_POWER, GATE_ROUNDS_MAX);
+		n = stats_sign_rounds(s, effect, tail, GATE_POWER, GATE_ROUNDS_MAX);
 		n = (n * e.candidates + usable - 1) / usable;
 	}
 	if (n > GATE_ROUNDS_MAX)

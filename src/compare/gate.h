@@ -47,9 +47,7 @@
 #define GATE_CONTROL_LEAST  3	 /* rounds without which the control says nothing */
 #define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
-#define GATE_EFFECT	    0.01 /* beyond delta, found with GATE_POWER if rounds allow */
-#define GATE_POWER	    0.95
-#define GATE_SPREAD_MARGIN  1.25 /* a pilot of 16 may have seen too little of it */
+#define GATE_POWER	    0.95 /* of the effect that gate_rounds() is asked for */
 #define GATE_ROUNDS_MAX	    1000
 #define GATE_FDR	    0.05 /* of the advice */
 
@@ -117,16 +115,15 @@ int gate_confirm(struct table *verdicts, const struct gate_side *base,
 		 struct gate_summary *summary);
 
 /*
- * How many rounds row `id` needs, from a pilot's pairs: GATE_EFFECT beyond its delta found
- * with GATE_POWER when `rows` benchmarks are compared, exact for normal values with
- * GATE_SPREAD_MARGIN times the pilot's spread (which is stored in *sigma unless that is NULL;
- * NAN: fewer than 3 usable pairs), more
- * where the pilot's pairs were not all of one contention state. At least what the level
- * needs at all, at most GATE_ROUNDS_MAX. 0: no figure on one side.
+ * How many rounds row `id` needs, from a pilot's pairs: `effect` beyond its delta found with
+ * GATE_POWER when `rows` benchmarks are compared, exact for normal values with the pilot's
+ * spread (which is stored in *sigma unless that is NULL; NAN: fewer than 3 usable pairs), more
+ * where the pilot's pairs were not all of one contention state. At least what the level needs
+ * at all, at most GATE_ROUNDS_MAX. 0: no figure on one side.
  */
 size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
-		   const char *id, size_t rows, const struct gate_options *options,
-		   double *sigma);
+		   const char *id, size_t rows, double effect,
+		   const struct gate_options *options, double *sigma);
 
 /* Count anew. Keeps control_ratio, disturbed and why. */
 void gate_count(const struct table *verdicts, struct gate_summary *summary);

@@ -11,7 +11,7 @@
 #include "measure/pair.h"
 #include "measure/round.h"
 
-#define HANDFUL 24 /* rows a process: enough to pay for starting it */
+#define HANDFUL 36 /* rows a process: enough to pay for starting it */
 
 enum { BASE, HEAD };
 

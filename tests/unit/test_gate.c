@@ -609,8 +609,10 @@ static void test_confirm(void **state)
 	 * Over the flagged rows of each direction alone: of four slower ones "a/real" is
 	 * rejected first, and the step-down stops at the next.
 	 */
-	assert_true(fabs(row_of(&p, "a/real")->confirm_level - (1 - 2 * 0.01 / 4)) < 1e-12);
-	assert_true(fabs(row_of(&p, "a/fluke")->confirm_level - (1 - 2 * 0.01 / 3)) < 1e-12);
+	assert_true(fabs(row_of(&p, "a/real")->confirm_level - (1 - 2 * 0.01 / 4)) <
+		    1e-12);
+	assert_true(fabs(row_of(&p, "a/fluke")->confirm_level - (1 - 2 * 0.01 / 3)) <
+		    1e-12);
 	assert_true(fabs(row_of(&p, "a/faster")->confirm_level - (1 - 2 * 0.01)) < 1e-12);
 	assert_true(isnan(row_of(&p, "a/same")->confirm_level));
 	assert_verdict(&p, "a/fluke", "inconclusive");
@@ -676,23 +678,24 @@ static void test_rounds(void **state)
 		add_round(&p.base, "a/x", i, 1000);
 		add_round(&p.head, "a/x", i, 1000 * exp(d * (i - 7)));
 	}
-	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
+	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
 	assert_true(fabs(sigma - 0.01) < 1e-9);
-	assert_int_equal(n, 50);
+	/* Here and below: what exact binomials in Python give. */
+	assert_int_equal(n, 59);
 	/* A third of the pilot was useless: as much more is needed. */
 	contend(&p.head, "a/x", 10, 1.2, 1.3);
-	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
-	/* Ten of them left: MAD is 2.5 d, which asks for 26. */
+	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
+	/* Ten of them left: MAD is 2.5 d, which asks for 30. */
 	assert_true(fabs(sigma - 0.00625) < 1e-9);
-	assert_int_equal(n, 39); /* 26 * 15 / 10, rounded up */
+	assert_int_equal(n, 45); /* 30 * 15 / 10 */
 	/* Of nothing usable, as many as there may be. */
 	contend(&p.head, "a/x", 0, 1.2, 1.3);
-	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
+	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
 	assert_int_equal(n, GATE_ROUNDS_MAX);
 	assert_true(isnan(sigma));
-	assert_int_equal(
-		gate_rounds(&p.base.view, &p.head.view, "no/such", 200, &paired, NULL),
-		0);
+	assert_int_equal(gate_rounds(&p.base.view, &p.head.view, "no/such", 200, 0.01,
+				     &paired, NULL),
+			 0);
 	pair_free(&p);
 }
 
@@ -710,7 +713,7 @@ static void test_rounds_of_two_states(void **state)
 		add_round(&p.base, "a/x", i, 1000);
 		add_round(&p.head, "a/x", i, i < 3 ? 1300 : i < 6 ? 1000 / 1.3 : 1000);
 	}
-	gate_rounds(&p.base.view, &p.head.view, "a/x", 200, &paired, &sigma);
+	gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
 	/* The third smallest and largest of 21 are the tenths: 2 ln 1.3 apart. */
 	assert_true(fabs(sigma - log(1.3) / 1.2816) < 1e-9);
 	pair_free(&p);
@@ -718,41 +721,72 @@ static void test_rounds_of_two_states(void **state)
 
 enum { FAMILIES = 150, ROWS = 200, ROUNDS = 20 };
 
-/* Families with at least one row of that verdict, head over base being `ratio` everywhere. */
+/* A family whose rows all have a head over base of `ratio`. */
+static void add_family(struct pair *p, double ratio, uint64_t *seed)
+{
+	char id[16];
+
+	for (int i = 0; i < ROWS; i++) {
+		snprintf(id, sizeof(id), "a/%d", i);
+		add_result(&p->base, id, "ok", "");
+		add_result(&p->head, id, "ok", "");
+		for (int r = 0; r < ROUNDS; r++) {
+			/* A twentieth of the rounds lies far out. */
+			double wild = uniform(seed) < 0.05 ? 8 : 1;
+			double shared = 1000 * exp(0.05 * normal(seed));
+
+			add_round(&p->base, id, r, shared);
+			add_round(&p->head, id, r,
+				  shared * ratio * exp(0.01 * wild * normal(seed)));
+		}
+	}
+}
+
+static size_t rows_of(const struct pair *p, const char *word)
+{
+	return !strcmp(word, "regressed") ? p->summary.regressed : p->summary.improved;
+}
+
+/* Families with at least one row of that verdict. */
 static int families_with(const char *word, int families, double ratio, uint64_t seed)
 {
 	int found = 0;
-	char id[16];
 
 	for (int f = 0; f < families; f++) {
 		struct pair p;
-		bool any = false;
 
 		pair_init(&p);
-		for (int i = 0; i < ROWS; i++) {
-			snprintf(id, sizeof(id), "a/%d", i);
-			add_result(&p.base, id, "ok", "");
-			add_result(&p.head, id, "ok", "");
-			for (int r = 0; r < ROUNDS; r++) {
-				/* A twentieth of the rounds lies far out. */
-				double wild = uniform(&seed) < 0.05 ? 8 : 1;
-				double shared = 1000 * exp(0.05 * normal(&seed));
-
-				add_round(&p.base, id, r, shared);
-				add_round(&p.head, id, r,
-					  shared * ratio *
-						  exp(0.01 * wild * normal(&seed)));
-			}
-		}
+		add_family(&p, ratio, &seed);
 		run(&p, &paired);
-		for (size_t i = 0; i < p.verdicts.n; i++)
-			any |= !strcmp(
-				table_row(&p.verdicts, struct verdict_row, i)->verdict,
-				word);
-		found += any;
+		found += rows_of(&p, word) > 0;
 		pair_free(&p);
 	}
 	return found;
+}
+
+/* Of two stages: families with a flagged row, and with one that fresh rounds confirm. */
+static void two_stages(const char *word, double ratio, uint64_t seed, int found[2])
+{
+	struct gate_options o = paired;
+
+	o.family_error = GATE_STAGE_ERROR;
+	found[0] = found[1] = 0;
+	for (int f = 0; f < FAMILIES; f++) {
+		struct pair p, fresh;
+
+		pair_init(&p);
+		pair_init(&fresh);
+		add_family(&p, ratio, &seed);
+		add_family(&fresh, ratio, &seed);
+		run(&p, &o);
+		found[0] += rows_of(&p, word) > 0;
+		assert_int_equal(gate_confirm(&p.verdicts, &fresh.base.view,
+					      &fresh.head.view, &o, &p.summary),
+				 0);
+		found[1] += rows_of(&p, word) > 0;
+		pair_free(&p);
+		pair_free(&fresh);
+	}
 }
 
 /*
@@ -767,6 +801,25 @@ static void test_family_error(void **state)
 	assert_in_range(families_with("improved", FAMILIES, 1 / 1.02, 2), 0, 5);
 	/* A check of the check: well beyond the edge every family is flagged. */
 	assert_int_equal(families_with("regressed", 5, 1.05, 3), 5);
+}
+
+/*
+ * The same edge in two stages of 10 % each. Nominal is 15 of 150 and, confirmed, 1.5; more than
+ * 25 have a chance of 0.4 %, 6 or more one of 0.4 %.
+ */
+static void test_two_stages(void **state)
+{
+	int found[2];
+
+	(void)state;
+	two_stages("regressed", 1.02, 4, found);
+	assert_in_range(found[0], 1, 25);
+	assert_in_range(found[1], 0, 5);
+	two_stages("improved", 1 / 1.02, 5, found);
+	assert_in_range(found[0], 1, 25);
+	assert_in_range(found[1], 0, 5);
+	two_stages("regressed", 1.05, 6, found);
+	assert_int_equal(found[1], FAMILIES);
 }
 
 /* The unpaired interval, on skewed values: neither end errs more often than its tail. */
@@ -821,6 +874,7 @@ int main(void)
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_rounds_of_two_states),
 		cmocka_unit_test(test_family_error),
+		cmocka_unit_test(test_two_stages),
 		cmocka_unit_test(test_unpaired_coverage),
 	};
 
