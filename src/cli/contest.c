@@ -24,8 +24,9 @@
 
 /*
  * What rounds are for, and time is spent on in this order: that every row shows a change that is
- * COARSE beyond its delta; that it has ROUNDS_FAIR, whatever a pilot says that a neighbour may
- * have come after; that it shows one that is FINE beyond.
+ * COARSE beyond its delta, but no more than half of the time, as few rows can take all of it;
+ * that each has ROUNDS_FAIR, as a neighbour may come when the pilot is over; that every row
+ * shows a change that is FINE beyond.
  */
 #define COARSE	    0.03
 #define ROUNDS_FAIR 128
@@ -136,7 +137,8 @@ static int choose_rounds(const struct contest *c, const struct contest_options *
 	forget(rounds);
 	if (!coarse)
 		return -ENOMEM;
-	seconds = budget_rounds(coarse, c->cost, reg->n, seconds, wanted);
+	seconds = seconds / 2 +
+		  budget_rounds(coarse, c->cost, reg->n, seconds / 2, wanted);
 	seconds = budget_rounds(fair, c->cost, reg->n, seconds, wanted);
 	budget_rounds(fine, c->cost, reg->n, seconds, wanted);
 	watch(c, o, wanted);
