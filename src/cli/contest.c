@@ -29,14 +29,14 @@
  * shows a change that is FINE beyond.
  */
 #define COARSE	    0.03
-#define ROUNDS_FAIR 128
+#define ROUNDS_FAIR 300
 #define FINE	    0.01
 
 void contest_defaults(struct contest_options *options)
 {
 	*options = (struct contest_options){ .gate = GATE_OPTIONS };
-	options->gate.family_error =
-		GATE_STAGE_ERROR; /* then what is flagged is confirmed */
+	/* What is flagged has to be confirmed. */
+	options->gate.family_error = GATE_STAGE_ERROR;
 	session_options(&options->run);
 	options->run.seconds = 110;
 	options->run.round_us = 250; /* launches decide, not the windows of one */
@@ -196,23 +196,13 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 	if (!ret)
 		ret = take_costs(c, run_now() - start);
 	if (!ret && !o->rounds) {
-		double pilot = run_now() - start;
-
 		pair_estimate(&c->pair);
-		/* What is forgotten is measured once more. */
 		if (c->pair.arm[0].rounds)
-			ret = choose_rounds(
-				c, o, end - run_now() - (o->inject ? pilot : 0), wanted);
-		/* Of what the pilot measured, which then is no part of the comparison. */
-		if (o->inject) {
-			inject(c, o);
-			pair_forget(&c->pair);
-			for (size_t i = 0; i < base->reg->n; i++)
-				wanted[i] += wanted[i] ? CONTEST_PILOT : 0;
-		}
+			ret = choose_rounds(c, o, end - run_now(), wanted);
 		/* What is kept for the confirmation stays kept. */
 		c->pair.arm[0].options.seconds = o->run.seconds * (1 - CONFIRM_SHARE);
-		ret = pair_rounds(&c->pair, wanted, err, err_len);
+		if (!ret)
+			ret = pair_rounds(&c->pair, wanted, err, err_len);
 		c->pair.arm[0].options.seconds = o->run.seconds;
 	}
 	if (!ret)
@@ -232,8 +222,7 @@ static void note(struct contest *c, const struct contest_options *o)
 		if (!o->rounds)
 			v->pilot_rounds = CONTEST_PILOT;
 		if (variant)
-			v->injected = pair_injected(&c->pair, variant - reg->rows,
-						    v->base_ns);
+			v->injected = pair_injected(&c->pair, variant - reg->rows);
 	}
 }
 
@@ -325,8 +314,7 @@ int contest_hold(struct contest *c, const struct registry *reg, const bool *chos
 	free(all);
 	if (ret)
 		return ret;
-	if (o.rounds)
-		inject(c, &o);
+	inject(c, &o);
 	ret = measure(c, &o, err, err_len);
 	if (ret)
 		return ret;

@@ -30,7 +30,9 @@ struct sample {
 	size_t n_windows;
 	double faults, switches, enters; /* an iteration */
 	double cycles_per_tick;		 /* of the round */
-	double count[COUNT_MAX];	 /* an iteration; NAN: not available */
+	unsigned long
+		chain; /* passes of a dependent chain that were added to each window */
+	double count[COUNT_MAX]; /* an iteration; NAN: not available */
 };
 
 /* The same, reduced. Ticks a window; NAN where there are too few windows. */

@@ -10,6 +10,7 @@
 #include "bench.h"
 #include "measure/pair.h"
 #include "measure/round.h"
+#include "stats/stats.h"
 
 #define HANDFUL 36 /* rows a process: enough to pay for starting it */
 
@@ -79,48 +80,68 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *chosen,
 		return ret;
 	copy_sizes(p, &like->arm[BASE]);
 	for (size_t i = 0; i < like->arm[HEAD].reg->n; i++)
-		p->arm[HEAD].rows[i].chain = like->arm[HEAD].rows[i].chain;
+		p->arm[HEAD].rows[i].slowdown = like->arm[HEAD].rows[i].slowdown;
+	p->arm[BASE].quiet_level = like->arm[BASE].quiet_level;
+	p->arm[BASE].last_cycles_per_tick = like->arm[BASE].last_cycles_per_tick;
 	return 0;
 }
 
 void pair_inject(struct pair *p, size_t i, double share)
 {
+	p->arm[HEAD].rows[i].slowdown = share;
+}
+
+/* Ticks of a window of this round, of the state that the comparison will take it in. */
+static double window_ticks(const struct sample *s, double quiet_level)
+{
+	struct sample_figures f = estimate_sample(s, quiet_level);
+
+	return isnan(f.quiet) ? f.contended : f.quiet;
+}
+
+/* The chain that a row of head gets in its next round. */
+static void slow_down(struct pair *p, size_t i)
+{
+	const struct run *base = &p->arm[BASE];
+	const struct run_row *known = &base->rows[i];
 	struct run_row *row = &p->arm[HEAD].rows[i];
-	const struct run_row *base = &p->arm[BASE].rows[i];
-	const struct estimate *e = &base->estimate;
-	/* The state that the comparison will mostly be in, as it chooses its pairs. */
-	bool quiet = e->ticks.mid > 0 && 2 * e->quiet_rounds >= base->n_samples;
-	double known = quiet || !(e->contended.mid > 0) ? e->ticks.mid : e->contended.mid;
-	double window = known * base->n * base->variant->ops;
-	double ticks = window > 0 ? window : row->sized_ticks;
-	double cycles = ticks * share * p->arm[BASE].last_cycles_per_tick;
+	double ticks = NAN, cycles;
 
-	if (cycles > 0)
-		row->chain = fmax(1, round(cycles / ARCH_CHAIN_LENGTH));
+	if (known->n_samples)
+		ticks = window_ticks(&known->samples[known->n_samples - 1],
+				     base->quiet_level);
+	if (!(ticks > 0))
+		ticks = row->sized_ticks;
+	cycles = ticks * row->slowdown * base->last_cycles_per_tick;
+	row->chain = cycles > 0 ? fmax(1, round(cycles / ARCH_CHAIN_LENGTH)) : 0;
 }
 
-void pair_forget(struct pair *p)
+double pair_injected(const struct pair *p, size_t i)
 {
-	for (int k = 0; k < 2; k++)
-		for (size_t i = 0; i < p->arm[k].reg->n; i++) {
-			struct run_row *row = &p->arm[k].rows[i];
+	const struct run *base = &p->arm[BASE], *head = &p->arm[HEAD];
+	const struct run_row *b = &base->rows[i], *h = &head->rows[i];
+	double *ratio = calloc(h->n_samples + 1, sizeof(*ratio)), median = NAN;
+	size_t n = 0;
 
-			for (size_t s = 0; s < row->n_samples; s++)
-				free(row->samples[s].windows);
-			row->n_samples = 0;
-			row->estimate = (struct estimate){ 0 };
-		}
-}
+	for (size_t j = 0, k = 0; ratio && j < h->n_samples; j++) {
+		const struct sample *s = &h->samples[j];
+		double ticks;
 
-double pair_injected(const struct pair *p, size_t i, double base_ns)
-{
-	const struct run_row *head = &p->arm[HEAD].rows[i];
-	double ticks = head->chain * ARCH_CHAIN_LENGTH / p->arm[HEAD].cycles_per_tick;
-
-	if (!head->chain)
-		return NAN;
-	return 1 +
-	       ticks / p->arm[HEAD].ticks_per_ns / head->n / head->variant->ops / base_ns;
+		while (k < b->n_samples && b->samples[k].round < s->round)
+			k++;
+		if (k == b->n_samples || b->samples[k].round != s->round || !s->chain)
+			continue;
+		ticks = window_ticks(&b->samples[k], base->quiet_level);
+		if (ticks > 0)
+			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH /
+						 head->cycles_per_tick / ticks;
+	}
+	if (n) {
+		stats_sort(ratio, n);
+		median = stats_median(ratio, n);
+	}
+	free(ratio);
+	return median;
 }
 
 /* The rows that go on: wanted, and fine in both arms. */
@@ -157,6 +178,15 @@ static double share_done(const struct pair *p, const unsigned int *wanted)
 	return (double)p->arm[BASE].rounds / most;
 }
 
+static int measure(struct pair *p, int arm, const uint32_t *order, size_t n,
+		   unsigned int position, char *err, size_t err_len)
+{
+	for (size_t i = 0; arm == HEAD && i < n; i++)
+		slow_down(p, order[i]);
+	return round_measure(&p->arm[arm], order, n, position, ROUND_MEASURE, err,
+			     err_len);
+}
+
 int pair_rounds(struct pair *p, const unsigned int *wanted, char *err, size_t err_len)
 {
 	const struct run_options *o = &p->arm[BASE].options;
@@ -181,11 +211,10 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, char *err, size_t er
 		for (size_t at = 0; at < n && !ret; at += HANDFUL) {
 			size_t some = n - at < HANDFUL ? n - at : HANDFUL;
 
-			ret = round_measure(&p->arm[first], order + at, some, at,
-					    ROUND_MEASURE, err, err_len);
+			ret = measure(p, first, order + at, some, at, err, err_len);
 			if (!ret)
-				ret = round_measure(&p->arm[!first], order + at, some, at,
-						    ROUND_MEASURE, err, err_len);
+				ret = measure(p, !first, order + at, some, at, err,
+					      err_len);
 		}
 		run_clear(&p->arm[BASE]);
 		run_clear(&p->arm[HEAD]);

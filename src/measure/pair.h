@@ -35,20 +35,13 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *chosen,
 		    const struct run_options *options, char *err, size_t err_len);
 
 /*
- * Add a known slowdown of about `share` (0.05 for 5 %) of its cost to a row in the head
- * arm: a dependent chain behind the last result of every window. The cost is the base's
- * estimate, or, before there is one, what sizing saw; a row that was not sized is left
- * alone. The exact share is known when both are measured: pair_injected().
+ * Slow a row of the head arm down by `share` (0.05 for 5 %) of its cost in the base: by a
+ * dependent chain behind the last result of every window, as long as the base's last round of
+ * the row says (before there is one, its sizing). pair_injected() tells what it came to.
  */
 void pair_inject(struct pair *p, size_t row, double share);
-/*
- * 1 + what was really added to an operation over `base_ns`, the base's figure in the same
- * rounds; NAN: nothing was, or unknown.
- */
-double pair_injected(const struct pair *p, size_t row, double base_ns);
-
-/* Take all rounds so far as if they had not been, but for their number and the sizes. */
-void pair_forget(struct pair *p);
+/* 1 + what was added, over the base's figure in the same round: the median; NAN: nothing was. */
+double pair_injected(const struct pair *p, size_t row);
 
 /*
  * Rounds, until every row has as many as `wanted` says for it, or the time is spent, or

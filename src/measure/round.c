@@ -201,7 +201,8 @@ static int keep_sample(struct run *run, struct run_row *row, const struct messag
 			      .faults = msg->faults,
 			      .switches = msg->switches,
 			      .enters = msg->enters,
-			      .cycles_per_tick = run->last_cycles_per_tick };
+			      .cycles_per_tick = run->last_cycles_per_tick,
+			      .chain = row->chain };
 	memcpy(s->count, msg->count, sizeof(s->count));
 	return 0;
 }

@@ -45,7 +45,8 @@ struct run_row {
 	unsigned long n;    /* iterations a window */
 	double sized_ticks; /* of a window when it was sized: rough */
 	double seconds;	    /* that its rounds took, setup and teardown included */
-	uint64_t chain;	    /* passes of a dependent chain to add to each window */
+	double slowdown;    /* share of the other arm's cost to be slowed down by */
+	uint64_t chain; /* passes of a dependent chain to add to each window, for that */
 	struct sample *samples;
 	size_t n_samples, room;
 	struct estimate estimate; /* of ROW_OK rows with samples */

@@ -136,7 +136,7 @@
 	X(COUNT, confirm_rounds, "pairs of these fresh rounds")                        \
 	X(REAL, injected, "known slowdown that was added on purpose, as a ratio")      \
 	X(REAL, confirm_level,                                                         \
-	  "confidence of that interval, shared out over what was flagged")
+	  "confidence of confirm_lo to confirm_hi: shared out over what was flagged")
 
 /* What `syscost batch` prints: one row for each strategy of a workload and baseline. */
 #define BATCH_COLUMNS(X)                                                                \
