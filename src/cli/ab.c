@@ -260,11 +260,12 @@ static int write_all(const struct contest *c, const struct settings *s,
 		ret = write_arm(c, arm, s, command, pairing, err, len);
 	if (ret)
 		return ret;
-	record = json_pack("{s:s, s:s, s:s, s:s, s:f, s:i, s:f, s:b}", "command", command,
-			   "base", s->base.text, "head", s->head.text, "seed", pairing,
-			   "seconds", c->seconds, "flagged_before_confirmation",
-			   (int)c->flagged, "injected_share", o->inject, "stopped",
-			   (int)c->pair.arm[0].stopped);
+	record = json_pack(
+		"{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:i, s:f, s:b}", "command", command,
+		"base", s->base.text, "head", s->head.text, "seed", pairing, "delta",
+		o->gate.delta, "family_error", GATE_FAMILY_ERROR, "seconds", c->seconds,
+		"flagged_before_confirmation", (int)c->flagged, "injected_share",
+		o->inject, "stopped", (int)c->pair.arm[0].stopped);
 	ret = verdict_write(s->output, &c->verdicts, &c->summary, s->verdict.advisory,
 			    record, noise, !s->no_plots, err, len);
 	json_decref(record);

@@ -111,9 +111,9 @@ static void watch(const struct contest *c, const struct contest_options *o,
 		wanted[control] = most;
 }
 
-/* Rounds for every row, within the time that there is; `wanted` has those of the pilot. */
+/* Rounds for every row, until `end`; `wanted` has those of the pilot. */
 static int choose_rounds(const struct contest *c, const struct contest_options *o,
-			 double seconds, unsigned int *wanted)
+			 double end, unsigned int *wanted)
 {
 	const struct run *arm = c->pair.arm;
 	const struct registry *reg = arm[0].reg;
@@ -121,9 +121,12 @@ static int choose_rounds(const struct contest *c, const struct contest_options *
 	struct gate_side base = side(&c->pair, 0, &results[0], &rounds[0]);
 	struct gate_side head = side(&c->pair, 1, &results[1], &rounds[1]);
 	unsigned int *coarse = calloc(3 * reg->n + 1, sizeof(*coarse));
-	unsigned int *fair = coarse + reg->n, *fine = fair + reg->n;
+	unsigned int *fair, *fine;
 	size_t n = base.results->n;
+	double seconds;
 
+	fair = coarse ? coarse + reg->n : NULL;
+	fine = coarse ? fair + reg->n : NULL;
 	for (size_t i = 0; coarse && i < reg->n; i++) {
 		const char *id = reg->rows[i].id;
 
@@ -137,6 +140,7 @@ static int choose_rounds(const struct contest *c, const struct contest_options *
 	forget(rounds);
 	if (!coarse)
 		return -ENOMEM;
+	seconds = end - run_now();
 	seconds = seconds / 2 +
 		  budget_rounds(coarse, c->cost, reg->n, seconds / 2, wanted);
 	seconds = budget_rounds(fair, c->cost, reg->n, seconds, wanted);
@@ -198,7 +202,7 @@ static int measure(struct contest *c, const struct contest_options *o, char *err
 	if (!ret && !o->rounds) {
 		pair_estimate(&c->pair);
 		if (c->pair.arm[0].rounds)
-			ret = choose_rounds(c, o, end - run_now(), wanted);
+			ret = choose_rounds(c, o, end, wanted);
 		/* What is kept for the confirmation stays kept. */
 		c->pair.arm[0].options.seconds = o->run.seconds * (1 - CONFIRM_SHARE);
 		if (!ret)
@@ -226,8 +230,12 @@ static void note(struct contest *c, const struct contest_options *o)
 	}
 }
 
-/* Which rows were flagged, and in how many fresh rounds each of them is to be measured. */
-static void choose_again(struct contest *c, bool *flagged, unsigned int *needed)
+/*
+ * Which rows were flagged, and in how many fresh rounds each of them is to be measured: as many
+ * as a pilot has at least, or none could be confirmed where many were flagged.
+ */
+static void choose_again(struct contest *c, double seconds, bool *flagged,
+			 unsigned int *needed, unsigned int *wanted)
 {
 	const struct registry *reg = c->pair.arm[0].reg;
 
@@ -241,8 +249,11 @@ static void choose_again(struct contest *c, bool *flagged, unsigned int *needed)
 			continue;
 		flagged[row] = true;
 		needed[row] = CONFIRM_TIMES * c->pair.arm[0].rows[row].n_samples;
+		wanted[row] = CONTEST_PILOT;
+		seconds -= CONTEST_PILOT * c->cost[row];
 		c->flagged++;
 	}
+	budget_rounds(needed, c->cost, reg->n, seconds, wanted);
 }
 
 /* Measure what was flagged again, on its own, with another seed. */
@@ -252,22 +263,21 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 	const struct registry *reg = c->pair.arm[0].reg;
 	bool *flagged = calloc(reg->n, sizeof(*flagged));
 	unsigned int *needed = calloc(2 * reg->n + 1, sizeof(*needed));
-	unsigned int *wanted = needed + reg->n;
+	unsigned int *wanted = needed ? needed + reg->n : NULL;
 	struct table results[2], rounds[2];
 	struct run_options run = o->run;
 	struct gate_side base, head;
 	struct pair fresh;
 	int ret = flagged && needed ? 0 : -ENOMEM;
 
+	run.seconds = fmax(end - run_now(), CONFIRM_SECONDS);
 	if (!ret)
-		choose_again(c, flagged, needed);
+		choose_again(c, run.seconds, flagged, needed, wanted);
 	if (ret || !c->flagged)
 		goto out;
 	if (control_row(reg, &o->gate) < reg->n)
 		flagged[control_row(reg, &o->gate)] = true;
 	run.seed = round_random(&c->pair.random);
-	run.seconds = fmax(end - run_now(), CONFIRM_SECONDS);
-	budget_rounds(needed, c->cost, reg->n, run.seconds, wanted);
 	watch(c, o, wanted);
 	ret = pair_begin_like(&fresh, &c->pair, flagged, &run, err, err_len);
 	if (!ret)
@@ -295,6 +305,7 @@ int contest_hold(struct contest *c, const struct registry *reg, const bool *chos
 	double began = run_now(), end = began + o.run.seconds;
 	bool *all = calloc(reg->n, sizeof(*all));
 	struct gate_side sides[2];
+	bool stopped;
 	int ret = all ? 0 : -ENOMEM;
 
 	*c = (struct contest){ 0 };
@@ -321,8 +332,12 @@ int contest_hold(struct contest *c, const struct registry *reg, const bool *chos
 	for (int k = 0; k < 2; k++)
 		sides[k] = side(&c->pair, k, &c->results[k], &c->rounds[k]);
 	table_free(&c->verdicts);
+	/* What nothing will confirm has to be sure at once. */
+	stopped = o.run.stop && *o.run.stop;
+	if (stopped)
+		o.gate.family_error = GATE_FAMILY_ERROR;
 	ret = gate(&sides[0], 1, &sides[1], 1, &o.gate, &c->verdicts, &c->summary);
-	if (!ret && !(o.run.stop && *o.run.stop))
+	if (!ret && !stopped)
 		ret = confirm(c, &o, end, err, err_len);
 	if (!ret)
 		note(c, &o);

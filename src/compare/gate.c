@@ -326,7 +326,7 @@ static int step_down(const double *p, size_t n, double error, double *tail)
  */
 static int holm_tails(const struct entry *e, size_t n, double error, double *tail)
 {
-	double *p = calloc(2 * n, sizeof(*p)), *faster = p + n;
+	double *p = calloc(2 * n, sizeof(*p)), *faster = p ? p + n : NULL;
 	int ret = p ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < n && !ret; i++)
@@ -618,7 +618,8 @@ static int confirm_direction(const struct job *j, struct table *verdicts, bool s
 {
 	const char *flagged = slower ? "regressed" : "improved";
 	struct retry *r = calloc(verdicts->n + 1, sizeof(*r));
-	double *p = calloc(2 * verdicts->n + 1, sizeof(*p)), *tail = p + verdicts->n;
+	double *p = calloc(2 * verdicts->n + 1, sizeof(*p));
+	double *tail = p ? p + verdicts->n : NULL;
 	size_t n = 0, need;
 	int ret = r && p ? 0 : -ENOMEM;
 

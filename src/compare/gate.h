@@ -104,11 +104,13 @@ bool gate_flagged(const struct verdict_row *row);
 
 /*
  * Compare what is flagged in `verdicts` again, with fresh pairs of rounds (other seeds, no
- * round of the first time), at the same delta, and at options.family_error over the flagged
- * rows alone: so the chance of one or more false verdicts is at most the product of the two
- * comparisons' errors. A row stays flagged only if both say so; else it becomes inconclusive,
- * "not confirmed: …". A disturbed second comparison makes it contaminated. Flagged rows that
- * have no fresh rounds are not confirmed either. Updates *summary. 0, -ENOMEM or -EINVAL.
+ * round of the first time), at the same delta, and at options.family_error over the rows
+ * flagged in one direction alone. So the chance of one or more false `regressed` is at most the
+ * product of the two comparisons' errors, and likewise of `improved`, as far as chance is what
+ * errs: what shifts both of them alike, such as where a build has its code, only delta covers.
+ * A row stays flagged only if both say so; else it becomes inconclusive, "not confirmed: …". A
+ * disturbed second comparison makes it contaminated. Flagged rows that have no fresh rounds are
+ * not confirmed either. Updates *summary. 0, -ENOMEM or -EINVAL.
  */
 int gate_confirm(struct table *verdicts, const struct gate_side *base,
 		 const struct gate_side *head, const struct gate_options *options,

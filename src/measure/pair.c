@@ -91,12 +91,15 @@ void pair_inject(struct pair *p, size_t i, double share)
 	p->arm[HEAD].rows[i].slowdown = share;
 }
 
-/* Ticks of a window of this round, of the state that the comparison will take it in. */
+/*
+ * Ticks of a window of this round: quiet, if it can be, as where pairs are made. In a pilot the
+ * level is not known yet, and all windows count.
+ */
 static double window_ticks(const struct sample *s, double quiet_level)
 {
 	struct sample_figures f = estimate_sample(s, quiet_level);
 
-	return isnan(f.quiet) ? f.contended : f.quiet;
+	return !isnan(f.quiet) ? f.quiet : !isnan(f.contended) ? f.contended : f.all;
 }
 
 /* The chain that a row of head gets in its next round. */
@@ -107,6 +110,8 @@ static void slow_down(struct pair *p, size_t i)
 	struct run_row *row = &p->arm[HEAD].rows[i];
 	double ticks = NAN, cycles;
 
+	if (!(row->slowdown > 0))
+		return;
 	if (known->n_samples)
 		ticks = window_ticks(&known->samples[known->n_samples - 1],
 				     base->quiet_level);
@@ -118,8 +123,8 @@ static void slow_down(struct pair *p, size_t i)
 
 double pair_injected(const struct pair *p, size_t i)
 {
-	const struct run *base = &p->arm[BASE], *head = &p->arm[HEAD];
-	const struct run_row *b = &base->rows[i], *h = &head->rows[i];
+	const struct run *base = &p->arm[BASE];
+	const struct run_row *b = &base->rows[i], *h = &p->arm[HEAD].rows[i];
 	double *ratio = calloc(h->n_samples + 1, sizeof(*ratio)), median = NAN;
 	size_t n = 0;
 
@@ -134,7 +139,7 @@ double pair_injected(const struct pair *p, size_t i)
 		ticks = window_ticks(&b->samples[k], base->quiet_level);
 		if (ticks > 0)
 			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH /
-						 head->cycles_per_tick / ticks;
+						 s->cycles_per_tick / ticks;
 	}
 	if (n) {
 		stats_sort(ratio, n);

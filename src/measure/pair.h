@@ -36,7 +36,7 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *chosen,
 
 /*
  * Slow a row of the head arm down by `share` (0.05 for 5 %) of its cost in the base: by a
- * dependent chain behind the last result of every window, as long as the base's last round of
+ * dependent chain behind the last result of every window, as long as the base's latest round of
  * the row says (before there is one, its sizing). pair_injected() tells what it came to.
  */
 void pair_inject(struct pair *p, size_t row, double share);
