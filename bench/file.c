@@ -373,10 +373,11 @@ FILE_ROW(lseek, verify_lseek, setup_lseek, "lseek", "lseek", NULL_CALL,
  * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c: recently_deleted()): in
  * an `ab` of 110 seconds the row went from 11 to 136 us.
  */
-FILE_ROW(creat, verify_creat, setup_path, "creat-unlink", "openat close unlink",
-	 "file/openat-close", "create an empty file (O_EXCL), close it, unlink it",
-	 "a journal is written later, by others; ext4 passes over inodes that were freed of "
-	 "late: the more of them there are, the dearer")
+FILE_ROW(
+	creat, verify_creat, setup_path, "creat-unlink", "openat close unlink",
+	"file/openat-close", "create an empty file (O_EXCL), close it, unlink it",
+	"a journal is written later, by others; ext4 passes over inodes that were freed of "
+	"late: the more of them there are, the dearer")
 ROW(getdents, "getdents", "lseek getdents64", NULL_CALL,
     "rewind a directory and read its 32 entries (and . and ..) in one call",
     "one op is two calls: lseek to 0 is included; depends on the file system",
