@@ -122,9 +122,11 @@ static bool take_option(struct settings *s, int opt)
 	case TIMEOUT:
 		return cli_number("--timeout", optarg, 0.1, 3600, &c->run.timeout);
 	case ROUNDS:
-		good = cli_number("--rounds", optarg, 1, 4000, &x);
-		c->rounds = x;
-		return good;
+		if (!whole("--rounds", optarg, &n) ||
+		    !cli_number("--rounds", optarg, 1, 4000, &x))
+			return false;
+		c->rounds = n;
+		return true;
 	case CPU:
 		good = cli_number("--cpu", optarg, 0, 1e6, &x);
 		c->run.cpu = x;
@@ -295,9 +297,14 @@ static int ab(const struct registry *reg, const bool *chosen, struct settings *s
 		fprintf(stderr, "syscost: no row is slow enough to be slowed down\n");
 	if (c.pair.arm[0].stopped)
 		s->verdict.advisory = "interrupted: the rounds are fewer than planned";
+	/* Written first: who reads what is printed may leave early. */
+	if (!s->no_output)
+		ret = write_all(&c, s, noise, command, err, sizeof(err));
 	status = verdict_print(&c.verdicts, &c.summary, &s->verdict);
+	if (status == EXIT_FINE && c.pair.arm[0].stopped)
+		status = EXIT_UNDECIDED;
 	fflush(stdout);
-	if (!s->no_output && write_all(&c, s, noise, command, err, sizeof(err)))
+	if (ret)
 		status = cli_error("%s", err);
 	else if (!s->no_output)
 		fprintf(stderr,

@@ -284,6 +284,7 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 		ret = pair_rounds(&fresh, wanted, err, err_len);
 	if (!ret) {
 		pair_estimate(&fresh);
+		c->pair.arm[0].stopped |= fresh.arm[0].stopped;
 		base = side(&fresh, 0, &results[0], &rounds[0]);
 		head = side(&fresh, 1, &results[1], &rounds[1]);
 		ret = gate_confirm(&c->verdicts, &base, &head, &o->gate, &c->summary);
@@ -341,6 +342,9 @@ int contest_hold(struct contest *c, const struct registry *reg, const bool *chos
 		ret = confirm(c, &o, end, err, err_len);
 	if (!ret)
 		note(c, &o);
+	/* The files are not needed any more, whatever becomes of what is printed. */
+	run_end(&c->pair.arm[0]);
+	run_end(&c->pair.arm[1]);
 	c->seconds = run_now() - began;
 	return ret;
 }
