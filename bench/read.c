@@ -175,7 +175,7 @@ static int setup_pass(struct bench_run *run)
 	return setup_file(run, PIECE);
 }
 
-/* A row that does not map cannot touch: see here that mapping works, not by a crash. */
+/* Without a mapping nothing can be touched: see here that there is one, not by a crash. */
 static int map_passes(struct bench_run *run, size_t passes)
 {
 	struct file *f = run->state;

@@ -91,6 +91,23 @@ verdict_of() {
 }
 
 
+@test "an interrupted comparison decides nothing: exit status 3, and it says so" {
+	# shellcheck disable=SC2086
+	"$SYSCOST" ab --base self --head self --no-noise --rounds 4000 --no-plots -o out \
+		$ROWS >said 2>&1 &
+	pid=$!
+	sleep 3
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	cat said
+	[ "$status" -eq 3 ] || [ "$status" -eq 77 ] # 77: it had not begun
+	grep -q '"stopped": true' out/compare.json
+	grep -q 'interrupted' out/compare.json
+	rm said
+	clean
+}
+
 @test "noise: A/A is remembered, and counted on" {
 	# shellcheck disable=SC2086
 	run "$SYSCOST" noise --runs 1 --seconds 4 --noise n.json --format json $ROWS
