@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A stored set of samples becomes the same rows, byte for byte: tests/golden/record/ holds
+ * samples.json and the two tables made from it. `BLESS=1 build/unit/test_record` writes them
+ * anew; a change of theirs needs a reason.
+ */
+#include <jansson.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "bench.h"
+#include "store/csv.h"
+#include "store/result.h"
+
+#define GOLDEN "tests/golden/record/"
+
+static double real(const json_t *o, const char *key)
+{
+	return json_number_value(json_object_get(o, key));
+}
+
+static const char *text(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+static void read_sample(struct sample *s, const json_t *from)
+{
+	const json_t *windows = json_object_get(from, "windows");
+	const json_t *count = json_object_get(from, "count");
+
+	*s = (struct sample){ .round = real(from, "round"),
+			      .position = real(from, "position"),
+			      .faults = real(from, "faults"),
+			      .switches = real(from, "switches"),
+			      .enters = real(from, "enters"),
+			      .cycles_per_tick = real(from, "cycles_per_tick"),
+			      .n_windows = json_array_size(windows) };
+	for (size_t i = 0; i < COUNT_MAX; i++) {
+		const json_t *c = json_array_get(count, i);
+
+		s->count[i] = json_is_number(c) ? json_number_value(c) : NAN;
+	}
+	s->windows = calloc(s->n_windows, sizeof(*s->windows));
+	for (size_t i = 0; i < s->n_windows; i++) {
+		const json_t *w = json_array_get(windows, i);
+
+		s->windows[i] = (struct window){
+			.ticks = json_integer_value(json_array_get(w, 0)),
+			.probe = json_integer_value(json_array_get(w, 1)),
+			.drop = json_integer_value(json_array_get(w, 2)),
+			.cpu = json_integer_value(json_array_get(w, 3)),
+		};
+	}
+}
+
+static void read_row(struct run *run, const json_t *from)
+{
+	const struct variant *v = registry_find(run->reg, text(from, "id"));
+	const json_t *samples = json_object_get(from, "samples");
+	const char *status = text(from, "status");
+	struct run_row *row;
+
+	assert_non_null(v);
+	row = &run->rows[v - run->reg->rows];
+	row->planned = true;
+	row->status = !strcmp(status, "ok")	? ROW_OK
+		      : !strcmp(status, "skip") ? ROW_SKIP
+						: ROW_FAIL;
+	snprintf(row->reason, sizeof(row->reason), "%s", text(from, "reason"));
+	snprintf(row->mode, sizeof(row->mode), "%s", text(from, "mode"));
+	snprintf(row->asked, sizeof(row->asked), "%s", text(from, "asked"));
+	snprintf(row->in_force, sizeof(row->in_force), "%s", text(from, "in_force"));
+	row->overflow = real(from, "overflow");
+	row->n = real(from, "n");
+	row->n_samples = row->room = json_array_size(samples);
+	row->samples = calloc(row->room + 1, sizeof(*row->samples));
+	for (size_t i = 0; i < row->n_samples; i++) {
+		read_sample(&row->samples[i], json_array_get(samples, i));
+		row->samples[i].n = row->n;
+	}
+}
+
+static void compare_file(const struct table *t, const char *name)
+{
+	char path[128], *got = NULL, *want;
+	size_t len = 0;
+	FILE *out, *f;
+
+	snprintf(path, sizeof(path), GOLDEN "%s", name);
+	out = getenv("BLESS") ? fopen(path, "w") : open_memstream(&got, &len);
+	assert_non_null(out);
+	assert_int_equal(csv_write(out, t), 0);
+	fclose(out);
+	if (!got)
+		return;
+	f = fopen(path, "r");
+	assert_non_null(f);
+	want = calloc(1, len + 2);
+	assert_int_equal(fread(want, 1, len + 1, f), len);
+	fclose(f);
+	assert_string_equal(got, want);
+	free(want);
+	free(got);
+}
+
+static void test_samples_become_the_same_rows(void **state)
+{
+	json_t *from = json_load_file(GOLDEN "samples.json", 0, NULL), *row;
+	struct event_list events = { 0 };
+	struct run run = { 0 }, *runs[] = { &run };
+	struct table results, rounds;
+	struct registry reg;
+	size_t i;
+
+	(void)state;
+	assert_non_null(from);
+	registry_load(&reg);
+	events_own(&events);
+	run.reg = &reg;
+	run.options.precision = real(from, "precision");
+	run.options.events = &events;
+	run.ticks_per_ns = real(from, "ticks_per_ns");
+	run.step = real(from, "step");
+	run.rounds = real(from, "rounds");
+	run.rows = calloc(reg.n, sizeof(*run.rows));
+	for (i = 0; i < reg.n; i++) {
+		run.rows[i].variant = &reg.rows[i];
+		run.rows[i].overflow = -1;
+	}
+	json_array_foreach (json_object_get(from, "rows"), i, row)
+		read_row(&run, row);
+	run_estimate(runs, 1);
+	result_rows(&run, &results, &rounds);
+	compare_file(&results, "results.csv");
+	compare_file(&rounds, "rounds.csv");
+	table_free(&results);
+	table_free(&rounds);
+	run_free(&run);
+	registry_free(&reg);
+	json_decref(from);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_samples_become_the_same_rows),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
