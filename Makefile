@@ -11,7 +11,7 @@ LIBS     = -luring -ljansson -lm -lpthread
 DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
 
 SRC      = $(wildcard src/*.c src/*/*.c)
-BENCH    = $(wildcard bench/*.c)
+BENCH    = $(wildcard bench/*.c bench/*/*.c)
 ASM      = $(wildcard src/*/*.S)
 OBJ      = $(SRC:%.c=$(BUILD)/%.o) $(BENCH:%.c=$(BUILD)/%.o) $(ASM:%.S=$(BUILD)/%.o)
 UNIT     = $(wildcard tests/unit/test_*.c)
@@ -19,44 +19,51 @@ UNITBIN  = $(UNIT:tests/unit/%.c=$(BUILD)/unit/%)
 HELPER   = $(wildcard tests/helpers/*.c)
 HELPBIN  = $(HELPER:tests/helpers/%.c=$(BUILD)/helpers/%)
 
+# One short line a file; V=1 shows the commands.
+ifeq ($(V),1)
+say      = 
+else
+say      = @echo "  $(1)$(@:$(BUILD)/%=%)";
+endif
+
 all: $(BUILD)/syscost
 
 $(BUILD)/syscost: $(OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,now -Wl,--build-id -o $@ $(OBJ) $(LIBS)
+	$(call say,LINK  )$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,now -Wl,--build-id -o $@ $(OBJ) $(LIBS)
 
 $(BUILD)/bench/%.o: bench/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(HOT) $(WARN) $(INC) -MMD -c -o $@ $<
+	$(call say,CC    )$(CC) $(CFLAGS) $(HOT) $(WARN) $(INC) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WARN) $(INC) $(DEFS) -MMD -c -o $@ $<
+	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) $(DEFS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.S Makefile
 	@mkdir -p $(@D)
-	$(CC) -I$(BUILD) -c -o $@ $<
+	$(call say,AS    )$(CC) -I$(BUILD) -c -o $@ $<
 
 # The program that exec benchmarks run, inside of syscost.
 $(BUILD)/src/measure/tiny.o: $(BUILD)/tiny_true
 $(BUILD)/tiny_true: bench/tiny/true.S
 	@mkdir -p $(@D)
-	$(CC) -nostdlib -static -Wl,--build-id=none -o $@ $<
+	$(call say,LINK  )$(CC) -nostdlib -static -Wl,--build-id=none -o $@ $<
 
 $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/render/*.js)
 
 $(BUILD)/unit/%: tests/unit/%.c $(OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
+	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
 		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
 
 # Programs that the tests of the whole program use.
 $(BUILD)/helpers/%: tests/helpers/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< -lseccomp
+	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< -lseccomp
 
 $(BUILD)/tools/%: tests/tools/%.c $(OBJ)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
+	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
 		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS)
 
 # The experiment that decided how a window's overhead is removed (README, Method).

@@ -11,14 +11,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/file.h"
 #include "bench.h"
 #include "cli/cli.h"
-#include "cli/contest.h"
 #include "cli/report.h"
 #include "cli/session.h"
 #include "cli/verdict.h"
-#include "store/env.h"
-#include "store/result.h"
+#include "drive/ab.h"
+#include "drive/record.h"
+#include "machine/env.h"
+#include "row/folder.h"
 
 static const char help[] =
 	"usage: syscost ab --base ARM --head ARM [OPTION…] [PATTERN…]\n\n"
@@ -100,11 +103,11 @@ static bool whole(const char *option, const char *text, uint64_t *to)
 
 static bool parse_arm(struct arm *arm, const char *label, const char *text)
 {
-	char err[600];
+	struct err err = { 0 };
 
-	if (!arm_parse(arm, label, text, err, sizeof(err)))
+	if (!arm_parse(arm, label, text, &err))
 		return true;
-	cli_error("%s", err);
+	cli_error("%s", err.text);
 	return false;
 }
 
@@ -229,7 +232,7 @@ static bool load_noise(const struct settings *s, struct noise *noise)
 
 /* The result folder of one arm, below the comparison's. */
 static int write_arm(const struct contest *c, int arm, const struct settings *s,
-		     const char *command, const char *pairing, char *err, size_t len)
+		     const char *command, const char *pairing, struct err *err)
 {
 	const struct arm *a = arm ? &s->head : &s->base;
 	char path[600];
@@ -237,20 +240,19 @@ static int write_arm(const struct contest *c, int arm, const struct settings *s,
 	int ret;
 
 	snprintf(path, sizeof(path), "%s/%s", s->output, arm ? "head" : "base");
-	ret = result_folder(path, true, err, len);
+	ret = file_folder(path, true, err);
 	if (ret)
 		return ret;
 	json = result_json(&c->pair.arm[arm], command, s->host_name);
 	json_object_set_new(json, "pairing", json_string(pairing));
 	json_object_set_new(json, "arm", json_string(a->text));
-	ret = result_write(path, &c->results[arm], &c->rounds[arm], json, err, len);
+	ret = folder_write(path, &c->results[arm], &c->rounds[arm], json, err);
 	json_decref(json);
 	return ret;
 }
 
 static int write_all(const struct contest *c, const struct settings *s,
-		     const struct noise *noise, const char *command, char *err,
-		     size_t len)
+		     const struct noise *noise, const char *command, struct err *err)
 {
 	const struct contest_options *o = &s->contest;
 	char pairing[64];
@@ -259,7 +261,7 @@ static int write_all(const struct contest *c, const struct settings *s,
 
 	snprintf(pairing, sizeof(pairing), "%" PRIu64, o->run.seed);
 	for (int arm = 0; arm < 2 && !ret; arm++)
-		ret = write_arm(c, arm, s, command, pairing, err, len);
+		ret = write_arm(c, arm, s, command, pairing, err);
 	if (ret)
 		return ret;
 	record = json_pack(
@@ -269,7 +271,7 @@ static int write_all(const struct contest *c, const struct settings *s,
 		"flagged_before_confirmation", (int)c->flagged, "injected_share",
 		o->inject, "stopped", (int)c->pair.arm[0].stopped);
 	ret = verdict_write(s->output, &c->verdicts, &c->summary, s->verdict.advisory,
-			    record, noise, !s->no_plots, err, len);
+			    record, noise, !s->no_plots, err);
 	json_decref(record);
 	return ret;
 }
@@ -277,21 +279,20 @@ static int write_all(const struct contest *c, const struct settings *s,
 static int ab(const struct registry *reg, const bool *chosen, struct settings *s,
 	      const struct noise *noise, const char *command)
 {
-	char err[600] = "";
+	struct err err = { 0 };
 	struct contest c;
 	int ret, status;
 
 	s->contest.gate.noise = noise->n ? noise : NULL;
-	if (!s->no_output && result_folder(s->output, s->force, err, sizeof(err)))
-		return cli_error("%s", err);
-	ret = contest_hold(&c, reg, chosen, &s->contest, &s->base, &s->head, err,
-			   sizeof(err));
+	if (!s->no_output && file_folder(s->output, s->force, &err))
+		return cli_error("%s", err.text);
+	ret = contest_hold(&c, reg, chosen, &s->contest, &s->base, &s->head, &err);
 	session_progress_end(&s->contest.run);
 	if (ret) {
 		contest_free(&c);
 		if (!s->no_output)
 			rmdir(s->output); /* only if it is empty */
-		return cli_error("%s", err);
+		return cli_error("%s", err.text);
 	}
 	if (s->contest.inject && !c.injected)
 		fprintf(stderr, "syscost: no row is slow enough to be slowed down\n");
@@ -299,13 +300,13 @@ static int ab(const struct registry *reg, const bool *chosen, struct settings *s
 		s->verdict.advisory = "interrupted: the rounds are fewer than planned";
 	/* Written first: who reads what is printed may leave early. */
 	if (!s->no_output)
-		ret = write_all(&c, s, noise, command, err, sizeof(err));
+		ret = write_all(&c, s, noise, command, &err);
 	status = verdict_print(&c.verdicts, &c.summary, &s->verdict);
 	if (status == EXIT_FINE && c.pair.arm[0].stopped)
 		status = EXIT_UNDECIDED;
 	fflush(stdout);
 	if (ret)
-		status = cli_error("%s", err);
+		status = cli_error("%s", err.text);
 	else if (!s->no_output)
 		fprintf(stderr,
 			"syscost: results are in %s; again with --seed %" PRIu64 "\n",
@@ -327,7 +328,8 @@ int cmd_ab(const struct registry *reg, int argc, char **argv)
 		fputs(help, stdout);
 		return EXIT_FINE;
 	}
-	contest_defaults(&s.contest);
+	session_options(&s.contest.run);
+	contest_defaults(&s.contest, &s.contest.run);
 	s.contest.inject_rows = reg->n;
 	session_command(argc, argv, command, sizeof(command));
 	if (!parse(argc, argv, &s))

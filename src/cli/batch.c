@@ -10,11 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
 #include "compare/batching.h"
 #include "render/batch.h"
-#include "store/csv.h"
+#include "row/csv.h"
 
 static const char help[] =
 	"usage: syscost batch [OPTION…] [DIR [PATTERN…]]\n\n"
@@ -43,12 +44,13 @@ static bool newest(char *dir, size_t len)
 
 static bool read_table(struct table *t, const struct schema *schema, const char *dir)
 {
-	char path[4200], err[600];
+	char path[4200];
+	struct err err = { 0 };
 
 	snprintf(path, sizeof(path), "%s/%s", dir, schema->file);
-	if (!csv_read_file(t, schema, path, err, sizeof(err)))
+	if (!csv_read_file(t, schema, path, &err))
 		return true;
-	cli_error("%s", err);
+	cli_error("%s", err.text);
 	return false;
 }
 
@@ -103,15 +105,15 @@ static int show(const char *dir, char *const *patterns, size_t n_patterns,
 	struct table results, rounds;
 	const char *unmatched;
 	struct batching b;
-	char err[600];
+	struct err err = { 0 };
 	int status = EXIT_TROUBLE;
 
 	if (!read_table(&results, &result_schema, dir))
 		return EXIT_TROUBLE;
 	if (!read_table(&rounds, &round_schema, dir))
 		goto out_results;
-	if (batching_make(&b, &results, &rounds, err, sizeof(err))) {
-		cli_error("%s: %s", dir, err);
+	if (batching_make(&b, &results, &rounds, &err)) {
+		cli_error("%s: %s", dir, err.text);
 		goto out_rounds;
 	}
 	unmatched = batching_select(&b, patterns, n_patterns);
@@ -145,9 +147,9 @@ void batch_advice(const struct table *results, const struct table *rounds,
 {
 	struct batching b;
 	bool choice = false;
-	char err[600];
+	struct err err = { 0 };
 
-	if (batching_make(&b, results, rounds, err, sizeof(err)))
+	if (batching_make(&b, results, rounds, &err))
 		return; /* the page will tell */
 	for (size_t i = 0; i < b.n; i++)
 		choice |= b.workload[i].choice;

@@ -10,11 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/file.h"
 #include "cli/session.h"
 #include "cli/verdict.h"
-#include "store/env.h"
-#include "store/folder.h"
-#include "store/result.h"
+#include "machine/env.h"
+#include "row/folder.h"
 
 #define BOOTS_LEAST 15 /* folders a side that make different kernels comparable */
 
@@ -133,7 +134,7 @@ struct side {
 
 static int side_read(struct side *s, const struct paths *p)
 {
-	char err[5000];
+	struct err err = { 0 };
 
 	s->folders = calloc(p->n, sizeof(*s->folders));
 	s->views = calloc(p->n, sizeof(*s->views));
@@ -142,9 +143,9 @@ static int side_read(struct side *s, const struct paths *p)
 	for (; s->n < p->n; s->n++) {
 		struct folder *f = &s->folders[s->n];
 
-		if (folder_read(f, p->path[s->n], err, sizeof(err))) {
+		if (folder_read(f, p->path[s->n], &err) || folder_comparable(f, &err)) {
 			folder_free(f);
-			return cli_error("%s", err);
+			return cli_error("%s", err.text);
 		}
 		s->views[s->n] = (struct gate_side){ &f->results, &f->rounds,
 						     f->ticks_per_ns, f->quiet_level };
@@ -237,12 +238,12 @@ static int write_output(const struct settings *s, const struct gate_options *o,
 				   path_array(&s->base), "head", path_array(&s->head),
 				   "unit", unit, "delta", o->delta, "family_error",
 				   o->family_error, "noise", noise);
-	char err[5000];
+	struct err err = { 0 };
 	int ret = verdict_write(s->output, verdicts, summary, s->show.advisory, record,
-				o->noise, !s->no_plots, err, sizeof(err));
+				o->noise, !s->no_plots, &err);
 
 	json_decref(record);
-	return ret ? cli_error("%s", err) : 0;
+	return ret ? cli_error("%s", err.text) : 0;
 }
 
 /* Both sides are read: compare, print, write. */
@@ -253,7 +254,8 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 	struct gate_summary summary;
 	struct table verdicts;
 	struct noise noise;
-	char used[4096] = "", class[17], why[4096], err[5000];
+	char used[4096] = "", class[17], why[4096];
+	struct err err = { 0 };
 	const char *unit;
 	int status;
 
@@ -285,9 +287,9 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 		noise_free(&noise);
 		return cli_error("not enough memory to compare");
 	}
-	if (s->output && result_folder(s->output, false, err, sizeof(err))) {
+	if (s->output && file_folder(s->output, false, &err)) {
 		status = access(s->output, F_OK)
-				 ? cli_error("%s", err)
+				 ? cli_error("%s", err.text)
 				 : cli_error("%s exists: choose another with -o",
 					     s->output);
 	} else {

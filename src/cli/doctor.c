@@ -10,11 +10,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
+#include "machine/tracers.h"
 #include "measure/clock.h"
 #include "measure/counters.h"
-#include "measure/tracers.h"
 #include "stats/stats.h"
 
 enum level { FINDING_OK, FINDING_NOTE, FINDING_WARN };
@@ -175,10 +176,11 @@ static void look_at_self(json_t *findings)
 static void look_at_counters(json_t *findings)
 {
 	struct event_list list = { 0 };
-	char own[256], err[256];
+	char own[256];
+	struct err err = { 0 };
 
 	events_own(&list);
-	counters_try(&list, own, sizeof(own), err, sizeof(err));
+	counters_try(&list, own, sizeof(own), &err);
 	if (list.n_own == COUNT_OWN)
 		find(findings, FINDING_OK,
 		     "core cycles are counted, user and kernel apart",

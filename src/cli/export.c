@@ -14,10 +14,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/file.h"
 #include "cli/cli.h"
 #include "render/export.h"
-#include "store/csv.h"
-#include "store/result.h"
+#include "row/csv.h"
 
 struct settings {
 	const struct export_format *format;
@@ -122,13 +123,14 @@ static bool find(char *path, size_t len, const char *dir, const char *sub,
 static bool read_table(struct table *t, const struct schema *schema, const char *dir,
 		       const char *sub)
 {
-	char path[4096], err[600];
+	char path[4096];
+	struct err err = { 0 };
 
 	if (!find(path, sizeof(path), dir, sub, schema->file))
 		return true;
-	if (!csv_read_file(t, schema, path, err, sizeof(err)))
+	if (!csv_read_file(t, schema, path, &err))
 		return true;
-	cli_error("%s", err);
+	cli_error("%s", err.text);
 	return false;
 }
 
@@ -257,7 +259,9 @@ static int fill(FILE *out, const void *arg)
 static int put_out(const char *output, const struct text *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
-	char dir[4096] = ".", err[600];
+	struct file_part part = { slash ? slash + 1 : output, fill, t };
+	char dir[4096] = ".";
+	struct err err = { 0 };
 	struct stat st;
 
 	if (!output) {
@@ -275,21 +279,22 @@ static int put_out(const char *output, const struct text *t)
 	}
 	if (slash)
 		snprintf(dir, sizeof(dir), "%.*s", (int)(slash - output + 1), output);
-	if (result_file(dir, slash ? slash + 1 : output, fill, t, err, sizeof(err)))
-		return cli_error("%s", err);
+	if (file_write(dir, &part, 1, &err))
+		return cli_error("%s", err.text);
 	return EXIT_FINE;
 }
 
 static int export_folder(const struct settings *s, struct export_source *src)
 {
-	char err[300] = "", *data = NULL;
+	struct err err = { 0 };
+	char *data = NULL;
 	struct text text;
 	int ret;
 	FILE *out = open_memstream(&data, &text.len);
 
 	if (!out)
 		return cli_error("out of memory");
-	ret = s->format->fn(out, src, err, sizeof(err));
+	ret = s->format->fn(out, src, &err);
 	if (fclose(out) && !ret)
 		ret = -errno;
 	text.data = data;
@@ -301,7 +306,7 @@ static int export_folder(const struct settings *s, struct export_source *src)
 			  s->relative ? " and a ratio" : ", or no rounds");
 		ret = EXIT_NOTHING;
 	} else {
-		ret = cli_error("%s", *err ? err : strerror(-ret));
+		ret = cli_error("%s", *err.text ? err.text : strerror(-ret));
 	}
 	free(data);
 	return ret;

@@ -12,13 +12,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
+#include "base/random.h"
 #include "bench.h"
 #include "cli/cli.h"
-#include "cli/contest.h"
 #include "cli/session.h"
+#include "drive/ab.h"
+#include "machine/env.h"
+#include "row/noise.h"
 #include "stats/test.h"
-#include "store/env.h"
-#include "store/noise.h"
 
 static const char help[] =
 	"usage: syscost noise [OPTION…] [PATTERN…]\n\n"
@@ -131,18 +133,18 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 {
 	struct arm base, head;
 	struct contest c;
-	char err[600] = "";
+	struct err err = { 0 };
 	int ret;
 
 	s->contest.gate.noise = noise;
-	arm_parse(&base, "base", "self", err, sizeof(err));
-	arm_parse(&head, "head", "self", err, sizeof(err));
-	s->contest.run.seed = session_seed();
-	ret = contest_hold(&c, reg, chosen, &s->contest, &base, &head, err, sizeof(err));
+	arm_parse(&base, "base", "self", &err);
+	arm_parse(&head, "head", "self", &err);
+	s->contest.run.seed = random_seed();
+	ret = contest_hold(&c, reg, chosen, &s->contest, &base, &head, &err);
 	session_progress_end(&s->contest.run);
 	if (!ret && !*s->contest.run.stop) {
 		noise_add(noise, &c.verdicts, c.summary.disturbed);
-		ret = noise_write(noise, s->path, err, sizeof(err));
+		ret = noise_write(noise, s->path, &err);
 	}
 	for (size_t i = 0; !ret && i < c.verdicts.n; i++) {
 		const struct verdict_row *v = table_row(&c.verdicts, struct verdict_row,
@@ -154,13 +156,14 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 				v->id, v->verdict, v->ratio, s->contest.run.seed);
 	}
 	contest_free(&c);
-	return ret ? cli_error("%s", err) : EXIT_FINE;
+	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
 int cmd_noise(const struct registry *reg, int argc, char **argv)
 {
 	struct settings s = { .runs = 5 };
-	char machine[17], err[600];
+	char machine[17];
+	struct err err = { 0 };
 	const char *unmatched;
 	int status = EXIT_FINE, ret;
 	struct noise noise;
@@ -171,7 +174,8 @@ int cmd_noise(const struct registry *reg, int argc, char **argv)
 		printf(help);
 		return EXIT_FINE;
 	}
-	contest_defaults(&s.contest);
+	session_options(&s.contest.run);
+	contest_defaults(&s.contest, &s.contest.run);
 	if (!parse(argc, argv, &s))
 		return EXIT_TROUBLE;
 	env = env_record(false);
@@ -180,10 +184,10 @@ int cmd_noise(const struct registry *reg, int argc, char **argv)
 	if (!s.path[0] && noise_path(machine, s.path, sizeof(s.path)))
 		return cli_error("there is no home for the noise file: use --noise FILE");
 	noise_init(&noise, machine);
-	ret = noise_read(&noise, s.path, err, sizeof(err));
+	ret = noise_read(&noise, s.path, &err);
 	if (ret && ret != -ENOENT) {
 		noise_free(&noise);
-		return cli_error("%s", err);
+		return cli_error("%s", err.text);
 	}
 	if (ret)
 		noise_init(&noise, machine);

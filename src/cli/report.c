@@ -7,13 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/file.h"
 #include "cli/cli.h"
 #include "cli/report.h"
 #include "compare/batching.h"
 #include "render/html.h"
 #include "render/plots.h"
-#include "store/csv.h"
-#include "store/result.h"
+#include "row/csv.h"
+#include "row/folder.h"
 
 struct page {
 	const struct table *results;
@@ -34,18 +36,19 @@ int report_folder(const char *dir, const struct table *results,
 {
 	struct batching batching;
 	struct page page = { results, json, &batching, dir };
-	char err[600];
-	int ret = batching_make(&batching, results, rounds, err, sizeof(err));
+	struct file_part part = { "report.html", fill_page, &page };
+	struct err err = { 0 };
+	int ret = batching_make(&batching, results, rounds, &err);
 
 	if (ret)
-		return cli_error("%s: %s", dir, err);
-	ret = plots_make(results, rounds, &batching, dir, err, sizeof(err));
+		return cli_error("%s: %s", dir, err.text);
+	ret = plots_make(results, rounds, &batching, dir, &err);
 	if (ret == -ENOENT)
-		fprintf(stderr, "syscost: %s\n", err);
+		fprintf(stderr, "syscost: %s\n", err.text);
 	if (ret == -ENOENT || !ret)
-		ret = result_file(dir, "report.html", fill_page, &page, err, sizeof(err));
+		ret = file_write(dir, &part, 1, &err);
 	batching_free(&batching);
-	return ret ? cli_error("%s", err) : EXIT_FINE;
+	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
 void report_clear(const char *dir)
@@ -59,10 +62,8 @@ void report_clear(const char *dir)
 
 int cmd_report(const struct registry *reg, int argc, char **argv)
 {
-	char path[4096], err[600];
-	struct table results, rounds;
-	json_error_t json_err;
-	json_t *json;
+	struct err err = { 0 };
+	struct folder folder;
 	int status;
 
 	(void)reg;
@@ -74,22 +75,11 @@ int cmd_report(const struct registry *reg, int argc, char **argv)
 		      help ? stdout : stderr);
 		return help ? EXIT_FINE : EXIT_TROUBLE;
 	}
-	snprintf(path, sizeof(path), "%s/results.csv", argv[1]);
-	if (csv_read_file(&results, &result_schema, path, err, sizeof(err)))
-		return cli_error("%s", err);
-	snprintf(path, sizeof(path), "%s/rounds.csv", argv[1]);
-	if (csv_read_file(&rounds, &round_schema, path, err, sizeof(err))) {
-		table_free(&results);
-		return cli_error("%s", err);
-	}
-	snprintf(path, sizeof(path), "%s/run.json", argv[1]);
-	json = json_load_file(path, JSON_REJECT_DUPLICATES, &json_err);
-	if (json)
-		status = report_folder(argv[1], &results, &rounds, json);
+	if (folder_read(&folder, argv[1], &err))
+		status = cli_error("%s", err.text);
 	else
-		status = cli_error("%s, line %d: %s", path, json_err.line, json_err.text);
-	json_decref(json);
-	table_free(&results);
-	table_free(&rounds);
+		status = report_folder(argv[1], &folder.results, &folder.rounds,
+				       folder.run);
+	folder_free(&folder);
 	return status;
 }

@@ -4,7 +4,7 @@
 #define SYSCOST_CLI_REPORT_H
 
 #include <jansson.h>
-#include "store/row.h"
+#include "row/row.h"
 
 /* Make them in `dir`; says what went wrong. An exit status. */
 int report_folder(const char *dir, const struct table *results,

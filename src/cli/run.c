@@ -9,14 +9,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/file.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "drive/record.h"
 #include "render/table.h"
-#include "store/csv.h"
-#include "store/result.h"
+#include "row/csv.h"
+#include "row/folder.h"
 
 static const char help[] =
 	"usage: syscost run [OPTION…] [PATTERN…]\n\n"
@@ -173,12 +176,13 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 /* What is counted: the suite's own where the machine lets it, and all that was asked for. */
 static bool choose_events(struct settings *s)
 {
-	char own[256], err[512];
+	char own[256];
+	struct err err = { 0 };
 
 	events_own(&s->count);
-	if ((s->events && events_parse(s->events, &s->count, err, sizeof(err))) ||
-	    counters_try(&s->count, own, sizeof(own), err, sizeof(err))) {
-		cli_error("%s", err);
+	if ((s->events && events_parse(s->events, &s->count, &err)) ||
+	    counters_try(&s->count, own, sizeof(own), &err)) {
+		cli_error("%s", err.text);
 		return false;
 	}
 	s->run.events = &s->count;
@@ -206,12 +210,12 @@ static void print(const struct settings *s, const struct table *results,
  */
 static int write_folder(const struct settings *s, const struct table *results,
 			const struct table *rounds, json_t *json, bool complete,
-			char *err, size_t err_len)
+			struct err *err)
 {
 	int ret;
 
 	json_object_set_new(json, "complete", json_boolean(complete));
-	ret = result_write(s->output, results, rounds, json, err, err_len);
+	ret = folder_write(s->output, results, rounds, json, err);
 	if (!ret)
 		report_clear(s->output);
 	return ret;
@@ -228,10 +232,10 @@ static void keep(void *arg, const struct run *run)
 	const struct keeper *k = arg;
 	struct table results, rounds;
 	json_t *json = result_json(run, k->command, k->settings->host_name);
-	char err[600];
+	struct err err = { 0 };
 
 	result_rows(run, &results, &rounds);
-	write_folder(k->settings, &results, &rounds, json, false, err, sizeof(err));
+	write_folder(k->settings, &results, &rounds, json, false, &err);
 	json_decref(json);
 	table_free(&results);
 	table_free(&rounds);
@@ -259,7 +263,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 {
 	struct settings s = { 0 };
 	struct table results, rounds;
-	char err[600] = "", command[1024];
+	struct err err = { 0 };
+	char command[1024];
 	struct keeper keeper = { &s, command };
 	const char *unmatched;
 	json_t *json = NULL;
@@ -286,23 +291,23 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 				 unmatched);
 	}
 	fit_sweep(reg, chosen, &s);
-	if (!s.no_output && result_folder(s.output, s.force, err, sizeof(err))) {
+	if (!s.no_output && file_folder(s.output, s.force, &err)) {
 		free(chosen);
-		return cli_error("%s", err);
+		return cli_error("%s", err.text);
 	}
 	if (!s.no_output) {
 		s.run.checkpoint = keep;
 		s.run.checkpoint_arg = &keeper;
 	}
 
-	ret = run_all(&run, reg, chosen, &s.run, err, sizeof(err));
+	ret = run_all(&run, reg, chosen, &s.run, &err);
 	free(chosen);
 	session_progress_end(&s.run);
 	if (ret) {
 		run_free(&run);
 		if (!s.no_output)
 			rmdir(s.output); /* only if it is empty */
-		return cli_error("%s", err);
+		return cli_error("%s", err.text);
 	}
 	result_rows(&run, &results, &rounds);
 	json = result_json(&run, command, s.host_name);
@@ -310,10 +315,9 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	run_free(&run);
 	print(&s, &results, &rounds, json);
 	ret = verdict(&results);
-	if (!s.no_output &&
-	    write_folder(&s, &results, &rounds, json, true, err, sizeof(err))) {
+	if (!s.no_output && write_folder(&s, &results, &rounds, json, true, &err)) {
 		rmdir(s.output); /* only if it is empty */
-		ret = cli_error("%s", err);
+		ret = cli_error("%s", err.text);
 	} else if (!s.no_output) {
 		if (!s.no_plots)
 			report_folder(s.output, &results, &rounds, json);

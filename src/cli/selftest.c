@@ -6,21 +6,18 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/err.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/session.h"
-#include "measure/selftest.h"
+#include "drive/selftest.h"
 
 #define SHORT_RUN 2.5 /* seconds */
 
 static const char *const words[] = {
 	[SELFTEST_PASS] = "pass", [SELFTEST_NOISY] = "noisy", [SELFTEST_FAIL] = "fail"
 };
-
-static json_t *real(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
 
 static void print_json(const struct selftest_line *lines)
 {
@@ -30,12 +27,14 @@ static void print_json(const struct selftest_line *lines)
 		const struct selftest_line *l = &lines[i];
 
 		json_array_append_new(
-			all, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o}",
-				       "verdict", words[l->verdict], "what", l->what,
-				       "unit", l->unit, "figure", real(l->figure.mid),
-				       "figure_lo", real(l->figure.lo), "figure_hi",
-				       real(l->figure.hi), "bound_lo", l->low, "bound_hi",
-				       l->high, "quiet_share", real(l->quiet_share)));
+			all,
+			json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o}",
+				  "verdict", words[l->verdict], "what", l->what, "unit",
+				  l->unit, "figure", json_real_or_null(l->figure.mid),
+				  "figure_lo", json_real_or_null(l->figure.lo),
+				  "figure_hi", json_real_or_null(l->figure.hi),
+				  "bound_lo", l->low, "bound_hi", l->high, "quiet_share",
+				  json_real_or_null(l->quiet_share)));
 	}
 	json_dumpf(all, stdout, JSON_INDENT(2));
 	putchar('\n');
@@ -68,13 +67,13 @@ int doctor_self_test(const struct registry *reg, enum cli_format format)
 	struct selftest_line lines[SELFTEST_LINES];
 	struct run_options options;
 	int status = EXIT_FINE;
-	char err[600] = "";
+	struct err err = { 0 };
 
 	session_options(&options);
 	options.seconds = SHORT_RUN;
-	if (selftest(reg, &options, lines, err, sizeof(err))) {
+	if (selftest(reg, &options, lines, &err)) {
 		session_progress_end(&options);
-		return cli_error("%s", err);
+		return cli_error("%s", err.text);
 	}
 	session_progress_end(&options);
 	if (format == FORMAT_JSON)

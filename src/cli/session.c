@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "cli/session.h"
 
 static volatile int interrupted;
@@ -40,7 +41,7 @@ void session_options(struct run_options *options)
 					 .precision = 0.01,
 					 .round_us = ROUND_US,
 					 .checkpoint_seconds = 10,
-					 .seed = session_seed(),
+					 .seed = random_seed(),
 					 .stop = session_stop() };
 	if (isatty(STDERR_FILENO))
 		options->progress = show_progress;
@@ -50,14 +51,6 @@ void session_progress_end(const struct run_options *options)
 {
 	if (options->progress)
 		fputs("\r\033[K", stderr);
-}
-
-uint64_t session_seed(void)
-{
-	uint64_t seed;
-
-	return getrandom(&seed, sizeof(seed), 0) == sizeof(seed) ? seed
-								 : (uint64_t)time(NULL);
 }
 
 void session_command(int argc, char **argv, char *out, size_t len)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "measure/run.h"
+#include "drive/run.h"
 
 /* Catch SIGINT and SIGTERM from now on; what is returned becomes non-zero with the first. */
 volatile const int *session_stop(void);
@@ -19,8 +19,6 @@ void session_options(struct run_options *options);
 /* Take the progress line away. */
 void session_progress_end(const struct run_options *options);
 
-/* A random seed. */
-uint64_t session_seed(void);
 /* The command as it was given. */
 void session_command(int argc, char **argv, char *out, size_t len);
 /* "PREFIX-DATE-TIME" */

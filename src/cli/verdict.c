@@ -7,16 +7,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/err.h"
+#include "base/file.h"
+#include "base/json.h"
 #include "cli/verdict.h"
 #include "render/plots_gate.h"
 #include "render/verdicts.h"
-#include "store/csv.h"
-#include "store/result.h"
+#include "row/csv.h"
 
 int verdict_noise(const char *file, const char *machine, bool force, struct noise *noise,
 		  char *path, size_t len)
 {
-	char err[5000];
+	struct err err = { 0 };
 	int ret;
 
 	noise_init(noise, machine);
@@ -28,14 +30,14 @@ int verdict_noise(const char *file, const char *machine, bool force, struct nois
 		*path = '\0';
 	if (!*path)
 		return 0;
-	ret = noise_read(noise, path, err, sizeof(err));
+	ret = noise_read(noise, path, &err);
 	if (ret == -ENOENT && !file) {
 		*path = '\0';
 		noise_init(noise, machine);
 		return 0;
 	}
 	if (ret)
-		return cli_error("%s", err);
+		return cli_error("%s", err.text);
 	if (strcmp(noise->machine, machine) && !force)
 		return cli_error("%s is of another class of machines (%s) than what is "
 				 "compared (%s): use --no-noise",
@@ -76,37 +78,26 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 	return verdict_exit(s, o->strict, o->advisory);
 }
 
-static int fill_csv(FILE *out, const void *table)
-{
-	return csv_write(out, table);
-}
-
-static int fill_json(FILE *out, const void *json)
-{
-	if (json_dumpf(json, out, JSON_INDENT(2)) || putc('\n', out) == EOF)
-		return -EIO;
-	return 0;
-}
-
 int verdict_write(const char *dir, const struct table *verdicts,
 		  const struct gate_summary *s, const char *advisory,
-		  const json_t *record, const struct noise *noise, bool plots, char *err,
-		  size_t err_len)
+		  const json_t *record, const struct noise *noise, bool plots,
+		  struct err *err)
 {
 	json_t *json = record ? json_deep_copy(record) : json_object();
 	json_t *said = verdicts_json(verdicts, s, advisory);
-	int ret = result_file(dir, "verdicts.csv", fill_csv, verdicts, err, err_len);
+	const struct file_part parts[] = { { "verdicts.csv", csv_fill, verdicts },
+					   { "compare.json", json_fill, json } };
+	int ret;
 
 	json_object_set(json, "summary", json_object_get(said, "summary"));
 	json_decref(said);
-	if (!ret)
-		ret = result_file(dir, "compare.json", fill_json, json, err, err_len);
+	ret = file_write(dir, parts, 2, err);
 	json_decref(json);
 	if (ret || !plots)
 		return ret;
-	ret = plots_gate(verdicts, s, noise, dir, err, err_len);
+	ret = plots_gate(verdicts, s, noise, dir, err);
 	if (ret == -ENOENT) {
-		fprintf(stderr, "syscost: %s\n", err);
+		fprintf(stderr, "syscost: %s\n", err->text);
 		ret = 0;
 	}
 	return ret;

@@ -8,9 +8,10 @@
 
 #include <jansson.h>
 
+#include "base/err.h"
 #include "cli/cli.h"
 #include "compare/gate.h"
-#include "store/noise.h"
+#include "row/noise.h"
 
 /*
  * What A/A comparisons showed on `machine`, a class of machines: from `file`, which must be
@@ -47,7 +48,7 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
  */
 int verdict_write(const char *dir, const struct table *verdicts,
 		  const struct gate_summary *s, const char *advisory,
-		  const json_t *record, const struct noise *noise, bool plots, char *err,
-		  size_t err_len);
+		  const json_t *record, const struct noise *noise, bool plots,
+		  struct err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "compare/batching.h"
 
 #define CELLS_MAX (1 << 24) /* figures of one workload */
@@ -32,20 +33,8 @@ struct sample {
 struct maker {
 	struct sample *samples;
 	size_t n_samples;
-	char *err;
-	size_t err_len;
+	struct err *err;
 };
-
-__attribute__((format(printf, 3, 4))) static int trouble(struct maker *m, int ret,
-							 const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(m->err, m->err_len, fmt, ap);
-	va_end(ap);
-	return ret;
-}
 
 static void *room(size_t n, size_t size)
 {
@@ -165,14 +154,14 @@ static int make_strategy(struct maker *m, struct batch_strategy *s, struct membe
 	s->baseline = n == 1 && rows->n == 1;
 	for (size_t i = 0; i < n; i++) {
 		if (i && rows[i].n == rows[i - 1].n)
-			return trouble(m, -EINVAL,
+			return err_set(m->err, -EINVAL,
 				       "%s and %s are the same strategy with the same "
 				       "batch: not rows of one run",
 				       rows[i - 1].row->id, rows[i].row->id);
 		if (!has_figure(rows[i].row))
 			continue;
 		if (k == FIT_SIZES_MAX)
-			return trouble(m, -E2BIG, "%s: more than %d batch sizes",
+			return err_set(m->err, -E2BIG, "%s: more than %d batch sizes",
 				       rows->row->id, FIT_SIZES_MAX);
 		sizes[k] = rows[i].n;
 		s->row[k++] = rows[i].row;
@@ -210,7 +199,7 @@ static int fit(struct maker *m, struct batch_strategy *s)
 		s->curve.line = line;
 	else
 		free(line);
-	return ret == -ENOMEM ? trouble(m, ret, "out of memory") : 0;
+	return ret == -ENOMEM ? err_set(m->err, ret, "out of memory") : 0;
 }
 
 /* What a single call costs, for the order of baselines: the same at every size. */
@@ -397,7 +386,7 @@ static int make_workload(struct maker *m, struct batch_workload *w,
 	for (size_t i = 0; i < n; i++)
 		figures += has_figure(members[i].row);
 	if (w->rounds && figures > CELLS_MAX / w->rounds)
-		ret = trouble(m, -E2BIG, "workload %s has too many rows and rounds",
+		ret = err_set(m->err, -E2BIG, "workload %s has too many rows and rounds",
 			      w->name);
 	for (size_t i = 0; i < n && !ret; i++) {
 		if (taken[i])
@@ -429,7 +418,7 @@ static int make_workload(struct maker *m, struct batch_workload *w,
 	}
 	if (!ret)
 		ret = advise(w);
-	return ret ? trouble(m, ret, "out of memory") : 0;
+	return ret ? err_set(m->err, ret, "out of memory") : 0;
 }
 
 static int find_members(struct maker *m, const struct table *results,
@@ -445,8 +434,8 @@ static int find_members(struct maker *m, const struct table *results,
 		if (batch < 0)
 			batch = r->ops > 0 ? r->ops : 1;
 		if (!*r->strategy || !batch)
-			return trouble(m, -EINVAL, "%s has a workload, but %s", r->id,
-				       batch ? "no strategy" : "a batch of 0");
+			return err_set(m->err, -EINVAL, "%s has a workload, but %s",
+				       r->id, batch ? "no strategy" : "a batch of 0");
 		members[(*n)++] = (struct member){
 			.row = r,
 			.order = i,
@@ -472,9 +461,9 @@ static void find_samples(struct maker *m, const struct table *rounds)
 }
 
 int batching_make(struct batching *b, const struct table *results,
-		  const struct table *rounds, char *err, size_t err_len)
+		  const struct table *rounds, struct err *err)
 {
-	struct maker m = { .err = err, .err_len = err_len };
+	struct maker m = { .err = err };
 	struct member *members = room(results->n, sizeof(*members));
 	size_t n, end;
 	int ret = find_members(&m, results, members, &n);

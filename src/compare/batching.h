@@ -14,8 +14,9 @@
 #define SYSCOST_BATCHING_H
 
 #include <stdbool.h>
+#include "base/err.h"
 #include "compare/breakeven.h"
-#include "store/row.h"
+#include "row/row.h"
 
 #define BATCH_REF \
 	64 /* the batch size at which strategies are ranked, if it was measured */
@@ -72,7 +73,7 @@ struct batching {
  * tables for as long as the result.
  */
 int batching_make(struct batching *b, const struct table *results,
-		  const struct table *rounds, char *err, size_t err_len);
+		  const struct table *rounds, struct err *err);
 void batching_free(struct batching *b);
 
 /*

@@ -31,8 +31,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "store/noise.h"
-#include "store/row.h"
+#include "row/noise.h"
+#include "row/row.h"
 
 #define GATE_FAMILY_ERROR 0.01
 /* Of each of two comparisons that share no round and must agree: together 0.1 x 0.1. */

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "bench.h"
 #include "measure/counters.h"
 /* libpfm4 brings a copy of the kernel's header that clashes with it: leave that one out. */
@@ -40,7 +41,7 @@ struct pfm {
 };
 
 /* 0, or -ENOENT with one line in err. */
-static int pfm_load(struct pfm *pfm, char *err, size_t err_len)
+static int pfm_load(struct pfm *pfm, struct err *err)
 {
 	void *lib = pfm_initialize ? NULL : dlopen("libpfm.so.4", RTLD_NOW);
 
@@ -53,10 +54,9 @@ static int pfm_load(struct pfm *pfm, char *err, size_t err_len)
 	if (pfm->initialize && pfm->encode && pfm->strerror &&
 	    pfm->initialize() == PFM_SUCCESS)
 		return 0;
-	snprintf(err, err_len,
-		 "--events needs libpfm4, which cannot be loaded here: "
-		 "install the package libpfm4");
-	return -ENOENT;
+	return err_set(err, -ENOENT,
+		       "--events needs libpfm4, which cannot be loaded here: "
+		       "install the package libpfm4");
 }
 
 static int encode(const struct pfm *pfm, const char *name, uint32_t slot, struct event *e)
@@ -104,13 +104,13 @@ void events_own(struct event_list *list)
 	list->n = list->n_own = COUNT_OWN;
 }
 
-int events_parse(const char *text, struct event_list *list, char *err, size_t err_len)
+int events_parse(const char *text, struct event_list *list, struct err *err)
 {
 	struct event_list longer = *list;
 	uint32_t slot = COUNT_OWN;
 	struct pfm pfm;
 
-	if (pfm_load(&pfm, err, err_len))
+	if (pfm_load(&pfm, err))
 		return -ENOENT;
 
 	for (const char *at = text, *end;; at = end + 1) {
@@ -119,25 +119,24 @@ int events_parse(const char *text, struct event_list *list, char *err, size_t er
 
 		end = strchrnul(at, ',');
 		if (end == at || end - at >= (long)sizeof(name)) {
-			snprintf(err, err_len,
-				 "--events wants names between its commas, each shorter "
-				 "than %zu bytes, not '%s'",
-				 sizeof(name), text);
-			return -EINVAL;
+			return err_set(
+				err, -EINVAL,
+				"--events wants names between its commas, each shorter "
+				"than %zu bytes, not '%s'",
+				sizeof(name), text);
 		}
 		if (slot == COUNT_MAX) {
-			snprintf(err, err_len, "--events takes at most %d events",
-				 COUNT_MAX - COUNT_OWN);
-			return -EINVAL;
+			return err_set(err, -EINVAL, "--events takes at most %d events",
+				       COUNT_MAX - COUNT_OWN);
 		}
 		snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
 		ret = encode(&pfm, name, slot++, &longer.event[longer.n++]);
 		if (ret != PFM_SUCCESS) {
-			snprintf(err, err_len,
-				 "event '%s' is not known to libpfm4 on this CPU (%s): "
-				 "examples are PAGE-FAULTS, CYCLES:u, perf_raw::r00c0",
-				 name, pfm.strerror(ret));
-			return -EINVAL;
+			return err_set(
+				err, -EINVAL,
+				"event '%s' is not known to libpfm4 on this CPU (%s): "
+				"examples are PAGE-FAULTS, CYCLES:u, perf_raw::r00c0",
+				name, pfm.strerror(ret));
 		}
 		if (!*end)
 			break;
@@ -383,8 +382,7 @@ static void leave_out(struct event_list *list, uint32_t at)
 		(list->n - at) * sizeof(list->event[0]));
 }
 
-int counters_try(struct event_list *list, char *own, size_t own_len, char *err,
-		 size_t err_len)
+int counters_try(struct event_list *list, char *own, size_t own_len, struct err *err)
 {
 	struct counter_access a = counters_access();
 	char why[256];
@@ -407,10 +405,9 @@ int counters_try(struct event_list *list, char *own, size_t own_len, char *err,
 		ret = try_group(e, 1);
 		if (!ret)
 			continue;
-		snprintf(err, err_len, "event '%s' cannot be counted: %s", e->name,
-			 counters_reason(-ret, e->attr.type != PERF_TYPE_SOFTWARE, &a,
-					 why, sizeof(why)));
-		return ret;
+		return err_set(err, ret, "event '%s' cannot be counted: %s", e->name,
+			       counters_reason(-ret, e->attr.type != PERF_TYPE_SOFTWARE,
+					       &a, why, sizeof(why)));
 	}
 	return 0;
 }

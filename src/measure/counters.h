@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/err.h"
+
 /* The first figures of every read; what --events names comes behind them. */
 enum {
 	COUNT_CYCLES_USER,
@@ -49,7 +51,7 @@ void events_own(struct event_list *list);
  * Append a comma-separated list of libpfm4's event strings. -EINVAL with one line in err,
  * which names the event, or -ENOENT where the library is missing; *list is then untouched.
  */
-int events_parse(const char *text, struct event_list *list, char *err, size_t err_len);
+int events_parse(const char *text, struct event_list *list, struct err *err);
 
 /* What decides whether counters may be read, from /proc and /sys. */
 struct counter_access {
@@ -69,8 +71,7 @@ const char *counters_reason(int err, bool hardware_event, const struct counter_a
  * `own`, if not "", why. An event of the user's that cannot be counted is -errno with one
  * line in err.
  */
-int counters_try(struct event_list *list, char *own, size_t own_len, char *err,
-		 size_t err_len);
+int counters_try(struct event_list *list, char *own, size_t own_len, struct err *err);
 
 /* Open counters of the calling thread. */
 struct counter_group {

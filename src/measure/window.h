@@ -42,6 +42,8 @@ struct meter {
 	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
 };
 
+#define QUIET_TOLERANCE 1.05 /* a quiet probe is at most so many times the level */
+
 #define WINDOW_US    25	  /* wanted length of a window, microseconds; at least 20 */
 #define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
 #define WINDOWS	     40	  /* of one benchmark in one round */

@@ -21,7 +21,6 @@
 #include "measure/clock.h"
 #include "measure/counters.h"
 #include "measure/cputime.h"
-#include "measure/estimate.h"
 #include "measure/layer.h"
 #include "measure/support.h"
 #include "measure/worker.h"

@@ -13,7 +13,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "store/select.h"
+#include "base/err.h"
+#include "row/select.h"
 
 /* What a result folder holds; a part that it does not have has no rows. */
 struct export_source {
@@ -38,26 +39,23 @@ struct export_format {
 	 * 0; -ENODATA: no row has what this format needs; -EINVAL: the rows cannot be said in
 	 * it, and err has one line.
 	 */
-	int (*fn)(FILE *out, const struct export_source *src, char *err, size_t err_len);
+	int (*fn)(FILE *out, const struct export_source *src, struct err *err);
 };
 
 extern const struct export_format export_formats[];
 extern const size_t export_n_formats;
 
 /* The formats, in their files. */
-int export_github_action_benchmark(FILE *out, const struct export_source *src, char *err,
-				   size_t err_len);
-int export_bencher(FILE *out, const struct export_source *src, char *err, size_t err_len);
-int export_google(FILE *out, const struct export_source *src, char *err, size_t err_len);
-int export_go(FILE *out, const struct export_source *src, char *err, size_t err_len);
-int export_otava(FILE *out, const struct export_source *src, char *err, size_t err_len);
-int export_openmetrics(FILE *out, const struct export_source *src, char *err,
-		       size_t err_len);
-int export_junit(FILE *out, const struct export_source *src, char *err, size_t err_len);
-int export_markdown(FILE *out, const struct export_source *src, char *err,
-		    size_t err_len);
-int export_annotations(FILE *out, const struct export_source *src, char *err,
-		       size_t err_len);
+int export_github_action_benchmark(FILE *out, const struct export_source *src,
+				   struct err *err);
+int export_bencher(FILE *out, const struct export_source *src, struct err *err);
+int export_google(FILE *out, const struct export_source *src, struct err *err);
+int export_go(FILE *out, const struct export_source *src, struct err *err);
+int export_otava(FILE *out, const struct export_source *src, struct err *err);
+int export_openmetrics(FILE *out, const struct export_source *src, struct err *err);
+int export_junit(FILE *out, const struct export_source *src, struct err *err);
+int export_markdown(FILE *out, const struct export_source *src, struct err *err);
+int export_annotations(FILE *out, const struct export_source *src, struct err *err);
 
 /* What the formats share. */
 

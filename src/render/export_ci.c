@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "render/export.h"
 #include "render/say.h"
 
@@ -183,12 +184,11 @@ static void write_case(void *arg, const struct result_row *r, const struct verdi
 	put_case(s->out, s->src, r, v);
 }
 
-int export_junit(FILE *out, const struct export_source *src, char *err, size_t err_len)
+int export_junit(FILE *out, const struct export_source *src, struct err *err)
 {
 	struct suite s = { .out = out, .src = src };
 
 	(void)err;
-	(void)err_len;
 	each_case(src, count_case, &s);
 	fprintf(out,
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -386,13 +386,12 @@ static void put_about(FILE *out, const struct export_source *src)
 	}
 }
 
-int export_markdown(FILE *out, const struct export_source *src, char *err, size_t err_len)
+int export_markdown(FILE *out, const struct export_source *src, struct err *err)
 {
 	struct summary s = { .out = out };
 	char counts[200];
 
 	(void)err;
-	(void)err_len;
 	fprintf(out, "## syscost: %s\n\n", export_counts(counts, sizeof(counts), src));
 	put_about(out, src);
 	if (src->compared) {
@@ -463,15 +462,13 @@ static int worse_first(const void *a, const void *b)
 	return (p < q) - (p > q) ?: (x > y) - (x < y);
 }
 
-int export_annotations(FILE *out, const struct export_source *src, char *err,
-		       size_t err_len)
+int export_annotations(FILE *out, const struct export_source *src, struct err *err)
 {
 	const struct verdict_row **red = calloc(src->verdicts.n + 1, sizeof(*red));
 	size_t n_red = 0, shown = 0, failed = 0;
 	char counts[200], text[500];
 
 	(void)err;
-	(void)err_len;
 	if (!red)
 		return -ENOMEM;
 	for (size_t i = 0; i < src->verdicts.n; i++) {

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "render/export.h"
 #include "render/say.h"
 
@@ -75,13 +76,12 @@ static void add_ratios(json_t *array, const struct export_source *src)
 	}
 }
 
-int export_github_action_benchmark(FILE *out, const struct export_source *src, char *err,
-				   size_t err_len)
+int export_github_action_benchmark(FILE *out, const struct export_source *src,
+				   struct err *err)
 {
 	json_t *array = json_array();
 
 	(void)err;
-	(void)err_len;
 	if (src->relative)
 		add_ratios(array, src);
 	for (size_t i = 0; i < src->results.n && !src->relative; i++) {
@@ -108,7 +108,7 @@ int export_github_action_benchmark(FILE *out, const struct export_source *src, c
  */
 #define BENCHER_NAME_MAX 1024
 
-int export_bencher(FILE *out, const struct export_source *src, char *err, size_t err_len)
+int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 {
 	json_t *all = json_object();
 
@@ -121,9 +121,9 @@ int export_bencher(FILE *out, const struct export_source *src, char *err, size_t
 		if (!say_has_figure(r))
 			continue;
 		if (!*r->id || strlen(r->id) > BENCHER_NAME_MAX - 16) {
-			snprintf(err, err_len,
-				 "bencher takes names of 1 to %d bytes, not '%.40s'",
-				 BENCHER_NAME_MAX - 16, r->id);
+			err_set(err, 0,
+				"bencher takes names of 1 to %d bytes, not '%.40s'",
+				BENCHER_NAME_MAX - 16, r->id);
 			json_decref(all);
 			return -EINVAL;
 		}
@@ -240,12 +240,11 @@ static json_t *google_entry(const struct export_source *src, const struct result
 	return entry;
 }
 
-int export_google(FILE *out, const struct export_source *src, char *err, size_t err_len)
+int export_google(FILE *out, const struct export_source *src, struct err *err)
 {
 	json_t *entries = json_array();
 
 	(void)err;
-	(void)err_len;
 	for (size_t i = 0; i < src->results.n && isfinite(src->ticks_per_ns); i++) {
 		const struct result_row *r = table_row(&src->results, struct result_row,
 						       i);

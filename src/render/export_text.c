@@ -8,9 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "render/export.h"
 #include "render/say.h"
-#include "store/csv.h"
+#include "row/csv.h"
 
 static int done(FILE *out)
 {
@@ -98,12 +99,11 @@ static void put_go_round(FILE *out, const struct export_source *src,
 	putc('\n', out);
 }
 
-int export_go(FILE *out, const struct export_source *src, char *err, size_t err_len)
+int export_go(FILE *out, const struct export_source *src, struct err *err)
 {
 	size_t lines = 0;
 
 	(void)err;
-	(void)err_len;
 	if (!isfinite(src->ticks_per_ns))
 		return -ENODATA;
 	put_go_head(out, src);
@@ -142,14 +142,14 @@ int export_go(FILE *out, const struct export_source *src, char *err, size_t err_
  * only files with the same header. There is no place for a mark on one metric, so noisy_rows
  * counts.
  */
-int export_otava(FILE *out, const struct export_source *src, char *err, size_t err_len)
+int export_otava(FILE *out, const struct export_source *src, struct err *err)
 {
 	const char *date = src->time ? src->time : export_env(src, "date");
 	size_t n = 0, noisy = 0;
 
 	if (!date) {
-		snprintf(err, err_len, "no date is stored here: give it with --time");
-		return -EINVAL;
+		return err_set(err, -EINVAL,
+			       "no date is stored here: give it with --time");
 	}
 	fputs("time,commit,noisy_rows", out);
 	for (size_t i = 0; i < src->results.n; i++) {
@@ -324,8 +324,7 @@ static void put_verdicts(FILE *out, const struct table *t)
 	}
 }
 
-int export_openmetrics(FILE *out, const struct export_source *src, char *err,
-		       size_t err_len)
+int export_openmetrics(FILE *out, const struct export_source *src, struct err *err)
 {
 	const char *arm = src->base.n ? "head" : NULL;
 	struct label about[] = {
@@ -337,7 +336,6 @@ int export_openmetrics(FILE *out, const struct export_source *src, char *err,
 	};
 
 	(void)err;
-	(void)err_len;
 	put_family(out, "syscost_machine", "info", NULL, "Where it was measured.");
 	put_sample(out, "syscost_machine_info", about, 4, 1);
 	for (size_t k = 0; k < sizeof(result_families) / sizeof(result_families[0]);

@@ -24,17 +24,6 @@ static const unsigned int colours[FIG_COLOURS] = { 0x0072b2, 0xd55e00, 0x009e73,
 						   0xe69f00, 0x56b4e9, 0xb8a800 };
 static const int shapes[] = { 7, 5, 9, 13, 11 };
 
-__attribute__((format(printf, 3, 4))) static int trouble(struct maker *m, int ret,
-							 const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(m->err, m->err_len, fmt, ap);
-	va_end(ap);
-	return ret;
-}
-
 void fig_label(FILE *f, const char *s)
 {
 	for (; *s; s++) {
@@ -114,7 +103,7 @@ static FILE *scratch_open(struct maker *m, const char *name, const char *suffix)
 	snprintf(path, sizeof(path), "%s/%s%s", m->dir, name, suffix);
 	f = fopen(path, "we");
 	if (!f)
-		trouble(m, 0, "%s: %s", path, strerror(errno));
+		err_set(m->err, 0, "%s: %s", path, strerror(errno));
 	return f;
 }
 
@@ -123,7 +112,8 @@ static int scratch_close(struct maker *m, FILE *f)
 	bool bad = ferror(f);
 
 	if (fclose(f) || bad)
-		return trouble(m, -EIO, "%s: cannot write: %s", m->dir, strerror(errno));
+		return err_set(m->err, -EIO, "%s: cannot write: %s", m->dir,
+			       strerror(errno));
 	return 0;
 }
 
@@ -217,14 +207,14 @@ static int gnuplot(struct maker *m, const char *name)
 	ret = posix_spawnp(&pid, "gnuplot", &fa, NULL, (char *const *)argv, environ);
 	posix_spawn_file_actions_destroy(&fa);
 	if (ret == ENOENT)
-		return trouble(
-			m, -ENOENT,
+		return err_set(
+			m->err, -ENOENT,
 			"gnuplot is not installed: no plots (apt install gnuplot-nox)");
 	if (ret)
-		return trouble(m, -ret, "gnuplot: %s", strerror(ret));
+		return err_set(m->err, -ret, "gnuplot: %s", strerror(ret));
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
-			return trouble(m, -errno, "gnuplot: %s", strerror(errno));
+			return err_set(m->err, -errno, "gnuplot: %s", strerror(errno));
 	if (WIFEXITED(status) && !WEXITSTATUS(status))
 		return 0;
 	/* What gnuplot said last that was not empty. */
@@ -235,7 +225,7 @@ static int gnuplot(struct maker *m, const char *name)
 	if (log)
 		fclose(log);
 	line[strcspn(line, "\n")] = 0;
-	return trouble(m, -EIO, "gnuplot failed on figure %s: %s", name, line);
+	return err_set(m->err, -EIO, "gnuplot failed on figure %s: %s", name, line);
 }
 
 /* Whole or not at all: through a file of another name in the same directory. */
@@ -257,14 +247,14 @@ static int deliver(struct maker *m, const char *dir, const char *name, const cha
 	out = fopen(part, "we");
 	if (!out) {
 		fclose(in);
-		return trouble(m, -EIO, "%s: %s", part, strerror(errno));
+		return err_set(m->err, -EIO, "%s: %s", part, strerror(errno));
 	}
 	while ((n = fread(buf, 1, sizeof(buf), in)))
 		fwrite(buf, 1, n, out);
 	bad = ferror(in) || ferror(out);
 	fclose(in);
 	if (fclose(out) || bad || rename(part, to)) {
-		trouble(m, 0, "%s: %s", to, strerror(errno));
+		err_set(m->err, 0, "%s: %s", to, strerror(errno));
 		unlink(part);
 		return -EIO;
 	}
@@ -287,7 +277,7 @@ static int fill(struct maker *m, const struct figure *f, struct fig *g)
 	}
 	ret = f->fill(m, g);
 	if (ret)
-		trouble(m, ret, "figure %s: %s", f->name, strerror(-ret));
+		err_set(m->err, ret, "figure %s: %s", f->name, strerror(-ret));
 	if ((scratch_close(m, g->dat) | scratch_close(m, g->names) |
 	     scratch_close(m, g->curves)) &&
 	    !ret)
@@ -337,7 +327,7 @@ int figure_begin(struct maker *m)
 		tmp = "/tmp";
 	snprintf(m->dir, sizeof(m->dir), "%s/syscost-plot-XXXXXX", tmp);
 	if (!mkdtemp(m->dir))
-		return trouble(m, errno == ENOENT ? -EIO : -errno, "%s: %s", tmp,
+		return err_set(m->err, errno == ENOENT ? -EIO : -errno, "%s: %s", tmp,
 			       strerror(errno));
 	ret = scratch_put(m, "style.gp", plot_style_gp,
 			  plot_style_gp_end - plot_style_gp);

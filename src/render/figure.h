@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "compare/batching.h"
-#include "store/row.h"
+#include "row/row.h"
 
 #define FIG_KEYS    32
 #define FIG_COLOURS 7 /* then the shapes change */
@@ -48,8 +48,7 @@ struct maker {
 	const struct batching *batching;
 	const char *out; /* where the figures go */
 	char dir[512];	 /* where they are made */
-	char *err;
-	size_t err_len;
+	struct err *err;
 };
 
 struct figure {

@@ -13,7 +13,7 @@
 #include "render/html.h"
 #include "render/plots_batch.h"
 #include "render/say.h"
-#include "store/csv.h"
+#include "row/csv.h"
 
 #define SVG_MAX (8 << 20)
 

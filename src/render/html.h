@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include "compare/batching.h"
-#include "store/row.h"
+#include "row/row.h"
 
 /*
  * The page of one run, in one file: rows, what `run` (run.json) says about the machine, the advice of a sweep,

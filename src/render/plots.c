@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "render/figure.h"
 #include "render/plots.h"
 #include "render/plots_batch.h"
@@ -266,14 +267,13 @@ static const struct figure figures[] = {
 #define N_FIGURES (sizeof(figures) / sizeof(figures[0]))
 
 int plots_make(const struct table *results, const struct table *rounds,
-	       const struct batching *batching, const char *dir, char *err, size_t len)
+	       const struct batching *batching, const char *dir, struct err *err)
 {
 	struct maker m = { .results = results,
 			   .rounds = rounds,
 			   .batching = batching,
 			   .out = dir,
-			   .err = err,
-			   .err_len = len };
+			   .err = err };
 	int ret = figure_begin(&m);
 
 	if (ret)

@@ -3,8 +3,9 @@
 #define SYSCOST_RENDER_PLOTS_H
 
 #include <stddef.h>
+#include "base/err.h"
 #include "compare/batching.h"
-#include "store/row.h"
+#include "row/row.h"
 
 /*
  * Write null, all, read, clocks and ecdf, as .svg and .png, into `dir`, and for a
@@ -13,7 +14,7 @@
  * line in err; -ENOENT: there is no gnuplot, and the caller can go on without.
  */
 int plots_make(const struct table *results, const struct table *rounds,
-	       const struct batching *batching, const char *dir, char *err, size_t len);
+	       const struct batching *batching, const char *dir, struct err *err);
 
 /* Remove all of them from `dir`: they show older rows. */
 void plots_clear(const char *dir);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "render/figure.h"
 #include "render/plots_gate.h"
 #include "render/verdicts.h"
@@ -180,7 +181,7 @@ static int fill_aa(struct maker *m, struct fig *g)
 }
 
 int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
-	       const struct noise *noise, const char *dir, char *err, size_t len)
+	       const struct noise *noise, const char *dir, struct err *err)
 {
 	const struct forest forest = { verdicts, summary };
 	const struct figure figures[] = {
@@ -188,7 +189,7 @@ int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
 		{ "aa", plot_aa_gp, plot_aa_gp_end, fill_aa, noise },
 	};
 	const bool wanted[] = { verdicts != NULL, noise != NULL };
-	struct maker m = { .out = dir, .err = err, .err_len = len };
+	struct maker m = { .out = dir, .err = err };
 	int ret = figure_begin(&m);
 
 	if (ret)

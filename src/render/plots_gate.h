@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "base/err.h"
 #include "compare/gate.h"
 
 /*
@@ -14,6 +15,6 @@
  * is no gnuplot, and the caller can go on without.
  */
 int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
-	       const struct noise *noise, const char *dir, char *err, size_t len);
+	       const struct noise *noise, const char *dir, struct err *err);
 
 #endif

@@ -4,7 +4,7 @@
 #define SYSCOST_RENDER_SAY_H
 
 #include <stdbool.h>
-#include "store/row.h"
+#include "row/row.h"
 
 /* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. Returns buf. */
 char *say_ns(char *buf, size_t len, double ns);

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
-#include "store/row.h"
+#include "row/row.h"
 
 /* The rows for a terminal, by family, with the interval of each figure. Not wider than 120 columns
  * (110 where names have up to 26). */

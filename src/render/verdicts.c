@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "render/say.h"
 #include "render/table.h"
 #include "render/verdicts.h"
@@ -281,11 +282,6 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 	free(rows);
 }
 
-static json_t *real(double x)
-{
-	return isfinite(x) ? json_real(x) : json_null();
-}
-
 static json_t *row_json(const struct schema *schema, const char *row)
 {
 	json_t *json = json_object();
@@ -300,7 +296,7 @@ static json_t *row_json(const struct schema *schema, const char *row)
 			value = json_string(*(char *const *)field);
 			break;
 		case COLUMN_REAL:
-			value = real(*(const double *)field);
+			value = json_real_or_null(*(const double *)field);
 			break;
 		case COLUMN_COUNT:
 			value = *(const int64_t *)field < 0
@@ -333,6 +329,7 @@ json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s
 		(json_int_t)s->same, "inconclusive", (json_int_t)s->inconclusive,
 		"contaminated", (json_int_t)s->contaminated, "skipped",
 		(json_int_t)s->skipped, "broken", (json_int_t)s->broken, "disturbed",
-		(int)s->disturbed, "why", s->why, "control_ratio", real(s->control_ratio),
-		"advisory", advisory, "verdicts", rows);
+		(int)s->disturbed, "why", s->why, "control_ratio",
+		json_real_or_null(s->control_ratio), "advisory", advisory, "verdicts",
+		rows);
 }

@@ -2,7 +2,7 @@
 
     folder.py KIND DIR    KIND: run, comparison, advisory, verdicts, big or skips
 
-The columns come from src/store/row.h, where they are declared.
+The columns come from src/row/row.h, where they are declared.
 """
 import csv
 import json
@@ -10,7 +10,7 @@ import os
 import re
 import sys
 
-ROW_H = os.path.join(os.path.dirname(__file__), "../../src/store/row.h")
+ROW_H = os.path.join(os.path.dirname(__file__), "../../src/row/row.h")
 
 # Numbers that stand in skipped and failed rows, where no export may take them from.
 SKIPPED, FAILED = "777.125", "888.125"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store/csv.h"
+#include "row/csv.h"
 
 #define MUST(cond)               \
 	do {                     \
@@ -50,16 +50,17 @@ static void must_equal(enum column_type type, const void *a, const void *b)
 
 static void try_schema(const struct schema *s, const char *data, size_t size)
 {
-	char err[128] = "", *first, *second;
+	struct err err = { 0 };
+	char *first, *second;
 	size_t first_len, second_len;
 	struct table a, b;
 
-	if (csv_read(&a, s, data, size, err, sizeof(err))) {
-		MUST(*err && !strchr(err, '\n') && !a.n);
+	if (csv_read(&a, s, data, size, &err)) {
+		MUST(*err.text && !strchr(err.text, '\n') && !a.n);
 		return;
 	}
 	first = written(&a, &first_len);
-	MUST(!csv_read(&b, s, first, first_len, err, sizeof(err)));
+	MUST(!csv_read(&b, s, first, first_len, &err));
 	MUST(a.n == b.n);
 	for (size_t i = 0; i < a.n; i++)
 		for (size_t c = 0; c < s->n_columns; c++) {

@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "drive/estimate.h"
 #include "measure/clock.h"
-#include "measure/estimate.h"
 #include "measure/support.h"
 
 #define LAUNCHES 240

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/err.h"
 #include "compare/batching.h"
 
 #define ROUNDS 8
@@ -74,9 +75,9 @@ static struct result_row *put(struct rows *r, const char *workload, const char *
 static struct batching make(struct rows *r)
 {
 	struct batching b;
-	char err[200];
+	struct err err = { 0 };
 
-	assert_int_equal(batching_make(&b, &r->results, &r->rounds, err, sizeof(err)), 0);
+	assert_int_equal(batching_make(&b, &r->results, &r->rounds, &err), 0);
 	return b;
 }
 
@@ -245,17 +246,15 @@ static void test_contradiction(void **state)
 {
 	struct batching b = { .n = 9 };
 	struct rows *r = *state;
-	char err[200];
+	struct err err = { 0 };
 
 	put(*state, "w", "call", 1, 64, 100, 0);
 	put(*state, "w", "call", 1, 64, 101, 0);
-	assert_int_equal(batching_make(&b, &r->results, &r->rounds, err, sizeof(err)),
-			 -EINVAL);
-	assert_non_null(strstr(err, "same strategy"));
+	assert_int_equal(batching_make(&b, &r->results, &r->rounds, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "same strategy"));
 	row_set(&table_row(&r->results, struct result_row, 0)->strategy, "");
-	assert_int_equal(batching_make(&b, &r->results, &r->rounds, err, sizeof(err)),
-			 -EINVAL);
-	assert_non_null(strstr(err, "no strategy"));
+	assert_int_equal(batching_make(&b, &r->results, &r->rounds, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "no strategy"));
 }
 
 static void test_select(void **state)

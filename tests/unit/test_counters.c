@@ -16,8 +16,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "base/err.h"
+#include "drive/estimate.h"
 #include "measure/counters.h"
-#include "measure/estimate.h"
 
 /* The page that the instruction below changes under the reader's feet. */
 static struct perf_event_mmap_page page;
@@ -213,14 +214,14 @@ static void test_figures(void **state)
 static void test_encoding(void **state)
 {
 	struct event_list list = { 0 };
-	char err[256] = "";
+	struct err err = { 0 };
 	const struct perf_event_attr *a;
 
 	(void)state;
 	events_own(&list);
 	assert_int_equal(list.n, 4);
 	assert_int_equal(events_parse("PAGE-FAULTS,perf::INSTRUCTIONS:u,perf_raw::r1c0",
-				      &list, err, sizeof(err)),
+				      &list, &err),
 			 0);
 	assert_int_equal(list.n, 7);
 	assert_int_equal(list.n_own, 4);
@@ -256,13 +257,13 @@ static void test_bad_lists(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		struct event_list list = { 0 };
-		char err[256] = "";
+		struct err err = { 0 };
 
-		assert_int_equal(events_parse(bad[i], &list, err, sizeof(err)), -EINVAL);
+		assert_int_equal(events_parse(bad[i], &list, &err), -EINVAL);
 		assert_int_equal(list.n, 0);
-		assert_true(err[0] && !strchr(err, '\n'));
+		assert_true(err.text[0] && !strchr(err.text, '\n'));
 		if (strstr(bad[i], "no_such_event"))
-			assert_non_null(strstr(err, "'no_such_event'"));
+			assert_non_null(strstr(err.text, "'no_such_event'"));
 	}
 }
 
@@ -304,13 +305,14 @@ static void test_live_faults(void **state)
 	struct count_sum sum = { 0 };
 	struct counts begin, end;
 	struct counters c;
-	char own[256], err[256];
+	char own[256];
+	struct err err = { 0 };
 	const size_t page_size = sysconf(_SC_PAGESIZE);
 	volatile char *p;
 
 	(void)state;
-	assert_int_equal(events_parse("perf::PAGE-FAULTS:u", &list, err, sizeof(err)), 0);
-	if (counters_try(&list, own, sizeof(own), err, sizeof(err)))
+	assert_int_equal(events_parse("perf::PAGE-FAULTS:u", &list, &err), 0);
+	if (counters_try(&list, own, sizeof(own), &err))
 		skip(); /* not allowed here: err says why */
 	assert_string_equal(own, "");
 	assert_int_equal(counters_open(&c, &list), 0);
@@ -340,20 +342,21 @@ static int refused_by_filter(void)
 	};
 	struct sock_fprog program = { .len = 4, .filter = code };
 	struct event_list list = { 0 };
-	char own[256] = "", err[256] = "";
+	char own[256] = "";
+	struct err err = { 0 };
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return 77;
 	events_own(&list);
-	if (counters_try(&list, own, sizeof(own), err, sizeof(err)) || list.n)
+	if (counters_try(&list, own, sizeof(own), &err) || list.n)
 		return 1;
 	if (!strstr(own, "seccomp"))
 		return 2;
-	if (events_parse("PAGE-FAULTS:u", &list, err, sizeof(err)) ||
-	    !counters_try(&list, own, sizeof(own), err, sizeof(err)))
+	if (events_parse("PAGE-FAULTS:u", &list, &err) ||
+	    !counters_try(&list, own, sizeof(own), &err))
 		return 3;
-	return !strstr(err, "'PAGE-FAULTS:u'") || !strstr(err, "seccomp");
+	return !strstr(err.text, "'PAGE-FAULTS:u'") || !strstr(err.text, "seccomp");
 }
 
 static void test_filter(void **state)
@@ -375,11 +378,12 @@ static void test_filter(void **state)
 static void test_live_own(void **state)
 {
 	struct event_list list = { 0 };
-	char own[256], err[256];
+	char own[256];
+	struct err err = { 0 };
 
 	(void)state;
 	events_own(&list);
-	assert_int_equal(counters_try(&list, own, sizeof(own), err, sizeof(err)), 0);
+	assert_int_equal(counters_try(&list, own, sizeof(own), &err), 0);
 	assert_int_equal(list.n, list.n_own);
 	assert_true(list.n == 4 ? !own[0] : own[0]);
 	assert_true(list.n == 4 || list.n == 2 || list.n == 0);

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "measure/cpus.h"
+#include "machine/cpus.h"
 
 /* The set in `text` as numbers between spaces. */
 static const char *parsed(const char *text)

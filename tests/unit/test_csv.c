@@ -13,7 +13,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "store/csv.h"
+#include "base/err.h"
+#include "row/csv.h"
 
 #define HEADER                                                                       \
 	"id,round,position,n,windows,quiet,dropped,ticks,contended_ticks,all_ticks," \
@@ -21,12 +22,11 @@
 
 static void refuse_bytes(const char *text, size_t len, const char *message)
 {
-	char err[256] = "";
+	struct err err = { 0 };
 	struct table t;
 
-	assert_int_equal(csv_read(&t, &round_schema, text, len, err, sizeof(err)),
-			 -EINVAL);
-	assert_string_equal(err, message);
+	assert_int_equal(csv_read(&t, &round_schema, text, len, &err), -EINVAL);
+	assert_string_equal(err.text, message);
 	assert_int_equal(t.n, 0);
 	assert_null(t.rows);
 }
@@ -38,9 +38,9 @@ static void refuse(const char *text, const char *message)
 
 static void accept(struct table *t, const char *text)
 {
-	char err[256] = "";
+	struct err err = { 0 };
 
-	if (csv_read(t, &round_schema, text, strlen(text), err, sizeof(err)))
+	if (csv_read(t, &round_schema, text, strlen(text), &err))
 		fail_msg("%s", err);
 }
 
@@ -49,7 +49,8 @@ static void test_round_trip(void **state)
 	static const char awkward[] = "a \"quoted\", comma\nand\r\nlines \xc3\xa9";
 	struct table t, back;
 	struct result_row *row;
-	char *text, err[256];
+	char *text;
+	struct err err = { 0 };
 	size_t len;
 	FILE *f;
 
@@ -69,7 +70,7 @@ static void test_round_trip(void **state)
 	f = open_memstream(&text, &len);
 	assert_int_equal(csv_write(f, &t), 0);
 	fclose(f);
-	assert_int_equal(csv_read(&back, &result_schema, text, len, err, sizeof(err)), 0);
+	assert_int_equal(csv_read(&back, &result_schema, text, len, &err), 0);
 	assert_int_equal(back.n, 2);
 	row = table_row(&back, struct result_row, 0);
 	assert_string_equal(row->id, "file/read");
@@ -234,24 +235,23 @@ static void test_limits(void **state)
 
 static void test_file(void **state)
 {
-	char err[256], path[] = "/tmp/test_csv.XXXXXX", message[256];
+	struct err err = { 0 };
+	char path[] = "/tmp/test_csv.XXXXXX", message[256];
 	int fd = mkstemp(path);
 	struct table t;
 	FILE *f;
 
 	(void)state;
-	assert_int_equal(csv_read_file(&t, &round_schema, "/none", err, sizeof(err)),
-			 -ENOENT);
-	assert_string_equal(err, "/none: No such file or directory");
+	assert_int_equal(csv_read_file(&t, &round_schema, "/none", &err), -ENOENT);
+	assert_string_equal(err.text, "/none: No such file or directory");
 	assert_true(fd >= 0);
 	f = fdopen(fd, "w");
 	fputs(HEADER "\na,nan,,,,,,,,,,\n", f);
 	fclose(f);
-	assert_int_equal(csv_read_file(&t, &round_schema, path, err, sizeof(err)),
-			 -EINVAL);
+	assert_int_equal(csv_read_file(&t, &round_schema, path, &err), -EINVAL);
 	snprintf(message, sizeof(message),
 		 "%s: line 2, column round: not a whole number: 'nan'", path);
-	assert_string_equal(err, message);
+	assert_string_equal(err.text, message);
 	remove(path);
 }
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "measure/estimate.h"
+#include "drive/estimate.h"
 #include "measure/window.h"
 
 /* A machine on which an iteration takes `cost` ticks, and that warms up if told to. */

@@ -14,8 +14,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "store/env.h"
-#include "store/noise.h"
+#include "base/err.h"
+#include "machine/env.h"
+#include "row/noise.h"
 
 #define CLASS "0123456789abcdef"
 
@@ -129,14 +130,14 @@ static void test_keeps_the_newest(void **state)
 static void test_round_trip(void **state)
 {
 	struct noise noise, again;
-	char err[300];
+	struct err err = { 0 };
 
 	(void)state;
 	noise_init(&noise, CLASS);
 	learn(&noise, 1.01);
 	learn(&noise, 0.99);
-	assert_int_equal(noise_write(&noise, path, err, sizeof(err)), 0);
-	assert_int_equal(noise_read(&again, path, err, sizeof(err)), 0);
+	assert_int_equal(noise_write(&noise, path, &err), 0);
+	assert_int_equal(noise_read(&again, path, &err), 0);
 	assert_string_equal(again.machine, CLASS);
 	assert_int_equal(again.runs, 2);
 	assert_int_equal(again.n, 2);
@@ -194,27 +195,26 @@ static void test_refuses(void **state)
 		ROWS("\"a/x\": " ROW("0")) "trailing",
 	};
 	struct noise noise;
-	char err[300];
+	struct err err = { 0 };
 
 	(void)state;
 	put(ROWS("\"a/x\": " ROW("0, 0.5")));
-	assert_int_equal(noise_read(&noise, path, err, sizeof(err)), 0);
+	assert_int_equal(noise_read(&noise, path, &err), 0);
 	noise_free(&noise);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		put(bad[i]);
-		err[0] = '\0';
-		if (noise_read(&noise, path, err, sizeof(err)) != -EINVAL)
+		err.text[0] = '\0';
+		if (noise_read(&noise, path, &err) != -EINVAL)
 			fail_msg("read: %s", bad[i]);
 		assert_int_equal(noise.n, 0);
-		assert_non_null(strstr(err, path));
-		assert_null(strchr(err, '\n'));
+		assert_non_null(strstr(err.text, path));
+		assert_null(strchr(err.text, '\n'));
 	}
 	unlink(path);
-	assert_int_equal(noise_read(&noise, path, err, sizeof(err)), -ENOENT);
-	assert_int_equal(noise_read(&noise, "/dev/zero", err, sizeof(err)), -EINVAL);
-	assert_int_equal(noise_read(&noise, dir, err, sizeof(err)), -EINVAL);
-	assert_int_equal(noise_write(&noise, "/proc/none/noise.json", err, sizeof(err)),
-			 -ENOENT);
+	assert_int_equal(noise_read(&noise, path, &err), -ENOENT);
+	assert_int_equal(noise_read(&noise, "/dev/zero", &err), -EINVAL);
+	assert_int_equal(noise_read(&noise, dir, &err), -EINVAL);
+	assert_int_equal(noise_write(&noise, "/proc/none/noise.json", &err), -ENOENT);
 }
 
 static void test_path(void **state)

@@ -14,8 +14,8 @@
 #include <cmocka.h>
 
 #include "bench.h"
-#include "store/csv.h"
-#include "store/result.h"
+#include "drive/record.h"
+#include "row/csv.h"
 
 #define GOLDEN "tests/golden/record/"
 

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "store/select.h"
+#include "row/select.h"
 
 static void fill(struct table *t, const char *const *ids)
 {

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "measure/selftest.h"
+#include "drive/selftest.h"
 
 static enum selftest_verdict judge(double lo, double hi, double quiet)
 {

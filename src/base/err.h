@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What went wrong, in one line for a user. It is filled in where the error happens and
+ * printed once, by the command; what passes it on adds nothing.
+ */
+#ifndef SYSCOST_ERR_H
+#define SYSCOST_ERR_H
+
+/* Bytes of a message, with the NUL: room for one path of PATH_MAX and a sentence. */
+#define ERR_MAX 4608
+
+struct err {
+	char text[ERR_MAX];
+};
+
+/*
+ * Fill in the line, cut to ERR_MAX. Returns `ret`, a negative errno, so that a function can
+ * write `return err_set(err, -EINVAL, "…")`. `err` NULL: nobody wants to know why.
+ */
+int err_set(struct err *err, int ret, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* "out of memory". Returns -ENOMEM. */
+int err_memory(struct err *err);
+
+#endif

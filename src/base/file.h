@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reading whole files and single lines, and writing files of a folder whole or not at all.
+ * Files come from strangers: nothing but a regular file is read, and never beyond a limit.
+ */
+#ifndef SYSCOST_FILE_H
+#define SYSCOST_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+/*
+ * All of a regular file of at most `max` bytes into *text (with a NUL behind it, which *len
+ * does not count); the caller frees it. 0, or -errno with the path in err, *text untouched.
+ */
+int file_read(const char *path, size_t max, char **text, size_t *len, struct err *err);
+
+/* The first line of a file (of /proc or /sys) without its newline; false: none. */
+bool file_line(const char *path, char *buf, size_t len);
+
+/* The value of the first line "key: value" or "key : value" of a file; false: none. */
+bool file_value(const char *path, const char *key, char *buf, size_t len);
+
+/* One file of a folder: its name, and what fills it (0 or -errno). */
+struct file_part {
+	const char *name;
+	int (*fill)(FILE *out, const void *arg);
+	const void *arg;
+};
+
+/*
+ * Write all parts into `dir` or none. What can run out of space is over before the first
+ * rename. 0, or -errno with the path in err.
+ */
+int file_write(const char *dir, const struct file_part *parts, size_t n, struct err *err);
+
+/*
+ * Make a folder. An existing one is refused unless `force`, and one that cannot be written
+ * is always refused. 0, or -errno and err.
+ */
+int file_folder(const char *dir, bool force, struct err *err);
+
+#endif

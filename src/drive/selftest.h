@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The suite measures itself: does an empty benchmark cost nothing, does the timed loop cost
+ * what the bare instructions cost, what does reading the clock cost, and how much of a
+ * run's time is spent measuring. Nothing here changes a setting of the machine.
+ */
+#ifndef SYSCOST_SELFTEST_H
+#define SYSCOST_SELFTEST_H
+
+#include "base/err.h"
+#include "drive/run.h"
+#include "measure/registry.h"
+
+enum selftest_verdict {
+	SELFTEST_PASS,	/* the whole interval is within the bound */
+	SELFTEST_NOISY, /* this machine was too noisy to tell */
+	SELFTEST_FAIL,	/* the whole interval is outside */
+};
+
+struct selftest_line {
+	const char *what; /* a sentence without its figure */
+	const char *unit; /* "%", "ticks", "" */
+	struct stats_estimate figure;
+	double low, high;   /* the bound */
+	double quiet_share; /* of the windows that it stands on; NAN: it has none */
+	enum selftest_verdict verdict;
+};
+
+#define SELFTEST_LINES 4
+
+/* Judges the figure; pure. */
+enum selftest_verdict selftest_judge(const struct selftest_line *line);
+
+/*
+ * Takes about four seconds on a quiet machine, ten on a noisy one, and leaves the process pinned to one CPU. 0 and the lines, or
+ * -errno with one line in err.
+ */
+int selftest(const struct registry *reg, const struct run_options *options,
+	     struct selftest_line lines[SELFTEST_LINES], struct err *err);
+
+#endif

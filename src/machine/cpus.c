@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/*
+ * CPU lists and the choice among them. It moves nobody for good: who measures pins itself.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/cpus.h"
+
+/* A whole number at *p, which moves behind it. */
+static bool take(const char **p, unsigned long *value)
+{
+	char *end;
+
+	if (**p < '0' || **p > '9')
+		return false;
+	errno = 0;
+	*value = strtoul(*p, &end, 10);
+	*p = end;
+	return !errno;
+}
+
+static bool take_range(const char **p, cpu_set_t *set)
+{
+	unsigned long first, last, used = 1, group = 1;
+
+	if (!take(p, &first))
+		return false;
+	last = first;
+	if (**p == '-') {
+		++*p;
+		if (!take(p, &last) || last < first)
+			return false;
+		if (**p == ':') {
+			++*p;
+			if (!take(p, &used) || *(*p)++ != '/' || !take(p, &group) ||
+			    !used || used > group)
+				return false;
+		}
+	}
+	for (unsigned long i = first; i <= last && i < CPU_SETSIZE; i++)
+		if ((i - first) % group < used)
+			CPU_SET(i, set);
+	return true;
+}
+
+int cpus_parse(const char *text, cpu_set_t *set)
+{
+	cpu_set_t found;
+
+	CPU_ZERO(&found);
+	if (*text && *text != '\n') {
+		do {
+			if (!take_range(&text, &found))
+				return -EINVAL;
+		} while (*text == ',' && text++);
+	}
+	if (*text == '\n')
+		text++;
+	if (*text)
+		return -EINVAL;
+	*set = found;
+	return 0;
+}
+
+static int last_of(const cpu_set_t *set, int but)
+{
+	for (int i = CPU_SETSIZE - 1; i >= 0; i--)
+		if (CPU_ISSET(i, set) && i != but)
+			return i;
+	return -1;
+}
+
+int cpus_choose(const cpu_set_t *allowed, const cpu_set_t *isolated, int wanted, int *cpu,
+		int *other)
+{
+	cpu_set_t best;
+	int chosen = wanted, peer;
+
+	CPU_AND(&best, allowed, isolated);
+	if (chosen < 0)
+		chosen = last_of(&best, -1);
+	if (chosen < 0)
+		chosen = last_of(allowed, -1);
+	if (chosen < 0 || chosen >= CPU_SETSIZE || !CPU_ISSET(chosen, allowed))
+		return -EINVAL;
+	peer = last_of(&best, chosen);
+	*other = peer >= 0 ? peer : last_of(allowed, chosen);
+	*cpu = chosen;
+	return 0;
+}
+
+/* A list from /sys; an empty set where there is none. */
+static void read_list(const char *path, cpu_set_t *set)
+{
+	char text[4096];
+	FILE *f = fopen(path, "re");
+
+	CPU_ZERO(set);
+	if (f && fgets(text, sizeof(text), f))
+		cpus_parse(text, set);
+	if (f)
+		fclose(f);
+}
+
+/* Add `cpu` to the mask of this process if the kernel lets it run there. */
+static void try_cpu(int cpu, cpu_set_t *allowed)
+{
+	cpu_set_t one;
+
+	if (cpu < 0 || cpu >= CPU_SETSIZE || CPU_ISSET(cpu, allowed))
+		return;
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		return;
+	sched_setaffinity(0, sizeof(*allowed), allowed);
+	CPU_SET(cpu, allowed);
+}
+
+int cpus_find(int wanted, cpu_set_t *allowed, cpu_set_t *isolated)
+{
+	cpu_set_t online, all, mask;
+
+	/*
+	 * The kernel keeps a task's mask within the cpuset of its cgroup (cpuset(7)), so
+	 * this has both; and sched_setaffinity(2) refuses what is outside of the cpuset.
+	 */
+	if (sched_getaffinity(0, sizeof(mask), &mask))
+		return -errno;
+	*allowed = mask;
+	read_list("/sys/devices/system/cpu/isolated", isolated);
+	read_list("/sys/devices/system/cpu/online", &online);
+	try_cpu(wanted, allowed);
+	/*
+	 * isolcpus= also takes its CPUs out of the mask that every process inherits. Unless
+	 * somebody narrowed the mask further, on purpose, they are ours to use.
+	 */
+	CPU_OR(&all, &mask, isolated);
+	CPU_AND(&all, &all, &online);
+	if (CPU_EQUAL(&all, &online))
+		for (int i = 0; i < CPU_SETSIZE; i++)
+			if (CPU_ISSET(i, isolated) && CPU_ISSET(i, &online))
+				try_cpu(i, allowed);
+	return 0;
+}

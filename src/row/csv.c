@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Writer and strict reader of the tables. The reader takes any bytes: it refuses what it
+ * does not know rather than guess. Neither looks at what the values mean, and both take
+ * it that LC_NUMERIC is "C", which it is unless a program calls setlocale.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "row/csv.h"
+
+#define MAX_ROWS  250000
+#define MAX_FIELD 4096
+#define MAX_FILE  ((size_t)256 << 20)
+
+/* Well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF. */
+static bool is_utf8(const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	while (*p) {
+		unsigned int c = *p++, more, least;
+
+		if (c < 0x80)
+			continue;
+		if (c >= 0xc2 && c < 0xe0) {
+			more = 1, least = 0x80, c &= 0x1f;
+		} else if (c >= 0xe0 && c < 0xf0) {
+			more = 2, least = 0x800, c &= 0x0f;
+		} else if (c >= 0xf0 && c < 0xf5) {
+			more = 3, least = 0x10000, c &= 0x07;
+		} else {
+			return false;
+		}
+		for (; more; more--, p++) {
+			if ((*p & 0xc0) != 0x80)
+				return false;
+			c = c << 6 | (*p & 0x3f);
+		}
+		if (c < least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+			return false;
+	}
+	return true;
+}
+
+static const void *field_of(const struct table *t, size_t row, size_t column)
+{
+	return (const char *)t->rows + row * t->schema->row_size +
+	       t->schema->columns[column].offset;
+}
+
+void csv_write_text(FILE *out, const char *text)
+{
+	if (!strpbrk(text, ",\"\r\n")) {
+		fputs(text, out);
+		return;
+	}
+	putc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			putc('"', out);
+		putc(*text, out);
+	}
+	putc('"', out);
+}
+
+static void write_field(FILE *out, enum column_type type, const void *field)
+{
+	switch (type) {
+	case COLUMN_TEXT:
+		csv_write_text(out, *(char *const *)field);
+		break;
+	case COLUMN_REAL:
+		if (isfinite(*(const double *)field))
+			fprintf(out, "%.9g", *(const double *)field);
+		break;
+	case COLUMN_COUNT:
+		if (*(const int64_t *)field >= 0)
+			fprintf(out, "%" PRId64, *(const int64_t *)field);
+		break;
+	}
+}
+
+/* Whether csv_read would take what csv_write makes of it. */
+static bool writable(const struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t c = 0; c < t->schema->n_columns; c++) {
+			const char *text;
+
+			if (t->schema->columns[c].type != COLUMN_TEXT)
+				continue;
+			text = *(char *const *)field_of(t, i, c);
+			if (strlen(text) > MAX_FIELD || !is_utf8(text))
+				return false;
+		}
+	return t->n <= MAX_ROWS;
+}
+
+int csv_write(FILE *out, const struct table *t)
+{
+	const struct schema *s = t->schema;
+
+	if (!writable(t))
+		return -EINVAL;
+	errno = 0;
+	for (size_t c = 0; c < s->n_columns; c++)
+		fprintf(out, "%s%s", c ? "," : "", s->columns[c].name);
+	putc('\n', out);
+	for (size_t i = 0; i < t->n && !ferror(out); i++) {
+		for (size_t c = 0; c < s->n_columns; c++) {
+			if (c)
+				putc(',', out);
+			write_field(out, s->columns[c].type, field_of(t, i, c));
+		}
+		putc('\n', out);
+	}
+	if (fflush(out) || ferror(out))
+		return errno ? -errno : -EIO;
+	return 0;
+}
+
+int csv_fill(FILE *out, const void *table)
+{
+	return csv_write(out, table);
+}
+
+struct reader {
+	const char *p, *end;
+	const struct schema *schema;
+	size_t line, newlines; /* where the field starts; newlines since */
+	size_t column;
+	struct err *err;
+	size_t len;
+	char field[MAX_FIELD + 1];
+};
+
+static int __attribute__((format(printf, 2, 3)))
+fail(struct reader *r, const char *fmt, ...)
+{
+	char number[24], what[160];
+	const char *name = number;
+	va_list ap;
+
+	snprintf(number, sizeof(number), "%zu", r->column + 1);
+	if (r->column < r->schema->n_columns)
+		name = r->schema->columns[r->column].name;
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	return err_set(r->err, -EINVAL, "line %zu, column %s: %s", r->line, name, what);
+}
+
+/* The start of the field for a message: one line of printable ASCII. */
+static const char *shown(const struct reader *r, char buf[36])
+{
+	size_t n = r->len < 32 ? r->len : 32;
+
+	for (size_t i = 0; i < n; i++)
+		buf[i] = r->field[i] >= ' ' && r->field[i] <= '~' ? r->field[i] : '?';
+	strcpy(buf + n, r->len > n ? "..." : "");
+	return buf;
+}
+
+/* Append the next byte to the field. */
+static int take(struct reader *r)
+{
+	if (!*r->p)
+		return fail(r, "a NUL byte");
+	if (r->len == MAX_FIELD)
+		return fail(r, "longer than %d bytes", MAX_FIELD);
+	if (*r->p == '\n')
+		r->newlines++;
+	r->field[r->len++] = *r->p++;
+	return 0;
+}
+
+static int take_quoted(struct reader *r)
+{
+	for (r->p++; r->p < r->end;) {
+		if (*r->p == '"') {
+			r->p++;
+			if (r->p == r->end || *r->p != '"')
+				return 0;
+		}
+		if (take(r))
+			return -EINVAL;
+	}
+	return fail(r, "the file ends inside quotes");
+}
+
+static int take_plain(struct reader *r)
+{
+	while (r->p < r->end && *r->p != ',' && *r->p != '\n' && *r->p != '\r' &&
+	       *r->p != '"')
+		if (take(r))
+			return -EINVAL;
+	if (r->p < r->end && *r->p == '"')
+		return fail(r, "a quote in a field without quotes");
+	return 0;
+}
+
+/* The next field and what ends it; `last` says that it ends its row. */
+static int next_field(struct reader *r, bool *last)
+{
+	bool quoted = r->p < r->end && *r->p == '"';
+
+	r->line += r->newlines;
+	r->newlines = 0;
+	r->len = 0;
+	if (quoted ? take_quoted(r) : take_plain(r))
+		return -EINVAL;
+	r->field[r->len] = '\0';
+	if (r->p == r->end)
+		return fail(r, "the file ends within a row");
+	if (*r->p == '\r') {
+		if (r->end - r->p < 2 || r->p[1] != '\n')
+			return fail(r, "a carriage return that ends no line");
+		r->p++;
+	}
+	if (*r->p != ',' && *r->p != '\n')
+		return fail(r, "text after the closing quote");
+	*last = *r->p++ == '\n';
+	r->newlines += *last;
+	return 0;
+}
+
+static const char *skip_digits(const char *p)
+{
+	while (*p >= '0' && *p <= '9')
+		p++;
+	return p;
+}
+
+/* -?digits[.digits][e[+-]digits] and nothing else. */
+static bool is_decimal(const char *p)
+{
+	const char *digits = p += *p == '-';
+
+	p = skip_digits(p);
+	if (p == digits)
+		return false;
+	if (*p == '.') {
+		digits = ++p;
+		p = skip_digits(p);
+		if (p == digits)
+			return false;
+	}
+	if (*p == 'e' || *p == 'E') {
+		p++;
+		digits = p += *p == '+' || *p == '-';
+		p = skip_digits(p);
+		if (p == digits)
+			return false;
+	}
+	return !*p;
+}
+
+static int store(struct reader *r, enum column_type type, void *to)
+{
+	char buf[36];
+
+	switch (type) {
+	case COLUMN_TEXT:
+		if (!is_utf8(r->field))
+			return fail(r, "not UTF-8: '%s'", shown(r, buf));
+		row_set(to, r->field);
+		break;
+	case COLUMN_REAL:
+		if (!r->len)
+			break;
+		if (!is_decimal(r->field))
+			return fail(r, "not a number: '%s'", shown(r, buf));
+		*(double *)to = strtod(r->field, NULL);
+		if (!isfinite(*(double *)to))
+			return fail(r, "too large: '%s'", shown(r, buf));
+		break;
+	case COLUMN_COUNT:
+		if (!r->len)
+			break;
+		if (*skip_digits(r->field))
+			return fail(r, "not a whole number: '%s'", shown(r, buf));
+		errno = 0;
+		*(int64_t *)to = strtoll(r->field, NULL, 10);
+		if (errno)
+			return fail(r, "too large: '%s'", shown(r, buf));
+		break;
+	}
+	return 0;
+}
+
+/* The header; how many fields each row has to have goes to `width`. */
+static int read_header(struct reader *r, size_t *width)
+{
+	const struct schema *s = r->schema;
+	bool last = false;
+	char buf[36];
+
+	for (r->column = 0; !last; r->column++) {
+		if (next_field(r, &last))
+			return -EINVAL;
+		if (r->column < s->n_columns &&
+		    strcmp(r->field, s->columns[r->column].name))
+			return fail(r, "the header has '%s' here", shown(r, buf));
+		if (last && r->column + 1 < s->n_oldest)
+			return fail(r, "the header ends here, %zu columns short",
+				    s->n_oldest - r->column - 1);
+	}
+	*width = r->column;
+	return 0;
+}
+
+static int read_row(struct reader *r, size_t width, struct table *t)
+{
+	const struct schema *s = r->schema;
+	bool last = false;
+	char *row;
+
+	r->column = 0;
+	if (t->n == MAX_ROWS) {
+		r->line += r->newlines;
+		return fail(r, "more than %d rows", MAX_ROWS);
+	}
+	row = table_add(t);
+	for (; r->column < width; r->column++) {
+		const struct column *c = &s->columns[r->column];
+
+		if (next_field(r, &last))
+			return -EINVAL;
+		if (last && r->column + 1 < width)
+			return fail(r, "the row ends here, %zu fields short",
+				    width - r->column - 1);
+		if (r->column < s->n_columns && store(r, c->type, row + c->offset))
+			return -EINVAL;
+	}
+	r->column--;
+	return last ? 0 : fail(r, "more fields after this than the header has");
+}
+
+int csv_read(struct table *t, const struct schema *schema, const char *text, size_t len,
+	     struct err *err)
+{
+	struct reader r = { .schema = schema, .line = 1, .err = err };
+	size_t width = 0;
+	int ret;
+
+	table_init(t, schema);
+	if (!len)
+		return fail(&r, "the file is empty");
+	r.p = text;
+	r.end = text + len;
+	ret = read_header(&r, &width);
+	while (!ret && r.p < r.end)
+		ret = read_row(&r, width, t);
+	if (ret)
+		table_free(t);
+	return ret;
+}
+
+int csv_read_file(struct table *t, const struct schema *schema, const char *path,
+		  struct err *err)
+{
+	struct err line = { 0 };
+	char *text = NULL;
+	size_t len = 0;
+	int ret;
+
+	table_init(t, schema);
+	ret = file_read(path, MAX_FILE, &text, &len, err);
+	if (ret)
+		return ret;
+	ret = csv_read(t, schema, text, len, &line);
+	free(text);
+	return ret ? err_set(err, ret, "%s: %s", path, line.text) : 0;
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The schemas, made from the lists in row.h, and tables of their rows.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "row/row.h"
+
+#define COLUMN(strct, t, c, d)	{ #c, COLUMN_##t, offsetof(struct strct, c), d },
+#define RESULT_COLUMN(t, c, d)	COLUMN(result_row, t, c, d)
+#define ROUND_COLUMN(t, c, d)	COLUMN(round_row, t, c, d)
+#define VERDICT_COLUMN(t, c, d) COLUMN(verdict_row, t, c, d)
+#define BATCH_COLUMN(t, c, d)	COLUMN(batch_row, t, c, d)
+#define COUNT_OF(x)		(sizeof(x) / sizeof((x)[0]))
+
+static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
+static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
+static const struct column verdict_columns[] = { VERDICT_COLUMNS(VERDICT_COLUMN) };
+static const struct column batch_columns[] = { BATCH_COLUMNS(BATCH_COLUMN) };
+
+const struct schema result_schema = { "results.csv", result_columns,
+				      COUNT_OF(result_columns), 43,
+				      sizeof(struct result_row) };
+const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
+				     12, sizeof(struct round_row) };
+const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
+				       COUNT_OF(verdict_columns),
+				       COUNT_OF(verdict_columns),
+				       sizeof(struct verdict_row) };
+const struct schema batch_schema = { "batch.csv", batch_columns, COUNT_OF(batch_columns),
+				     COUNT_OF(batch_columns), sizeof(struct batch_row) };
+
+void table_init(struct table *t, const struct schema *schema)
+{
+	*t = (struct table){ .schema = schema };
+}
+
+void row_set(char **field, const char *text)
+{
+	char *copy = strdup(text ? text : "");
+
+	if (!copy)
+		abort();
+	free(*field);
+	*field = copy;
+}
+
+long row_param(const char *params, const char *key)
+{
+	size_t len = strlen(key);
+
+	for (const char *p = params; *p; p += strcspn(p, " "), p += *p == ' ')
+		if (!strncmp(p, key, len) && p[len] == '=')
+			return strtol(p + len + 1, NULL, 10);
+	return -1;
+}
+
+void table_truncate(struct table *t, size_t n)
+{
+	for (size_t i = n; i < t->n; i++)
+		for (size_t c = 0; c < t->schema->n_columns; c++) {
+			char *row = (char *)t->rows + i * t->schema->row_size;
+
+			if (t->schema->columns[c].type == COLUMN_TEXT)
+				free(*(char **)(row + t->schema->columns[c].offset));
+		}
+	t->n = n < t->n ? n : t->n;
+}
+
+void table_free(struct table *t)
+{
+	table_truncate(t, 0);
+	free(t->rows);
+	table_init(t, t->schema);
+}
+
+void *table_add(struct table *t)
+{
+	char *row;
+
+	if (t->n == t->room) {
+		t->room = t->room ? 2 * t->room : 64;
+		t->rows = realloc(t->rows, t->room * t->schema->row_size);
+		if (!t->rows)
+			abort();
+	}
+	row = (char *)t->rows + t->n++ * t->schema->row_size;
+	for (size_t c = 0; c < t->schema->n_columns; c++) {
+		void *field = row + t->schema->columns[c].offset;
+
+		switch (t->schema->columns[c].type) {
+		case COLUMN_TEXT:
+			*(char **)field = NULL;
+			row_set(field, "");
+			break;
+		case COLUMN_REAL:
+			*(double *)field = NAN;
+			break;
+		case COLUMN_COUNT:
+			*(int64_t *)field = -1;
+			break;
+		}
+	}
+	return row;
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Looks only at ids, which every table has in its first column. Knows no benchmark.
+ */
+#include <fnmatch.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "row/select.h"
+
+static const char *id_of(const void *row)
+{
+	return *(char *const *)row;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const void *x = *(const void *const *)a, *y = *(const void *const *)b;
+	int order = strcmp(id_of(x), id_of(y));
+
+	return order ? order : (x > y) - (x < y);
+}
+
+void index_make(struct row_index *index, const struct table *t)
+{
+	index->n = t->n;
+	index->rows = calloc(t->n + 1, sizeof(*index->rows));
+	if (!index->rows)
+		abort();
+	for (size_t i = 0; i < t->n; i++)
+		index->rows[i] = (const char *)t->rows + i * t->schema->row_size;
+	qsort(index->rows, index->n, sizeof(*index->rows), by_id);
+}
+
+void index_free(struct row_index *index)
+{
+	free(index->rows);
+	*index = (struct row_index){ 0 };
+}
+
+const void *const *index_find(const struct row_index *index, const char *id, size_t *n)
+{
+	size_t lo = 0, hi = index->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(id_of(index->rows[mid]), id) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (hi = lo; hi < index->n && !strcmp(id_of(index->rows[hi]), id);)
+		hi++;
+	*n = hi - lo;
+	return *n ? &index->rows[lo] : NULL;
+}
+
+const char *index_doubled(const struct row_index *index)
+{
+	for (size_t i = 1; i < index->n; i++)
+		if (!strcmp(id_of(index->rows[i - 1]), id_of(index->rows[i])))
+			return id_of(index->rows[i]);
+	return NULL;
+}
+
+static bool matches(const char *pattern, const char *id)
+{
+	size_t len = strcspn(id, ":");
+	char *family;
+	bool match;
+
+	if (!fnmatch(pattern, id, 0))
+		return true;
+	family = strndup(id, len);
+	if (!family)
+		abort();
+	match = !fnmatch(pattern, family, 0);
+	free(family);
+	return match;
+}
+
+static bool keeps(const char *id, char *const *patterns, size_t n)
+{
+	bool keep = true;
+
+	for (size_t p = 0; p < n; p++)
+		if (patterns[p][0] != '!')
+			keep = false;
+	for (size_t p = 0; p < n; p++) {
+		bool away = patterns[p][0] == '!';
+
+		if (matches(patterns[p] + away, id))
+			keep = !away;
+	}
+	return keep;
+}
+
+static bool found(const char *pattern, const struct table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (matches(pattern, id_of((char *)t->rows + i * t->schema->row_size)))
+			return true;
+	return false;
+}
+
+static void filter(struct table *t, char *const *patterns, size_t n)
+{
+	size_t size = t->schema->row_size, kept = 0;
+	char *spare = malloc(size);
+
+	if (!spare)
+		abort();
+	for (size_t i = 0; i < t->n; i++) {
+		char *row = (char *)t->rows + i * size;
+		char *to = (char *)t->rows + kept * size;
+
+		if (!keeps(id_of(row), patterns, n))
+			continue;
+		memcpy(spare, to, size); /* swapped: what goes is freed with the tail */
+		memmove(to, row, size);
+		memcpy(row, spare, size);
+		kept++;
+	}
+	free(spare);
+	table_truncate(t, kept);
+}
+
+const char *select_rows(struct table *const *tables, size_t n_tables,
+			char *const *patterns, size_t n_patterns)
+{
+	for (size_t p = 0; p < n_patterns; p++) {
+		bool any = false;
+
+		for (size_t t = 0; t < n_tables && !any; t++)
+			any = found(patterns[p] + (patterns[p][0] == '!'), tables[t]);
+		if (!any)
+			return patterns[p];
+	}
+	for (size_t t = 0; t < n_tables && n_patterns; t++)
+		filter(tables[t], patterns, n_patterns);
+	return NULL;
+}

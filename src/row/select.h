@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Finding rows of a table by their id, and keeping only some of them.
+ */
+#ifndef SYSCOST_SELECT_H
+#define SYSCOST_SELECT_H
+
+#include "row/row.h"
+
+/* The rows of a table in the order of their ids; rows of one id as they stand in it. */
+struct row_index {
+	const void **rows; /* into the table, which must not change */
+	size_t n;
+};
+
+/* Aborts without memory. */
+void index_make(struct row_index *index, const struct table *t);
+void index_free(struct row_index *index);
+
+/* The rows of this id, and how many there are to *n; NULL and 0 if there is none. */
+const void *const *index_find(const struct row_index *index, const char *id, size_t *n);
+
+/* An id that more than one row has, or NULL. */
+const char *index_doubled(const struct row_index *index);
+
+/*
+ * Keep the rows whose id matches the patterns, in each of the tables: globs as in
+ * registry_select(), '!' takes away, the id without its parameters names all of them.
+ * Returns NULL, or the first pattern that matched no row of any table; the tables are
+ * then as they were.
+ */
+const char *select_rows(struct table *const *tables, size_t n_tables,
+			char *const *patterns, size_t n_patterns);
+
+#endif
