@@ -4,14 +4,18 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Werror
+# The CPU that the compiler makes code for.
+ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)) $(shell uname -m))
+include include/arch/$(ARCH).mk
 # The timed loops: the same everywhere, and recorded in every result.
-HOT      = -O2 -fcf-protection=none -fno-stack-protector -falign-functions=64
-INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc
+HOT      = -O2 $(HOT_ARCH) -fno-stack-protector -falign-functions=64
+INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)
 LIBS     = -luring -ljansson -lm -lpthread
 DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
 
 SRC      = $(wildcard src/*.c src/*/*.c)
-BENCH    = $(wildcard bench/*.c bench/*/*.c)
+TINY     = bench/tiny/true.c
+BENCH    = $(filter-out $(TINY),$(wildcard bench/*.c bench/*/*.c))
 ASM      = $(wildcard src/*/*.S)
 OBJ      = $(SRC:%.c=$(BUILD)/%.o) $(BENCH:%.c=$(BUILD)/%.o) $(ASM:%.S=$(BUILD)/%.o)
 UNIT     = $(wildcard tests/unit/test_*.c)
@@ -45,9 +49,17 @@ $(BUILD)/%.o: %.S Makefile
 
 # The program that exec benchmarks run, inside of syscost.
 $(BUILD)/src/measure/tiny.o: $(BUILD)/tiny_true
-$(BUILD)/tiny_true: bench/tiny/true.S
+$(BUILD)/tiny_true: $(TINY) Makefile
 	@mkdir -p $(@D)
-	$(call say,LINK  )$(CC) -nostdlib -static -Wl,--build-id=none -o $@ $<
+	$(call say,LINK  )$(CC) $(HOT) $(WARN) $(INC) -fno-asynchronous-unwind-tables \
+		-nostdlib -static -Wl,--build-id=none -o $@ $<
+
+# The names of the system calls that bench.h has numbers of.
+$(BUILD)/src/measure/calls.o: $(BUILD)/calls.inc
+$(BUILD)/calls.inc: include/bench.h $(wildcard include/arch/*.h) Makefile
+	@mkdir -p $(@D)
+	$(call say,GEN   )$(CC) $(INC) -E -dM include/bench.h | \
+		sed -n 's/^#define SYS_\([a-z0-9_]*\) .*/"\1",/p' | sort >$@
 
 $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/render/*.js)
 

@@ -22,7 +22,7 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 		bad=1
 	fi
 done
-if grep -nE '^#include "' bench/*.c bench/*/*.c | grep -vE '#include "(bench|ring|batch)\.h"'; then
+if grep -nE '^#include "' bench/*.c bench/*/*.c | grep -vE '#include "(bench|ring|handle|batch)\.h"'; then
 	bad=1
 fi
 exit $bad

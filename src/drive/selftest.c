@@ -188,7 +188,7 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 	} else {
 		err_set(err, -EOPNOTSUPP, LOOP_ROW ": %s", r.run.outcome.reason);
 	}
-	run_teardown(&r, !ret);
+	run_teardown(&r);
 	return ret ? -EOPNOTSUPP : 0;
 }
 

@@ -268,7 +268,7 @@ static void one(const struct variant *v, const struct plan_head *plan,
 	memcpy(msg->in_force, r.run.outcome.in_force, sizeof(msg->in_force));
 	memcpy(msg->reason, r.run.outcome.reason, sizeof(msg->reason));
 	msg->overflow = r.run.outcome.overflow;
-	if (run_teardown(&r, !ret) && msg->status == ROW_OK) {
+	if (run_teardown(&r) && msg->status == ROW_OK) {
 		msg->status = ROW_FAIL;
 		msg->n_windows = 0;
 		memcpy(msg->reason, r.run.outcome.reason, sizeof(msg->reason));

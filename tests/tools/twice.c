@@ -73,7 +73,7 @@ static void measure(const struct variant *v, int cpu, unsigned long n, const cha
 		}
 	out->n = n;
 	out->overhead = clock_overhead();
-	run_teardown(&r, true);
+	run_teardown(&r);
 }
 
 /* The process of one launch: argv has the CPU, the folder and every n. */
@@ -134,7 +134,7 @@ static unsigned long size(const struct variant *v, int cpu, const char *dir, dou
 		if (ticks > WINDOW * per_s / 2)
 			break;
 	}
-	run_teardown(&r, true);
+	run_teardown(&r);
 	return ceil(n * WINDOW * per_s / ticks);
 }
 
