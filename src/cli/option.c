@@ -50,7 +50,7 @@ bool option_nearer(const char *text, const char *word, size_t *edits)
 	size_t n = count_edits(text, word);
 
 	/* One wrong letter in three is a slip; more of them are another word. */
-	if (n >= *edits || n > strlen(text) / 3)
+	if (n >= *edits || n > (strlen(text) + 1) / 3)
 		return false;
 	*edits = n;
 	return true;
