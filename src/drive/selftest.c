@@ -186,7 +186,7 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 		measure_loop(&b, &r.run, &lines[1]);
 		measure_clock(&b, &lines[2]);
 	} else {
-		err_set(err, -EOPNOTSUPP, LOOP_ROW ": %s", r.run.reason);
+		err_set(err, -EOPNOTSUPP, LOOP_ROW ": %s", r.run.outcome.reason);
 	}
 	run_teardown(&r, !ret);
 	return ret ? -EOPNOTSUPP : 0;

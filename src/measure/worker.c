@@ -263,15 +263,15 @@ static void one(const struct variant *v, const struct plan_head *plan,
 		msg->status = ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
 	else
 		measure(meter, &plan->events, msg, windows);
-	memcpy(msg->mode, r.run.mode, sizeof(msg->mode));
-	memcpy(msg->asked, r.run.asked, sizeof(msg->asked));
-	memcpy(msg->in_force, r.run.in_force, sizeof(msg->in_force));
-	memcpy(msg->reason, r.run.reason, sizeof(msg->reason));
-	msg->overflow = r.run.overflow;
+	memcpy(msg->mode, r.run.outcome.mode, sizeof(msg->mode));
+	memcpy(msg->asked, r.run.outcome.asked, sizeof(msg->asked));
+	memcpy(msg->in_force, r.run.outcome.in_force, sizeof(msg->in_force));
+	memcpy(msg->reason, r.run.outcome.reason, sizeof(msg->reason));
+	msg->overflow = r.run.outcome.overflow;
 	if (run_teardown(&r, !ret) && msg->status == ROW_OK) {
 		msg->status = ROW_FAIL;
 		msg->n_windows = 0;
-		memcpy(msg->reason, r.run.reason, sizeof(msg->reason));
+		memcpy(msg->reason, r.run.outcome.reason, sizeof(msg->reason));
 	}
 	send(msg, sizeof(*msg));
 	send(windows, msg->n_windows * sizeof(*windows));

@@ -60,7 +60,7 @@ static void measure(const struct variant *v, int cpu, unsigned long n, const cha
 	struct running r;
 
 	if (run_setup(&r, v, cpu, -1, dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (int i = 0; i < 8; i++)
@@ -125,7 +125,7 @@ static unsigned long size(const struct variant *v, int cpu, const char *dir, dou
 	double ticks = 0;
 
 	if (run_setup(&r, v, cpu, -1, dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (; n < 1UL << 24; n *= 2) {
