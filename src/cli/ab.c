@@ -19,6 +19,7 @@
 #include "cli/session.h"
 #include "cli/verdict.h"
 #include "drive/ab.h"
+#include "drive/process.h"
 #include "drive/record.h"
 #include "machine/env.h"
 #include "row/folder.h"
@@ -51,9 +52,9 @@ static const char help[] =
 	"      --host-name      store the host's name as it is, not hashed\n";
 
 struct settings {
-	struct contest_options contest;
+	struct ab_options contest;
 	struct verdict_options verdict;
-	struct arm base, head;
+	struct launch base, head;
 	char output[512], noise[4096];
 	bool force, no_output, no_plots, no_noise, host_name;
 };
@@ -101,11 +102,11 @@ static bool whole(const char *option, const char *text, uint64_t *to)
 	return false;
 }
 
-static bool parse_arm(struct arm *arm, const char *label, const char *text)
+static bool parse_arm(struct launch *arm, const char *label, const char *text)
 {
 	struct err err = { 0 };
 
-	if (!arm_parse(arm, label, text, &err))
+	if (!launch_parse(arm, label, text, &err))
 		return true;
 	cli_error("%s", err.text);
 	return false;
@@ -114,7 +115,7 @@ static bool parse_arm(struct arm *arm, const char *label, const char *text)
 /* An option that takes a number, or that only says yes. */
 static bool take_option(struct settings *s, int opt)
 {
-	struct contest_options *c = &s->contest;
+	struct ab_options *c = &s->contest;
 	double x = 0;
 	uint64_t n = 0;
 	bool good = true;
@@ -145,7 +146,7 @@ static bool take_option(struct settings *s, int opt)
 	case SEED:
 		return whole("--seed", optarg, &c->run.seed);
 	case QUICK:
-		contest_quick(c);
+		ab_quick(c);
 		return true;
 	case FORCE:
 		return s->force = true;
@@ -231,10 +232,10 @@ static bool load_noise(const struct settings *s, struct noise *noise)
 }
 
 /* The result folder of one arm, below the comparison's. */
-static int write_arm(const struct contest *c, int arm, const struct settings *s,
+static int write_arm(const struct ab *c, int arm, const struct settings *s,
 		     const char *command, const char *pairing, struct err *err)
 {
-	const struct arm *a = arm ? &s->head : &s->base;
+	const struct launch *a = arm ? &s->head : &s->base;
 	char path[600];
 	json_t *json;
 	int ret;
@@ -243,7 +244,7 @@ static int write_arm(const struct contest *c, int arm, const struct settings *s,
 	ret = file_folder(path, true, err);
 	if (ret)
 		return ret;
-	json = result_json(&c->pair.arm[arm], command, s->host_name);
+	json = record_json(&c->pair.arm[arm], command, s->host_name);
 	json_object_set_new(json, "pairing", json_string(pairing));
 	json_object_set_new(json, "arm", json_string(a->text));
 	ret = folder_write(path, &c->results[arm], &c->rounds[arm], json, err);
@@ -251,10 +252,10 @@ static int write_arm(const struct contest *c, int arm, const struct settings *s,
 	return ret;
 }
 
-static int write_all(const struct contest *c, const struct settings *s,
+static int write_all(const struct ab *c, const struct settings *s,
 		     const struct noise *noise, const char *command, struct err *err)
 {
-	const struct contest_options *o = &s->contest;
+	const struct ab_options *o = &s->contest;
 	char pairing[64];
 	json_t *record;
 	int ret = 0;
@@ -264,12 +265,12 @@ static int write_all(const struct contest *c, const struct settings *s,
 		ret = write_arm(c, arm, s, command, pairing, err);
 	if (ret)
 		return ret;
-	record = json_pack(
-		"{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:i, s:f, s:b}", "command", command,
-		"base", s->base.text, "head", s->head.text, "seed", pairing, "delta",
-		o->gate.delta, "family_error", GATE_FAMILY_ERROR, "seconds", c->seconds,
-		"flagged_before_confirmation", (int)c->flagged, "injected_share",
-		o->inject, "stopped", (int)c->pair.arm[0].stopped);
+	record = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:i, s:f, s:b}",
+			   "command", command, "base", s->base.text, "head", s->head.text,
+			   "seed", pairing, "delta", o->gate.delta, "family_error",
+			   GATE_FAMILY_ERROR, "seconds", c->seconds,
+			   "flagged_before_confirmation", (int)c->flagged,
+			   "injected_share", o->inject, "stopped", (int)c->stopped);
 	ret = verdict_write(s->output, &c->verdicts, &c->summary, s->verdict.advisory,
 			    record, noise, !s->no_plots, err);
 	json_decref(record);
@@ -280,29 +281,32 @@ static int ab(const struct registry *reg, const bool *chosen, struct settings *s
 	      const struct noise *noise, const char *command)
 {
 	struct err err = { 0 };
-	struct contest c;
+	struct process_backend process;
+	struct ab c;
 	int ret, status;
 
 	s->contest.gate.noise = noise->n ? noise : NULL;
 	if (!s->no_output && file_folder(s->output, s->force, &err))
 		return cli_error("%s", err.text);
-	ret = contest_hold(&c, reg, chosen, &s->contest, &s->base, &s->head, &err);
+	process_backend(&process);
+	ret = ab_measure(&c, &process.backend, reg, chosen, &s->base, &s->head,
+			 &s->contest, &err);
 	session_progress_end(&s->contest.run);
 	if (ret) {
-		contest_free(&c);
+		ab_free(&c);
 		if (!s->no_output)
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
 	if (s->contest.inject && !c.injected)
 		fprintf(stderr, "syscost: no row is slow enough to be slowed down\n");
-	if (c.pair.arm[0].stopped)
+	if (c.stopped)
 		s->verdict.advisory = "interrupted: the rounds are fewer than planned";
 	/* Written first: who reads what is printed may leave early. */
 	if (!s->no_output)
 		ret = write_all(&c, s, noise, command, &err);
 	status = verdict_print(&c.verdicts, &c.summary, &s->verdict);
-	if (status == EXIT_FINE && c.pair.arm[0].stopped)
+	if (status == EXIT_FINE && c.stopped)
 		status = EXIT_UNDECIDED;
 	fflush(stdout);
 	if (ret)
@@ -311,7 +315,7 @@ static int ab(const struct registry *reg, const bool *chosen, struct settings *s
 		fprintf(stderr,
 			"syscost: results are in %s; again with --seed %" PRIu64 "\n",
 			s->output, s->contest.run.seed);
-	contest_free(&c);
+	ab_free(&c);
 	return status;
 }
 
@@ -329,7 +333,7 @@ int cmd_ab(const struct registry *reg, int argc, char **argv)
 		return EXIT_FINE;
 	}
 	session_options(&s.contest.run);
-	contest_defaults(&s.contest, &s.contest.run);
+	ab_defaults(&s.contest, &s.contest.run);
 	s.contest.inject_rows = reg->n;
 	session_command(argc, argv, command, sizeof(command));
 	if (!parse(argc, argv, &s))

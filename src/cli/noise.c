@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "drive/ab.h"
+#include "drive/process.h"
 #include "machine/env.h"
 #include "row/noise.h"
 #include "stats/test.h"
@@ -35,7 +36,7 @@ static const char help[] =
 	"      --format F       table or json\n";
 
 struct settings {
-	struct contest_options contest;
+	struct ab_options contest;
 	char path[4096];
 	double runs;
 	enum cli_format format;
@@ -62,7 +63,7 @@ static bool parse(int argc, char **argv, struct settings *s)
 		if (opt == RUNS) {
 			good = cli_number("--runs", optarg, 0, 1e6, &s->runs);
 		} else if (opt == QUICK) {
-			contest_quick(&s->contest);
+			ab_quick(&s->contest);
 		} else if (opt == SECONDS) {
 			good = cli_number("--seconds", optarg, 1, 86400,
 					  &s->contest.run.seconds);
@@ -131,16 +132,19 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 static int once(const struct registry *reg, const bool *chosen, struct settings *s,
 		struct noise *noise)
 {
-	struct arm base, head;
-	struct contest c;
+	struct launch base, head;
+	struct process_backend process;
+	struct ab c;
 	struct err err = { 0 };
 	int ret;
 
 	s->contest.gate.noise = noise;
-	arm_parse(&base, "base", "self", &err);
-	arm_parse(&head, "head", "self", &err);
+	launch_parse(&base, "base", "self", &err);
+	launch_parse(&head, "head", "self", &err);
 	s->contest.run.seed = random_seed();
-	ret = contest_hold(&c, reg, chosen, &s->contest, &base, &head, &err);
+	process_backend(&process);
+	ret = ab_measure(&c, &process.backend, reg, chosen, &base, &head, &s->contest,
+			 &err);
 	session_progress_end(&s->contest.run);
 	if (!ret && !*s->contest.run.stop) {
 		noise_add(noise, &c.verdicts, c.summary.disturbed);
@@ -155,7 +159,7 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
 				v->id, v->verdict, v->ratio, s->contest.run.seed);
 	}
-	contest_free(&c);
+	ab_free(&c);
 	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
@@ -175,7 +179,7 @@ int cmd_noise(const struct registry *reg, int argc, char **argv)
 		return EXIT_FINE;
 	}
 	session_options(&s.contest.run);
-	contest_defaults(&s.contest, &s.contest.run);
+	ab_defaults(&s.contest, &s.contest.run);
 	if (!parse(argc, argv, &s))
 		return EXIT_TROUBLE;
 	env = env_record(false);

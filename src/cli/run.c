@@ -16,6 +16,7 @@
 #include "cli/doctor.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "drive/process.h"
 #include "drive/record.h"
 #include "render/table.h"
 #include "row/csv.h"
@@ -231,10 +232,10 @@ static void keep(void *arg, const struct run *run)
 {
 	const struct keeper *k = arg;
 	struct table results, rounds;
-	json_t *json = result_json(run, k->command, k->settings->host_name);
+	json_t *json = record_json(run, k->command, k->settings->host_name);
 	struct err err = { 0 };
 
-	result_rows(run, &results, &rounds);
+	record_rows(run, &results, &rounds);
 	write_folder(k->settings, &results, &rounds, json, false, &err);
 	json_decref(json);
 	table_free(&results);
@@ -268,6 +269,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	struct keeper keeper = { &s, command };
 	const char *unmatched;
 	json_t *json = NULL;
+	struct process_backend process;
+	struct launch launch = { 0 };
 	struct run run;
 	bool *chosen;
 	int ret;
@@ -300,7 +303,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 		s.run.checkpoint_arg = &keeper;
 	}
 
-	ret = run_all(&run, reg, chosen, &s.run, &err);
+	process_backend(&process);
+	ret = run_all(&run, &process.backend, reg, chosen, &launch, &s.run, &err);
 	free(chosen);
 	session_progress_end(&s.run);
 	if (ret) {
@@ -309,8 +313,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 			rmdir(s.output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
-	result_rows(&run, &results, &rounds);
-	json = result_json(&run, command, s.host_name);
+	record_rows(&run, &results, &rounds);
+	json = record_json(&run, command, s.host_name);
 	json_object_set_new(json, "findings", doctor_findings());
 	run_free(&run);
 	print(&s, &results, &rounds, json);

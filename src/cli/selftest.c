@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/session.h"
+#include "drive/process.h"
 #include "drive/selftest.h"
 
 #define SHORT_RUN 2.5 /* seconds */
@@ -66,12 +67,14 @@ int doctor_self_test(const struct registry *reg, enum cli_format format)
 {
 	struct selftest_line lines[SELFTEST_LINES];
 	struct run_options options;
+	struct process_backend process;
 	int status = EXIT_FINE;
 	struct err err = { 0 };
 
 	session_options(&options);
 	options.seconds = SHORT_RUN;
-	if (selftest(reg, &options, lines, &err)) {
+	process_backend(&process);
+	if (selftest(&process.backend, reg, &options, lines, &err)) {
 		session_progress_end(&options);
 		return cli_error("%s", err.text);
 	}

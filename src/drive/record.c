@@ -17,7 +17,7 @@
 #include "machine/env.h"
 #include "row/csv.h"
 
-static void identify(struct result_row *row, const struct run_row *from)
+static void identify(struct result_row *row, const struct trial *from)
 {
 	const struct variant *v = from->variant;
 
@@ -28,12 +28,12 @@ static void identify(struct result_row *row, const struct run_row *from)
 	row_set(&row->params, v->params);
 	row_set(&row->base, v->base);
 	row_set(&row->calls, v->bench->calls);
-	row_set(&row->mode, from->mode);
+	row_set(&row->mode, from->outcome.mode);
 	row_set(&row->workload, v->bench->workload);
 	row_set(&row->strategy, v->bench->strategy);
-	row_set(&row->flags_asked, from->asked);
-	row_set(&row->flags_in_force, from->in_force);
-	row->overflow = from->overflow;
+	row_set(&row->flags_asked, from->outcome.asked);
+	row_set(&row->flags_in_force, from->outcome.in_force);
+	row->overflow = from->outcome.overflow;
 	row->ops = v->ops;
 }
 
@@ -65,7 +65,7 @@ static void counts(struct result_row *row, const struct event_list *events,
 }
 
 static void figures(struct result_row *row, const struct run *run,
-		    const struct run_row *from)
+		    const struct trial *from)
 {
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
@@ -90,7 +90,7 @@ static void figures(struct result_row *row, const struct run *run,
 	row->windows = e->windows;
 	row->dropped = e->dropped;
 	row->migrations = e->migrated;
-	row->n = from->n;
+	row->n = from->samples[0].n;
 	row->min_ns = e->min * ns;
 	row->p99_ns = e->p99 * ns;
 	row->faults = e->faults.mid;
@@ -113,17 +113,17 @@ static void figures(struct result_row *row, const struct run *run,
 }
 
 static void compare_with_base(struct result_row *row, const struct run *run,
-			      const struct run_row *from)
+			      const struct trial *from)
 {
 	struct stats_estimate ratio;
 	const struct variant *v = from->variant, *base;
-	const struct run_row *other;
+	const struct trial *other;
 
 	base = v->base[0] ? registry_find(run->reg, v->base) : NULL;
 	if (!base)
 		return;
-	other = &run->rows[base - run->reg->rows];
-	if (other->status != ROW_OK || !other->n_samples ||
+	other = &run->trials[base - run->reg->rows];
+	if (other->outcome.status != OUTCOME_OK || !other->n_samples ||
 	    estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
 			   other->n_samples, base->ops, run->quiet_level, &ratio))
 		return;
@@ -133,7 +133,7 @@ static void compare_with_base(struct result_row *row, const struct run *run,
 }
 
 static void add_rounds(struct table *rounds, const struct run *run,
-		       const struct run_row *from)
+		       const struct trial *from)
 {
 	for (size_t i = 0; i < from->n_samples; i++) {
 		const struct sample *s = &from->samples[i];
@@ -157,36 +157,35 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
-void result_rows(const struct run *run, struct table *results, struct table *rounds)
+void record_rows(const struct run *run, struct table *results, struct table *rounds)
 {
 	static const char *const words[] = {
-		[ROW_OK] = "ok", [ROW_SKIP] = "skip", [ROW_FAIL] = "fail"
+		[OUTCOME_OK] = "ok", [OUTCOME_SKIP] = "skip", [OUTCOME_FAIL] = "fail"
 	};
 	char why[160];
 
 	table_init(results, &result_schema);
 	table_init(rounds, &round_schema);
 	for (size_t i = 0; i < run->reg->n; i++) {
-		const struct run_row *from = &run->rows[i];
+		const struct trial *from = &run->trials[i];
 		struct result_row *row;
 		const char *noisy = NULL;
 
-		if (!from->planned)
+		if (!run->plan[i].wanted)
 			continue;
 		row = table_add(results);
 		identify(row, from);
-		row_set(&row->status, words[from->status]);
-		row_set(&row->reason, from->reason);
-		if (from->status != ROW_OK)
+		row_set(&row->status, words[from->outcome.status]);
+		row_set(&row->reason, from->outcome.reason);
+		if (from->outcome.status != OUTCOME_OK)
 			continue;
 		if (!from->n_samples) {
 			row_set(&row->status, "skip");
 			row_set(&row->reason, "the run ended before its turn");
 			continue;
 		}
-		noisy = run_row_noisy(from,
-				      run->options.precision * RESULT_PRECISION_SLACK,
-				      why, sizeof(why));
+		noisy = trial_noisy(from, run->options.precision * RESULT_PRECISION_SLACK,
+				    why, sizeof(why));
 		if (noisy) {
 			row_set(&row->status, "noisy");
 			row_set(&row->reason, noisy);
@@ -197,7 +196,7 @@ void result_rows(const struct run *run, struct table *results, struct table *rou
 	}
 }
 
-json_t *result_json(const struct run *run, const char *command, bool with_hostname)
+json_t *record_json(const struct run *run, const char *command, bool with_hostname)
 {
 	json_t *env = env_record(with_hostname);
 	char fingerprint[17], seed[24];
@@ -208,12 +207,12 @@ json_t *result_json(const struct run *run, const char *command, bool with_hostna
 		"{s:i, s:s, s:s, s:s, s:{s:i, s:f, s:f, s:f}, s:{s:o, s:o, s:o, s:i},"
 		" s:i, s:f, s:f, s:b, s:o}",
 		"schema", SCHEMA_VERSION, "command", command, "seed", seed, "fingerprint",
-		fingerprint, "options", "cpu", run->cpu, "seconds", run->options.seconds,
-		"timeout", run->options.timeout, "precision", run->options.precision,
-		"calibration", "ticks_per_ns", json_real_or_null(run->ticks_per_ns),
-		"cycles_per_tick_estimated", json_real_or_null(run->cycles_per_tick),
-		"quiet_probe_ticks", json_real_or_null(run->quiet_level), "tick_step",
-		(int)run->step, "rounds", (int)run->rounds, "seconds", run->seconds,
-		"window_share", run->window_share, "stopped", run->stopped, "environment",
-		env);
+		fingerprint, "options", "cpu", run->backend->cpu, "seconds",
+		run->options.seconds, "timeout", run->options.timeout, "precision",
+		run->options.precision, "calibration", "ticks_per_ns",
+		json_real_or_null(run->ticks_per_ns), "cycles_per_tick_estimated",
+		json_real_or_null(run->cycles_per_tick), "quiet_probe_ticks",
+		json_real_or_null(run->quiet_level), "tick_step", (int)run->backend->step,
+		"rounds", (int)run->rounds, "seconds", run->seconds, "window_share",
+		run->window_share, "stopped", run->stopped, "environment", env);
 }

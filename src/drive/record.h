@@ -15,9 +15,9 @@
 #define RESULT_PRECISION_SLACK 2 /* a row is noisy beyond so many times the precision */
 
 /* The rows of what was planned. Both tables are initialised here. */
-void result_rows(const struct run *run, struct table *results, struct table *rounds);
+void record_rows(const struct run *run, struct table *results, struct table *rounds);
 
 /* run.json: versions, options, seed, calibration, environment, fingerprint. */
-json_t *result_json(const struct run *run, const char *command, bool with_hostname);
+json_t *record_json(const struct run *run, const char *command, bool with_hostname);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "drive/selftest.h"
+#include "measure/clock.h"
 #include "measure/support.h"
 
 #define BLOCKS	      60 /* each takes the overhead anew, as a round does */
@@ -166,21 +167,21 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 {
 	struct bench_of_self b = { .quiet = run->quiet_level };
 	const struct variant *v = registry_find(reg, LOOP_ROW);
+	unsigned int step = run->backend->step;
+	int cpu = run->backend->cpu, ret;
 	struct running r;
 	cpu_set_t set;
-	int ret;
 
 	CPU_ZERO(&set);
-	CPU_SET(run->cpu, &set);
+	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set)) {
 		ret = -errno;
-		return err_set(err, ret, "pinning to CPU %d: %s", run->cpu,
-			       strerror(-ret));
+		return err_set(err, ret, "pinning to CPU %d: %s", cpu, strerror(-ret));
 	}
 	b.window = WINDOW_US * 1000 * run->ticks_per_ns;
-	if (b.window < (double)WINDOW_STEPS * run->step)
-		b.window = (double)WINDOW_STEPS * run->step;
-	ret = run_setup(&r, v, run->cpu, run->other_cpu, run->dir, true);
+	if (b.window < (double)WINDOW_STEPS * step)
+		b.window = (double)WINDOW_STEPS * step;
+	ret = run_setup(&r, v, cpu, run->backend->other_cpu, "", true);
 	if (!ret) {
 		measure_empty(&b, &lines[0]);
 		measure_loop(&b, &r.run, &lines[1]);
@@ -193,18 +194,20 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 }
 
 /* A short run of a few cheap and dear rows. */
-static int short_run(const struct registry *reg, const struct run_options *options,
-		     struct run *run, struct err *err)
+static int short_run(struct run *run, struct backend *backend, const struct registry *reg,
+		     const struct run_options *options, struct err *err)
 {
 	char *patterns[] = { (char *)"null/*", (char *)"clock/*", (char *)"file/*" };
-	bool chosen[reg->n];
+	static const struct launch itself;
+	bool wanted[reg->n];
 
-	memset(chosen, 0, sizeof(chosen));
-	registry_select(reg, patterns, 3, BENCH_TEST | BENCH_SWEEP, chosen);
-	return run_all(run, reg, chosen, options, err);
+	memset(wanted, 0, sizeof(wanted));
+	registry_select(reg, patterns, 3, BENCH_TEST | BENCH_SWEEP, wanted);
+	return run_all(run, backend, reg, wanted, &itself, options, err);
 }
 
-int selftest(const struct registry *reg, const struct run_options *options,
+int selftest(struct backend *backend, const struct registry *reg,
+	     const struct run_options *options,
 	     struct selftest_line lines[SELFTEST_LINES], struct err *err)
 {
 	struct run run;
@@ -222,7 +225,7 @@ int selftest(const struct registry *reg, const struct run_options *options,
 	lines[3] = (struct selftest_line){ "inside of windows, of a short run's time",
 					   "%", .low = INSIDE_BOUND, .high = 100,
 					   .quiet_share = NAN };
-	ret = short_run(reg, options, &run, err);
+	ret = short_run(&run, backend, reg, options, err);
 	if (!ret)
 		ret = in_this_process(reg, &run, lines, err);
 	if (!ret) {

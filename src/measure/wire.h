@@ -16,7 +16,7 @@
 
 #include "bench.h"
 #include "measure/counters.h"
-#include "measure/layer.h"
+#include "measure/layers.h"
 #include "measure/registry.h"
 #include "measure/window.h"
 
@@ -26,18 +26,20 @@
 
 struct plan_item {
 	char id[VARIANT_ID_MAX];
-	uint64_t n;	/* iterations a window; 0: find out */
-	uint64_t chain; /* passes of the dependent chain to add to each window; mostly 0 */
+	uint64_t n; /* iterations a window; 0: find out */
+	uint64_t
+		chain; /* passes of the dependent chain to add to each window; mostly 0 */
 };
 
 struct plan {
 	int32_t cpu, other_cpu;
-	uint32_t step;	      /* of the counter, ticks */
-	uint32_t round_us;    /* wanted time of one benchmark in one round */
+	uint32_t step;	   /* of the counter, ticks */
+	uint32_t round_us; /* wanted time of one benchmark in one round */
 	double ticks_per_us;
-	char dir[256];		      /* for the benchmarks' files */
-	char layers[LAYER_STACK_TEXT]; /* to live under, as layer_stack_text() writes them */
-	struct event_list events;     /* to count, in windows of their own */
+	char dir[256]; /* for the benchmarks' files */
+	char layers
+		[LAYER_STACK_TEXT]; /* to live under, as layer_stack_text() writes them */
+	struct event_list events;   /* to count, in windows of their own */
 	uint32_t n_items;
 	struct plan_item *items;
 };

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "measure/layer.h"
+#include "measure/layers.h"
 
 extern const struct layer *const __start_layer_registry[], *const __stop_layer_registry[];
 
@@ -64,8 +64,9 @@ static int parse_k(struct layer_use *use, const char *text, struct err *err)
 		use->k = strtol(text, &end, 10);
 	if (end && !*end && use->k >= l->least && use->k <= l->most)
 		return 0;
-	return err_set(err, -EINVAL, "the layer %s is '%s:K', K from %ld to %ld %s, not '%s'",
-		       l->name, l->name, l->least, l->most, l->value, text ? text : "");
+	return err_set(err, -EINVAL,
+		       "the layer %s is '%s:K', K from %ld to %ld %s, not '%s'", l->name,
+		       l->name, l->least, l->most, l->value, text ? text : "");
 }
 
 /* One layer: "NAME" or "NAME:K". `word` is changed. */
@@ -81,7 +82,8 @@ static int add_one(struct layer_stack *stack, char *word, struct err *err)
 	*use = (struct layer_use){ .layer = find(word) };
 	if (!use->layer) {
 		list_names(names, sizeof(names));
-		return err_set(err, -EINVAL, "'%s' is no layer: there are %s", word, names);
+		return err_set(err, -EINVAL, "'%s' is no layer: there are %s", word,
+			       names);
 	}
 	if (parse_k(use, colon ? colon + 1 : NULL, err))
 		return -EINVAL;

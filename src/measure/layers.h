@@ -3,8 +3,8 @@
  * The layers that were linked in, and a stack of them as a user asks for it. A stack is
  * installed from its first layer to its last, and removed the other way.
  */
-#ifndef SYSCOST_LAYER_STACK_H
-#define SYSCOST_LAYER_STACK_H
+#ifndef SYSCOST_LAYERS_H
+#define SYSCOST_LAYERS_H
 
 #include <stddef.h>
 
