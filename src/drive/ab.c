@@ -157,7 +157,7 @@ static bool can_slow(const struct run_row *row, const struct run *base,
 {
 	double ns = row->sized_ticks / (row->n ? row->n : 1) / base->ticks_per_ns;
 
-	return row->planned && row->status == ROW_OK &&
+	return row->planned && row->status == OUTCOME_OK &&
 	       o->inject * ns >= INJECT_FLOORS * o->gate.floor_ns;
 }
 

@@ -160,8 +160,8 @@ static size_t live_rows(struct pair *p, const unsigned int *wanted, uint32_t *or
 	for (size_t i = 0; i < p->arm[BASE].reg->n; i++) {
 		const struct run_row *base = &p->arm[BASE].rows[i];
 
-		if (base->planned && base->status == ROW_OK &&
-		    p->arm[HEAD].rows[i].status == ROW_OK &&
+		if (base->planned && base->status == OUTCOME_OK &&
+		    p->arm[HEAD].rows[i].status == OUTCOME_OK &&
 		    p->arm[BASE].rounds < wanted[i])
 			order[n++] = i;
 	}

@@ -123,7 +123,7 @@ static void compare_with_base(struct result_row *row, const struct run *run,
 	if (!base)
 		return;
 	other = &run->rows[base - run->reg->rows];
-	if (other->status != ROW_OK || !other->n_samples ||
+	if (other->status != OUTCOME_OK || !other->n_samples ||
 	    estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
 			   other->n_samples, base->ops, run->quiet_level, &ratio))
 		return;
@@ -160,7 +160,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 void result_rows(const struct run *run, struct table *results, struct table *rounds)
 {
 	static const char *const words[] = {
-		[ROW_OK] = "ok", [ROW_SKIP] = "skip", [ROW_FAIL] = "fail"
+		[OUTCOME_OK] = "ok", [OUTCOME_SKIP] = "skip", [OUTCOME_FAIL] = "fail"
 	};
 	char why[160];
 
@@ -177,7 +177,7 @@ void result_rows(const struct run *run, struct table *results, struct table *rou
 		identify(row, from);
 		row_set(&row->status, words[from->status]);
 		row_set(&row->reason, from->reason);
-		if (from->status != ROW_OK)
+		if (from->status != OUTCOME_OK)
 			continue;
 		if (!from->n_samples) {
 			row_set(&row->status, "skip");

@@ -155,7 +155,7 @@ static int receive(int fd, void *data, size_t len, double seconds,
 	return 1;
 }
 
-static void fail_row(struct run_row *row, enum row_status status, const char *reason)
+static void fail_row(struct run_row *row, enum outcome_status status, const char *reason)
 {
 	row->status = status;
 	snprintf(row->reason, sizeof(row->reason), "%s", reason);
@@ -225,11 +225,11 @@ static int take_result(struct run *run, struct child *child, struct run_row *row
 	memcpy(row->in_force, msg->in_force, sizeof(row->in_force));
 	if (msg->overflow > row->overflow)
 		row->overflow = msg->overflow;
-	if (ret == 1 && msg->status != ROW_OK)
+	if (ret == 1 && msg->status != OUTCOME_OK)
 		fail_row(row, msg->status, msg->reason);
-	if (ret == 1 && kind == ROUND_SIZE && msg->status == ROW_OK)
+	if (ret == 1 && kind == ROUND_SIZE && msg->status == OUTCOME_OK)
 		keep_size(row, msg, windows);
-	if (ret == 1 && kind == ROUND_MEASURE && msg->status == ROW_OK) {
+	if (ret == 1 && kind == ROUND_MEASURE && msg->status == OUTCOME_OK) {
 		int kept = keep_sample(run, row, msg, windows, position);
 
 		if (!kept)
@@ -252,7 +252,7 @@ static void blame(struct run_row *row, int how, int status, double timeout)
 	else
 		snprintf(why, sizeof(why), "its process exited with status %d",
 			 WEXITSTATUS(status));
-	fail_row(row, ROW_FAIL, why);
+	fail_row(row, OUTCOME_FAIL, why);
 }
 
 /* Why a worker ended before it said that it is ready. */
@@ -300,7 +300,7 @@ static int hear(struct run *run, struct child *child, const uint32_t *order, siz
 	while ((ret = receive(child->out, &msg, sizeof(msg), run->options.timeout,
 			      run->options.stop)) == 1) {
 		if (msg.type == MESSAGE_ROUND) {
-			p->ready = msg.status == ROW_OK;
+			p->ready = msg.status == OUTCOME_OK;
 			memcpy(p->why, msg.reason, sizeof(p->why));
 			run->last_cycles_per_tick = msg.cycles_per_tick;
 			continue;

@@ -104,7 +104,7 @@ static bool estimate_one(struct run *run)
 	for (size_t i = 0; i < run->reg->n; i++) {
 		struct run_row *row = &run->rows[i];
 
-		if (!row->planned || row->status != ROW_OK || !row->n_samples)
+		if (!row->planned || row->status != OUTCOME_OK || !row->n_samples)
 			continue;
 		if (estimate_row(row->samples, row->n_samples, row->variant->ops,
 				 run->quiet_level, &row->estimate))
@@ -254,7 +254,7 @@ static size_t live_rows(const struct run *run, uint32_t *order)
 	size_t n = 0;
 
 	for (size_t i = 0; i < run->reg->n; i++)
-		if (run->rows[i].planned && run->rows[i].status == ROW_OK)
+		if (run->rows[i].planned && run->rows[i].status == OUTCOME_OK)
 			order[n++] = i;
 	return n;
 }

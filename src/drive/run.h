@@ -40,7 +40,7 @@ struct run_options {
 struct run_row {
 	const struct variant *variant;
 	bool planned;
-	enum row_status status;
+	enum outcome_status status;
 	char reason[160], mode[16], asked[96], in_force[96];
 	int64_t overflow;   /* completions without room; -1: no ring */
 	unsigned long n;    /* iterations a window */
@@ -50,7 +50,7 @@ struct run_row {
 	uint64_t chain; /* passes of a dependent chain to add to each window, for that */
 	struct sample *samples;
 	size_t n_samples, room;
-	struct estimate estimate; /* of ROW_OK rows with samples */
+	struct estimate estimate; /* of OUTCOME_OK rows with samples */
 };
 
 struct run {
@@ -100,7 +100,7 @@ void run_finish(struct run **runs, size_t n);
 void run_clear(const struct run *run);
 void run_end(struct run *run);
 
-/* Why a ROW_OK row is not precise, in words, or NULL when it is. */
+/* Why a OUTCOME_OK row is not precise, in words, or NULL when it is. */
 const char *run_row_noisy(const struct run_row *row, double precision, char *buf,
 			  size_t len);
 

@@ -243,7 +243,7 @@ static void measure(struct meter *meter, const struct event_list *events,
 		ret = count(meter, events, msg, windows, taken);
 	if (!ret && b->verify)
 		ret = b->verify(run);
-	msg->status = !ret ? ROW_OK : ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
+	msg->status = !ret ? OUTCOME_OK : ret == BENCH_SKIP ? OUTCOME_SKIP : OUTCOME_FAIL;
 	msg->n_windows = ret ? 0 : taken;
 }
 
@@ -260,7 +260,7 @@ static void one(const struct variant *v, const struct plan_head *plan,
 		msg->count[i] = NAN;
 	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir, !msg->n);
 	if (ret)
-		msg->status = ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
+		msg->status = ret == BENCH_SKIP ? OUTCOME_SKIP : OUTCOME_FAIL;
 	else
 		measure(meter, &plan->events, msg, windows);
 	memcpy(msg->mode, r.run.mode, sizeof(msg->mode));
@@ -268,8 +268,8 @@ static void one(const struct variant *v, const struct plan_head *plan,
 	memcpy(msg->in_force, r.run.in_force, sizeof(msg->in_force));
 	memcpy(msg->reason, r.run.reason, sizeof(msg->reason));
 	msg->overflow = r.run.overflow;
-	if (run_teardown(&r, !ret) && msg->status == ROW_OK) {
-		msg->status = ROW_FAIL;
+	if (run_teardown(&r, !ret) && msg->status == OUTCOME_OK) {
+		msg->status = OUTCOME_FAIL;
 		msg->n_windows = 0;
 		memcpy(msg->reason, r.run.reason, sizeof(msg->reason));
 	}
@@ -291,7 +291,7 @@ static void one_apart(const struct variant *v, const struct plan_head *plan,
 	int status;
 
 	if (pid < 0) {
-		msg->status = ROW_SKIP;
+		msg->status = OUTCOME_SKIP;
 		snprintf(msg->reason, sizeof(msg->reason), "fork: %s", strerror(errno));
 		send(msg, sizeof(*msg));
 		return;
@@ -383,9 +383,9 @@ int worker_main(void)
 		return 1;
 	fcntl(WORKER_PLAN_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(WORKER_OUT_FD, F_SETFD, FD_CLOEXEC);
-	msg.status = settle(&plan, &machine, &msg) ? ROW_SKIP : ROW_OK;
+	msg.status = settle(&plan, &machine, &msg) ? OUTCOME_SKIP : OUTCOME_OK;
 	send(&msg, sizeof(msg));
-	if (msg.status != ROW_OK)
+	if (msg.status != OUTCOME_OK)
 		return 0;
 	meter.ticks_per_us = machine.ticks_per_us = plan.ticks_per_us;
 	meter.step = plan.step;
@@ -405,7 +405,7 @@ int worker_main(void)
 		msg.n = item.n;
 		machine.chain = item.chain;
 		if (!registry_row(item.id, &v)) {
-			msg.status = ROW_SKIP;
+			msg.status = OUTCOME_SKIP;
 			snprintf(msg.reason, sizeof(msg.reason),
 				 "this build of syscost does not have it");
 			send(&msg, sizeof(msg));

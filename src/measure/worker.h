@@ -42,7 +42,7 @@ struct plan_head {
 };
 
 enum message_type { MESSAGE_ROUND, MESSAGE_START, MESSAGE_DONE };
-enum row_status { ROW_OK, ROW_SKIP, ROW_FAIL };
+enum outcome_status { OUTCOME_OK, OUTCOME_SKIP, OUTCOME_FAIL };
 
 struct message {
 	uint32_t type;

@@ -69,9 +69,9 @@ static void read_row(struct run *run, const json_t *from)
 	assert_non_null(v);
 	row = &run->rows[v - run->reg->rows];
 	row->planned = true;
-	row->status = !strcmp(status, "ok")	? ROW_OK
-		      : !strcmp(status, "skip") ? ROW_SKIP
-						: ROW_FAIL;
+	row->status = !strcmp(status, "ok")	? OUTCOME_OK
+		      : !strcmp(status, "skip") ? OUTCOME_SKIP
+						: OUTCOME_FAIL;
 	snprintf(row->reason, sizeof(row->reason), "%s", text(from, "reason"));
 	snprintf(row->mode, sizeof(row->mode), "%s", text(from, "mode"));
 	snprintf(row->asked, sizeof(row->asked), "%s", text(from, "asked"));
