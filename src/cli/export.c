@@ -171,7 +171,7 @@ static void rows_of_verdicts(struct export_source *src)
 			continue;
 		r = table_add(&src->results);
 		row_set(&r->id, v->id);
-		row_set(&r->status, "ok");
+		r->status = ROW_OK;
 		r->ns = v->head_ns;
 		r->ns_lo = v->head_ns_lo;
 		r->ns_hi = v->head_ns_hi;

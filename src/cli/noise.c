@@ -157,7 +157,8 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 		if (gate_flagged(v))
 			fprintf(stderr,
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
-				v->id, v->verdict, v->ratio, s->contest.run.seed);
+				v->id, verdict_words[v->verdict], v->ratio,
+				s->contest.run.seed);
 	}
 	ab_free(&c);
 	return ret ? cli_error("%s", err.text) : EXIT_FINE;

@@ -250,9 +250,9 @@ static int verdict(const struct table *results)
 	for (size_t i = 0; i < results->n; i++) {
 		const struct result_row *row = table_row(results, struct result_row, i);
 
-		if (!strcmp(row->status, "ok") || !strcmp(row->status, "noisy"))
+		if (row->status == ROW_OK || row->status == ROW_NOISY)
 			figure = true;
-		if (!strcmp(row->status, "fail")) {
+		if (row->status == ROW_FAIL) {
 			failed = true;
 			cli_error("%s failed: %s", row->id, row->reason);
 		}

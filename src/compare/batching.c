@@ -80,7 +80,7 @@ static int by_round(const void *a, const void *b)
 static bool has_figure(const struct result_row *r)
 {
 	return r->ns > 0 && r->ticks > 0 &&
-	       (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
+	       (r->status == ROW_OK || r->status == ROW_NOISY);
 }
 
 static bool same_place(const struct member *a, const struct member *b)
@@ -140,13 +140,11 @@ static int make_strategy(struct maker *m, struct batch_strategy *s, struct membe
 	double *sizes = room(n, sizeof(*sizes)), *y;
 	size_t k = 0;
 
-	*s = (struct batch_strategy){ .name = rows->row->strategy,
-				      .status = "",
-				      .reason = "" };
+	*s = (struct batch_strategy){ .name = rows->row->strategy, .reason = "" };
 	s->row = room(n, sizeof(*s->row));
 	s->curve.n = sizes;
 	for (size_t i = 0; i < n; i++)
-		if (!has_figure(rows[i].row) && !*s->status) {
+		if (!has_figure(rows[i].row) && !s->status) {
 			s->status = rows[i].row->status;
 			s->reason = rows[i].row->reason;
 		}
@@ -635,7 +633,7 @@ static void put_strategy(struct table *rows, const struct batch_workload *w,
 		row->ratio_lo = ratio.lo;
 		row->ratio_hi = ratio.hi;
 	}
-	row_set(&row->status, s->curve.sizes ? "ok" : s->status);
+	row->status = s->curve.sizes ? ROW_OK : s->status;
 	row_set(&row->reason, s->reason);
 }
 

@@ -22,9 +22,9 @@
 	64 /* the batch size at which strategies are ranked, if it was measured */
 
 struct batch_strategy {
-	const char *name;   /* of the rows, like everything that is text here */
-	const char *status; /* of its first row without a figure: skip, fail; or "" */
-	const char *reason; /* and why; or "" */
+	const char *name;	/* of the rows, like everything that is text here */
+	enum row_status status; /* of its first row without a figure; or ROW_NONE */
+	const char *reason;	/* and why; or "" */
 	bool baseline;
 	struct curve curve; /* sizes that have a figure, ascending; 0 of them: none */
 	const struct result_row **row; /* of each size */

@@ -244,7 +244,7 @@ static int check_control(const struct job *j, struct entry *e, struct gate_summa
 	e->out->level = 0.95;
 	e->out->ratio_lo = exp(stats_shift_low(&e->shift, 0.025));
 	e->out->ratio_hi = exp(stats_shift_high(&e->shift, 0.025));
-	row_set(&e->out->verdict, "same");
+	e->out->verdict = VERDICT_SAME;
 	row_set(&e->out->reason, "the control, which nothing but the machine can change");
 	e->out->delta = expm1(j->o->control_bound);
 	if (pairs_n(&e->values) < GATE_CONTROL_LEAST) {
@@ -262,7 +262,7 @@ static int check_control(const struct job *j, struct entry *e, struct gate_summa
 		}
 	}
 	if (s->disturbed) {
-		row_set(&e->out->verdict, "contaminated");
+		e->out->verdict = VERDICT_CONTAMINATED;
 		row_set(&e->out->reason, s->why);
 	}
 	return 0;
@@ -357,8 +357,8 @@ static int advise(const struct entry *e, size_t n)
 		stats_bh(p, n, order, adjusted);
 	for (size_t i = 0; i < n && !ret; i++)
 		if (adjusted[i] <= GATE_FDR)
-			row_set(&e[i].out->advice,
-				e[i].out->ratio > 1 ? "slower" : "faster");
+			e[i].out->advice = e[i].out->ratio > 1 ? ADVICE_SLOWER
+							       : ADVICE_FASTER;
 	free(order);
 	free(p);
 	return ret;
@@ -410,24 +410,24 @@ static void decide(struct entry *e, const struct job *j, double tail, bool distu
 	r->ratio_lo = exp(low);
 	r->ratio_hi = exp(high);
 	if (e->trouble) {
-		row_set(&r->verdict, "inconclusive");
+		r->verdict = VERDICT_INCONCLUSIVE;
 		row_set(&r->reason, e->trouble);
 	} else if (isnan(low) || isnan(high)) {
-		row_set(&r->verdict, "inconclusive");
+		r->verdict = VERDICT_INCONCLUSIVE;
 		say_few(e, j, tail);
 	} else if (low > e->delta) {
-		row_set(&r->verdict, disturbed ? "contaminated" : "regressed");
+		r->verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_REGRESSED;
 		set(&r->reason, "the whole interval is slower than %+.1f %%%s", bound,
 		    beside);
 	} else if (high < -e->delta) {
-		row_set(&r->verdict, disturbed ? "contaminated" : "improved");
+		r->verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_IMPROVED;
 		set(&r->reason, "the whole interval is faster than %+.1f %%%s",
 		    percent(-e->delta), beside);
 	} else if (low >= -e->delta && high <= e->delta) {
-		row_set(&r->verdict, "same");
+		r->verdict = VERDICT_SAME;
 		set(&r->reason, "the whole interval is within %.1f %%%s", bound, beside);
 	} else {
-		row_set(&r->verdict, "inconclusive");
+		r->verdict = VERDICT_INCONCLUSIVE;
 		set(&r->reason, "the interval reaches from %+.1f %% to %+.1f %%%s",
 		    percent(low), percent(high), beside);
 	}
@@ -549,16 +549,15 @@ out:
 
 bool gate_flagged(const struct verdict_row *row)
 {
-	return !strcmp(row->verdict, "regressed") || !strcmp(row->verdict, "improved");
+	return row->verdict == VERDICT_REGRESSED || row->verdict == VERDICT_IMPROVED;
 }
 
-static void not_confirmed(struct verdict_row *row, const char *verdict, const char *why)
+static void not_confirmed(struct verdict_row *row, enum row_verdict verdict,
+			  const char *why)
 {
-	char was[sizeof("regressed")];
-
-	snprintf(was, sizeof(was), "%s", row->verdict);
-	row_set(&row->verdict, verdict);
-	set(&row->reason, "%s at first, not confirmed: %s", was, why);
+	set(&row->reason, "%s at first, not confirmed: %s", verdict_words[row->verdict],
+	    why);
+	row->verdict = verdict;
 }
 
 /* A flagged row and what its fresh rounds say. */
@@ -599,14 +598,14 @@ static void confirm_row(struct retry *r, double tail, const char *disturbed)
 	row->confirm_lo = exp(low);
 	row->confirm_hi = exp(high);
 	if (disturbed) {
-		not_confirmed(row, "contaminated", disturbed);
+		not_confirmed(row, VERDICT_CONTAMINATED, disturbed);
 	} else if (r->e.trouble) {
-		not_confirmed(row, "inconclusive", r->e.trouble);
+		not_confirmed(row, VERDICT_INCONCLUSIVE, r->e.trouble);
 	} else if (tail > 0) {
 		snprintf(text, sizeof(text), "fresh rounds say %+.1f %%, interval %s",
 			 percent(log(row->confirm_ratio)),
 			 isnan(low) ? "not available" : "not beyond delta");
-		not_confirmed(row, "inconclusive", n ? text : "no fresh rounds");
+		not_confirmed(row, VERDICT_INCONCLUSIVE, n ? text : "no fresh rounds");
 	} else {
 		set(&row->reason, "%s; fresh rounds agree", row->reason);
 	}
@@ -616,7 +615,7 @@ static void confirm_row(struct retry *r, double tail, const char *disturbed)
 static int confirm_direction(const struct job *j, struct table *verdicts, bool slower,
 			     const char *disturbed)
 {
-	const char *flagged = slower ? "regressed" : "improved";
+	enum row_verdict flagged = slower ? VERDICT_REGRESSED : VERDICT_IMPROVED;
 	struct retry *r = calloc(verdicts->n + 1, sizeof(*r));
 	double *p = calloc(2 * verdicts->n + 1, sizeof(*p));
 	double *tail = p ? p + verdicts->n : NULL;
@@ -626,7 +625,7 @@ static int confirm_direction(const struct job *j, struct table *verdicts, bool s
 	for (size_t i = 0; i < verdicts->n && !ret; i++) {
 		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
 
-		if (!strcmp(row->verdict, flagged))
+		if (row->verdict == flagged)
 			r[n++].row = row;
 	}
 	need = stats_shift_least(j->how.paired, j->o->family_error / (n ? n : 1));
@@ -724,7 +723,7 @@ size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
 
 bool gate_broken(const struct verdict_row *row)
 {
-	return !strcmp(row->verdict, "skip") &&
+	return row->verdict == VERDICT_SKIP &&
 	       !strncmp(row->reason, GATE_BROKEN, strlen(GATE_BROKEN));
 }
 
@@ -734,14 +733,13 @@ void gate_count(const struct table *verdicts, struct gate_summary *s)
 	s->contaminated = s->skipped = s->broken = 0;
 	for (size_t i = 0; i < verdicts->n; i++) {
 		const struct verdict_row *r = table_row(verdicts, struct verdict_row, i);
-		const char *v = r->verdict;
 
-		s->regressed += !strcmp(v, "regressed");
-		s->improved += !strcmp(v, "improved");
-		s->same += !strcmp(v, "same");
-		s->inconclusive += !strcmp(v, "inconclusive");
-		s->contaminated += !strcmp(v, "contaminated");
-		s->skipped += !strcmp(v, "skip");
+		s->regressed += r->verdict == VERDICT_REGRESSED;
+		s->improved += r->verdict == VERDICT_IMPROVED;
+		s->same += r->verdict == VERDICT_SAME;
+		s->inconclusive += r->verdict == VERDICT_INCONCLUSIVE;
+		s->contaminated += r->verdict == VERDICT_CONTAMINATED;
+		s->skipped += r->verdict == VERDICT_SKIP;
 		s->broken += gate_broken(r);
 	}
 	s->compared = verdicts->n - s->skipped;

@@ -37,9 +37,9 @@ int statuses_gather(struct statuses *s, const struct gate_side *sides, size_t n)
 
 static enum status_kind kind_of(const struct result_row *r)
 {
-	return !strcmp(r->status, "fail")   ? STATUS_FAILED
-	       : !strcmp(r->status, "skip") ? STATUS_SKIPPED
-					    : STATUS_FINE;
+	return r->status == ROW_FAIL   ? STATUS_FAILED
+	       : r->status == ROW_SKIP ? STATUS_SKIPPED
+				       : STATUS_FINE;
 }
 
 struct status status_find(const struct statuses *s, const char *id)
@@ -151,7 +151,7 @@ bool status_comparable(const struct status *base, const struct status *head,
 		word = "skipped in base: ", why = base;
 	}
 	snprintf(text, sizeof(text), "%s%s", word, why->reason);
-	row_set(&row->verdict, "skip");
+	row->verdict = VERDICT_SKIP;
 	row_set(&row->reason, text);
 	return false;
 }

@@ -52,7 +52,7 @@ static void counts(struct result_row *row, const struct event_list *events,
 		row->cycles = e->counted_cycles.mid;
 		row->cycles_lo = e->counted_cycles.lo;
 		row->cycles_hi = e->counted_cycles.hi;
-		row_set(&row->cycles_source, "counted");
+		row->cycles_source = CYCLES_COUNTED;
 	}
 	for (uint32_t i = events ? events->n_own : 0; events && i < events->n; i++) {
 		const struct event *ev = &events->event[i];
@@ -79,7 +79,7 @@ static void figures(struct result_row *row, const struct run *run,
 	row->cycles = e->cycles.mid;
 	row->cycles_lo = e->cycles.lo;
 	row->cycles_hi = e->cycles.hi;
-	row_set(&row->cycles_source, isnan(e->cycles.mid) ? "" : "estimated");
+	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
 	counts(row, run->options.events, e);
 	row->contended_ns = e->contended.mid * ns;
 	row->contended_ns_lo = e->contended.lo * ns;
@@ -159,9 +159,9 @@ static void add_rounds(struct table *rounds, const struct run *run,
 
 void record_rows(const struct run *run, struct table *results, struct table *rounds)
 {
-	static const char *const words[] = {
-		[OUTCOME_OK] = "ok", [OUTCOME_SKIP] = "skip", [OUTCOME_FAIL] = "fail"
-	};
+	static const enum row_status status_of[] = { [OUTCOME_OK] = ROW_OK,
+						     [OUTCOME_SKIP] = ROW_SKIP,
+						     [OUTCOME_FAIL] = ROW_FAIL };
 	char why[160];
 
 	table_init(results, &result_schema);
@@ -175,19 +175,19 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 			continue;
 		row = table_add(results);
 		identify(row, from);
-		row_set(&row->status, words[from->outcome.status]);
+		row->status = status_of[from->outcome.status];
 		row_set(&row->reason, from->outcome.reason);
 		if (from->outcome.status != OUTCOME_OK)
 			continue;
 		if (!from->n_samples) {
-			row_set(&row->status, "skip");
+			row->status = ROW_SKIP;
 			row_set(&row->reason, "the run ended before its turn");
 			continue;
 		}
 		noisy = trial_noisy(from, run->options.precision * RESULT_PRECISION_SLACK,
 				    why, sizeof(why));
 		if (noisy) {
-			row_set(&row->status, "noisy");
+			row->status = ROW_NOISY;
 			row_set(&row->reason, noisy);
 		}
 		figures(row, run, from);

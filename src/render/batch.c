@@ -290,7 +290,8 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 
 	put_name(out, s->name, s->curve.sizes ? s->row[0]->mode : "");
 	if (!s->curve.sizes) {
-		table_text(out, *s->status ? s->status : "no figure", 8, false);
+		table_text(out, s->status ? status_words[s->status] : "no figure", 8,
+			   false);
 		fputs(*s->reason ? ": " : "", out);
 		table_text(out, s->reason, 100 - NAME_WIDTH - 13, false);
 		fputc('\n', out);
@@ -436,7 +437,8 @@ static void put_apart(FILE *out, const struct batch_workload *w)
 					figure(hi, sizeof(hi), r->ns_hi));
 		}
 		if (!s->curve.sizes) {
-			fprintf(out, " %s%s", s->status, *s->reason ? ": " : "");
+			fprintf(out, " %s%s", status_words[s->status],
+				*s->reason ? ": " : "");
 			table_text(out, s->reason, 60, false);
 		}
 		fputc('\n', out);

@@ -111,26 +111,20 @@ char *export_ratio(char *buf, size_t len, const struct verdict_row *v)
 	return export_interval(buf, len, v->ratio, v->ratio_lo, v->ratio_hi, " times");
 }
 
-static const char *const verdict_words[] = { "regressed",    "improved",     "same",
-					     "inconclusive", "contaminated", "skip" };
-static const char *const status_words[] = { "ok", "noisy", "skip", "fail" };
-
 char *export_counts(char *buf, size_t len, const struct export_source *src)
 {
 	const struct table *t = src->compared ? &src->verdicts : &src->results;
 	const char *const *words = src->compared ? verdict_words : status_words;
-	size_t n_words = src->compared ? 6 : 4, at = 0;
+	size_t n_words = src->compared ? VERDICTS : ROW_STATUSES, at = 0;
 
 	snprintf(buf, len, "no rows");
-	for (size_t w = 0; w < n_words && at < len; w++) {
+	for (size_t w = 1; w < n_words && at < len; w++) {
 		size_t n = 0;
 
 		for (size_t i = 0; i < t->n; i++)
-			n += export_is(
-				src->compared
-					? table_row(t, struct verdict_row, i)->verdict
-					: table_row(t, struct result_row, i)->status,
-				words[w]);
+			n += w == (src->compared
+					   ? table_row(t, struct verdict_row, i)->verdict
+					   : table_row(t, struct result_row, i)->status);
 		if (n)
 			at += snprintf(buf + at, len - at, "%s%zu %s", at ? ", " : "", n,
 				       words[w]);

@@ -57,9 +57,9 @@ static void add_ratios(json_t *array, const struct export_source *src)
 		const struct verdict_row *v = table_row(&src->verdicts,
 							struct verdict_row, i);
 
-		if (isfinite(v->ratio) && !export_is(v->verdict, "skip"))
+		if (isfinite(v->ratio) && v->verdict != VERDICT_SKIP)
 			add_entry(array, v->id, "times the base", v->ratio, v->ratio_lo,
-				  v->ratio_hi, v->verdict, v->reason);
+				  v->ratio_hi, verdict_words[v->verdict], v->reason);
 	}
 	for (size_t i = 0; i < src->results.n && !src->compared; i++) {
 		const struct result_row *r = table_row(&src->results, struct result_row,
@@ -70,8 +70,7 @@ static void add_ratios(json_t *array, const struct export_source *src)
 			continue;
 		unit = json_sprintf("times %s", r->base);
 		add_entry(array, r->id, json_string_value(unit), r->ratio, r->ratio_lo,
-			  r->ratio_hi, export_is(r->status, "noisy") ? "noisy" : "",
-			  r->reason);
+			  r->ratio_hi, r->status == ROW_NOISY ? "noisy" : "", r->reason);
 		json_decref(unit);
 	}
 }
@@ -90,8 +89,7 @@ int export_github_action_benchmark(FILE *out, const struct export_source *src,
 
 		if (say_has_figure(r))
 			add_entry(array, r->id, "ns", r->ns, r->ns_lo, r->ns_hi,
-				  export_is(r->status, "noisy") ? "noisy" : "",
-				  r->reason);
+				  r->status == ROW_NOISY ? "noisy" : "", r->reason);
 	}
 	if (!json_array_size(array)) {
 		json_decref(array);
@@ -115,7 +113,7 @@ int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 	for (size_t i = 0; i < src->results.n; i++) {
 		const struct result_row *r = table_row(&src->results, struct result_row,
 						       i);
-		bool noisy = export_is(r->status, "noisy");
+		bool noisy = r->status == ROW_NOISY;
 		json_t *latency, *name;
 
 		if (!say_has_figure(r))
@@ -219,7 +217,7 @@ static json_t *google_entry(const struct export_source *src, const struct result
 			    size_t repetitions, size_t index)
 {
 	double ns = round->ticks / src->ticks_per_ns;
-	bool noisy = export_is(r->status, "noisy"), cpu = isfinite(round->cpu_ns);
+	bool noisy = r->status == ROW_NOISY, cpu = isfinite(round->cpu_ns);
 	json_t *entry = json_pack(
 		"{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i, s:I, s:f, s:f, s:s}", "name",
 		r->id, "family_index", (json_int_t)family, "per_family_instance_index", 0,

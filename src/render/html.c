@@ -453,7 +453,7 @@ static void rows(FILE *out, const struct table *t)
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
-		bool est = !strcmp(r->cycles_source, "estimated");
+		bool est = r->cycles_source == CYCLES_ESTIMATED;
 		char half[16];
 
 		fprintf(out, "<tr%s>", say_has_figure(r) ? "" : " class=none");
@@ -487,7 +487,7 @@ static void rows(FILE *out, const struct table *t)
 			fputs("\"", out);
 		}
 		fputs(">", out);
-		text(out, r->status);
+		text(out, status_words[r->status]);
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);
@@ -500,7 +500,7 @@ static void reasons(FILE *out, const struct table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
 
-		if (!strcmp(r->status, "ok"))
+		if (r->status == ROW_OK)
 			continue;
 		if (!any)
 			fputs("<h2 id=reasons>Not measured, or not precisely</h2>\n"
@@ -511,7 +511,7 @@ static void reasons(FILE *out, const struct table *t)
 		any = true;
 		fputs("<tr>", out);
 		cell(out, r->id);
-		cell(out, r->status);
+		cell(out, status_words[r->status]);
 		cell(out, r->reason);
 		fputs("</tr>\n", out);
 	}

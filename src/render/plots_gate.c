@@ -27,15 +27,12 @@ struct forest {
 	const struct gate_summary *summary;
 };
 
-static const struct {
-	const char *verdict;
-	unsigned int rgb;
-} colours[] = {
-	{ "regressed", 0xd55e00 }, { "contaminated", 0xcc79a7 },
-	{ "improved", 0x009e73 },  { "inconclusive", 0xe69f00 },
-	{ "same", 0x0072b2 },
+/* 0: not in the key. */
+static const unsigned int colours[VERDICTS] = {
+	[VERDICT_REGRESSED] = 0xd55e00, [VERDICT_CONTAMINATED] = 0xcc79a7,
+	[VERDICT_IMPROVED] = 0x009e73,	[VERDICT_INCONCLUSIVE] = 0xe69f00,
+	[VERDICT_SAME] = 0x0072b2,
 };
-#define N_COLOURS (int)(sizeof(colours) / sizeof(colours[0]))
 
 static int slower_first(const void *a, const void *b)
 {
@@ -61,13 +58,10 @@ static void put_change(struct fig *g, const struct verdict_row *r, int y)
 	double x = percent(r->ratio, 0);
 	double lo = percent(r->ratio_lo, x), hi = percent(r->ratio_hi, x);
 	double delta = isfinite(r->delta) ? r->delta : 0;
-	unsigned int rgb = 0;
+	unsigned int rgb = colours[r->verdict];
 
-	for (int i = 0; i < N_COLOURS; i++)
-		if (!strcmp(r->verdict, colours[i].verdict)) {
-			rgb = colours[i].rgb;
-			g->key[fig_key(g, r->verdict)].rgb = rgb;
-		}
+	if (rgb)
+		g->key[fig_key(g, verdict_words[r->verdict])].rgb = rgb;
 	fig_label(g->dat, r->id);
 	fprintf(g->dat, "\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%u\t%+.1f %%\n", y, x, lo,
 		hi, percent(1 / (1 + delta), 0), percent(1 + delta, 0), rgb,

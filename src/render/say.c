@@ -52,8 +52,7 @@ char *say_half(char *buf, size_t len, double mid, double lo, double hi)
 
 bool say_has_figure(const struct result_row *r)
 {
-	return isfinite(r->ns) &&
-	       (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
+	return isfinite(r->ns) && (r->status == ROW_OK || r->status == ROW_NOISY);
 }
 
 const struct result_row *say_find(const struct table *t, const char *id)
@@ -100,7 +99,7 @@ static bool apart(const struct result_row *a, const struct result_row *b)
 
 static const char *about(const struct result_row *r)
 {
-	return strcmp(r->status, "noisy") ? "" : "about ";
+	return r->status == ROW_NOISY ? "about " : "";
 }
 
 bool say_null(const struct table *t, char *buf, size_t len)

@@ -68,11 +68,11 @@ static int width_of(const struct table *t)
 
 static void put_row(FILE *out, const struct result_row *r, int width, bool color)
 {
-	bool ok = !strcmp(r->status, "ok"), noisy = !strcmp(r->status, "noisy");
-	const char *tint = ok || !color		       ? ""
-			   : strcmp(r->status, "fail") ? "\033[33m"
-						       : "\033[31m";
-	const char *about = strcmp(r->cycles_source, "estimated") ? "" : "~";
+	bool ok = r->status == ROW_OK, noisy = r->status == ROW_NOISY;
+	const char *tint = ok || !color		   ? ""
+			   : r->status == ROW_FAIL ? "\033[31m"
+						   : "\033[33m";
+	const char *about = r->cycles_source == CYCLES_ESTIMATED ? "~" : "";
 	bool fits = strlen(r->name) <= (size_t)width;
 
 	fputs("  ", out);
@@ -83,7 +83,7 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	table_text(out, *r->via ? r->via : "-", 8, true);
 	if (!ok && !noisy && !isfinite(r->ns)) {
 		fprintf(out, " %s", tint);
-		table_text(out, r->status, 8, false);
+		table_text(out, status_words[r->status], 8, false);
 		if (*r->reason) {
 			fputs(": ", out);
 			table_text(out, r->reason, LINE_WIDTH - width - 14 - 8, false);
@@ -101,7 +101,7 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		fprintf(out, " %6s", "-");
 	if (!ok) {
 		fprintf(out, "\n    %s", tint);
-		table_text(out, r->status, 8, false);
+		table_text(out, status_words[r->status], 8, false);
 		if (*r->reason) {
 			fputs(": ", out);
 			table_text(out, r->reason, LINE_WIDTH - 16, false);

@@ -72,9 +72,9 @@ void csv_write_text(FILE *out, const char *text)
 	putc('"', out);
 }
 
-static void write_field(FILE *out, enum column_type type, const void *field)
+static void write_field(FILE *out, const struct column *c, const void *field)
 {
-	switch (type) {
+	switch (c->type) {
 	case COLUMN_TEXT:
 		csv_write_text(out, *(char *const *)field);
 		break;
@@ -85,6 +85,9 @@ static void write_field(FILE *out, enum column_type type, const void *field)
 	case COLUMN_COUNT:
 		if (*(const int64_t *)field >= 0)
 			fprintf(out, "%" PRId64, *(const int64_t *)field);
+		break;
+	case COLUMN_WORD:
+		fputs(c->words[*(const unsigned int *)field], out);
 		break;
 	}
 }
@@ -119,7 +122,7 @@ int csv_write(FILE *out, const struct table *t)
 		for (size_t c = 0; c < s->n_columns; c++) {
 			if (c)
 				putc(',', out);
-			write_field(out, s->columns[c].type, field_of(t, i, c));
+			write_field(out, &s->columns[c], field_of(t, i, c));
 		}
 		putc('\n', out);
 	}
@@ -264,11 +267,21 @@ static bool is_decimal(const char *p)
 	return !*p;
 }
 
-static int store(struct reader *r, enum column_type type, void *to)
+static int store_word(struct reader *r, const struct column *c, unsigned int *to)
 {
 	char buf[36];
 
-	switch (type) {
+	for (*to = 0; *to < c->n_words; ++*to)
+		if (!strcmp(r->field, c->words[*to]))
+			return 0;
+	return fail(r, "not a word of this column: '%s'", shown(r, buf));
+}
+
+static int store(struct reader *r, const struct column *c, void *to)
+{
+	char buf[36];
+
+	switch (c->type) {
 	case COLUMN_TEXT:
 		if (!is_utf8(r->field))
 			return fail(r, "not UTF-8: '%s'", shown(r, buf));
@@ -293,6 +306,8 @@ static int store(struct reader *r, enum column_type type, void *to)
 		if (errno)
 			return fail(r, "too large: '%s'", shown(r, buf));
 		break;
+	case COLUMN_WORD:
+		return store_word(r, c, to);
 	}
 	return 0;
 }
@@ -338,7 +353,7 @@ static int read_row(struct reader *r, size_t width, struct table *t)
 		if (last && r->column + 1 < width)
 			return fail(r, "the row ends here, %zu fields short",
 				    width - r->column - 1);
-		if (r->column < s->n_columns && store(r, c->type, row + c->offset))
+		if (r->column < s->n_columns && store(r, c, row + c->offset))
 			return -EINVAL;
 	}
 	r->column--;

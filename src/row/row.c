@@ -8,12 +8,20 @@
 
 #include "row/row.h"
 
-#define COLUMN(strct, t, c, d)	{ #c, COLUMN_##t, offsetof(struct strct, c), d },
-#define RESULT_COLUMN(t, c, d)	COLUMN(result_row, t, c, d)
-#define ROUND_COLUMN(t, c, d)	COLUMN(round_row, t, c, d)
-#define VERDICT_COLUMN(t, c, d) COLUMN(verdict_row, t, c, d)
-#define BATCH_COLUMN(t, c, d)	COLUMN(batch_row, t, c, d)
-#define COUNT_OF(x)		(sizeof(x) / sizeof((x)[0]))
+#define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
+
+/* A kind of column: what it is and where, in the struct of a row. */
+#define TEXT_COLUMN(row, c, d)	{ #c, COLUMN_TEXT, offsetof(struct row, c), .doc = d },
+#define REAL_COLUMN(row, c, d)	{ #c, COLUMN_REAL, offsetof(struct row, c), .doc = d },
+#define COUNT_COLUMN(row, c, d) { #c, COLUMN_COUNT, offsetof(struct row, c), .doc = d },
+#define WORD_COLUMN(row, c, d)                                   \
+	{ #c,	    COLUMN_WORD,	offsetof(struct row, c), \
+	  .doc = d, .words = c##_words, .n_words = COUNT_OF(c##_words) },
+
+#define RESULT_COLUMN(kind, c, d)  kind##_COLUMN(result_row, c, d)
+#define ROUND_COLUMN(kind, c, d)   kind##_COLUMN(round_row, c, d)
+#define VERDICT_COLUMN(kind, c, d) kind##_COLUMN(verdict_row, c, d)
+#define BATCH_COLUMN(kind, c, d)   kind##_COLUMN(batch_row, c, d)
 
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
@@ -100,6 +108,9 @@ void *table_add(struct table *t)
 			break;
 		case COLUMN_COUNT:
 			*(int64_t *)field = -1;
+			break;
+		case COLUMN_WORD:
+			*(unsigned int *)field = 0;
 			break;
 		}
 	}

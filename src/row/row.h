@@ -4,7 +4,8 @@
  * strict readers and the documentation all come from the lists below.
  *
  * TEXT: UTF-8, "" where not available. REAL: NAN where not available. COUNT: a whole
- * number from 0 up, -1 where not available. Not available is an empty CSV field.
+ * number from 0 up, -1 where not available. WORD: one of the words of its column, see
+ * words.h. Not available is an empty CSV field.
  * Columns are only ever appended. Intervals (_lo, _hi) hold the median with at least 95 %
  * confidence; they are distribution-free, see stats/interval.h.
  */
@@ -13,6 +14,8 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "row/words.h"
 
 #define SCHEMA_VERSION 1
 
@@ -24,7 +27,7 @@
 	X(TEXT, name, "the id without its family")                                       \
 	X(TEXT, via, "how the operation is made")                                        \
 	X(TEXT, params, "key=value pairs, separated by spaces")                          \
-	X(TEXT, status, "ok, noisy (a figure, but not a precise one), skip or fail")     \
+	X(WORD, status, "ok, noisy (a figure, but not a precise one), skip or fail")     \
 	X(TEXT, reason, "why the status is not ok")                                      \
 	X(REAL, ns, "nanoseconds an operation: median over rounds of quiet medians")     \
 	X(REAL, ns_lo, "lower end of its interval")                                      \
@@ -33,7 +36,7 @@
 	X(REAL, ticks_lo, "lower end of its interval")                                   \
 	X(REAL, ticks_hi, "upper end of its interval")                                   \
 	X(REAL, cycles, "core cycles an operation, see cycles_source")                   \
-	X(TEXT, cycles_source,                                                           \
+	X(WORD, cycles_source,                                                           \
 	  "counted (by the PMU) or estimated (ticks x cycles a tick)")                   \
 	X(REAL, cycles_lo, "lower end of its interval")                                  \
 	X(REAL, cycles_hi, "upper end of its interval")                                  \
@@ -107,7 +110,7 @@
  */
 #define VERDICT_COLUMNS(X)                                                             \
 	X(TEXT, id, "the row")                                                         \
-	X(TEXT, verdict,                                                               \
+	X(WORD, verdict,                                                               \
 	  "regressed, improved, same, inconclusive, contaminated or skip")             \
 	X(TEXT, reason, "why, in words")                                               \
 	X(REAL, ratio, "head over base: exp of the median log-ratio")                  \
@@ -119,7 +122,7 @@
 	X(REAL, p_slower, "p-value of: the ratio is 1 + delta or less")                \
 	X(REAL, p_faster, "p-value of: the ratio is 1 / (1 + delta) or more")          \
 	X(REAL, p_differs, "two-sided p-value of: the ratio is 1")                     \
-	X(TEXT, advice, "slower or faster at a false discovery rate of 5 %, or empty") \
+	X(WORD, advice, "slower or faster at a false discovery rate of 5 %, or empty") \
 	X(COUNT, rounds, "pairs of rounds, or rounds of the smaller side")             \
 	X(COUNT, pilot_rounds, "pairs of the pilot that chose `rounds`")               \
 	X(REAL, sigma,                                                                 \
@@ -185,12 +188,13 @@
 	X(REAL, cpu_ns, "CPU time an operation, as in results.csv")                     \
 	X(REAL, enters, "system calls an operation")                                    \
 	X(TEXT, mode, "inline or punted")                                               \
-	X(TEXT, status, "ok, or that of its first row without a figure")                \
+	X(WORD, status, "ok, or that of its first row without a figure")                \
 	X(TEXT, reason, "why a row has no figure")
 
 #define ROW_TEXT(c)		     char *c;
 #define ROW_REAL(c)		     double c;
 #define ROW_COUNT(c)		     int64_t c;
+#define ROW_WORD(c)		     enum row_##c c;
 #define ROW_FIELD(type, column, doc) ROW_##type(column)
 
 struct result_row {
@@ -209,13 +213,15 @@ struct batch_row {
 	BATCH_COLUMNS(ROW_FIELD)
 };
 
-enum column_type { COLUMN_TEXT, COLUMN_REAL, COLUMN_COUNT };
+enum column_type { COLUMN_TEXT, COLUMN_REAL, COLUMN_COUNT, COLUMN_WORD };
 
 struct column {
 	const char *name;
 	enum column_type type;
 	size_t offset; /* in the row's struct */
 	const char *doc;
+	const char *const *words; /* of a WORD; the field is an unsigned int */
+	unsigned int n_words;
 };
 
 /* One of the tables: its columns and the size of its struct. */

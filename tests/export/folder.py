@@ -49,7 +49,7 @@ def columns(table):
     text = open(ROW_H).read()
     text = text[text.index("#define %s_COLUMNS" % table):]
     text = re.split(r"\n#define|\n/\*", text[1:])[0]
-    return re.findall(r"X\((?:TEXT|REAL|COUNT),\s+(\w+),", text)
+    return re.findall(r"X\((?:TEXT|REAL|COUNT|WORD),\s+(\w+),", text)
 
 
 def write(path, table, rows):

@@ -60,6 +60,7 @@ static void test_round_trip(void **state)
 	row_set(&row->id, "file/read");
 	row_set(&row->reason, "first");
 	row_set(&row->reason, awkward);
+	row->status = ROW_NOISY;
 	row->ns = 123.456789012;
 	row->ns_lo = -0.1;
 	row->ns_hi = INFINITY;
@@ -76,12 +77,14 @@ static void test_round_trip(void **state)
 	assert_string_equal(row->id, "file/read");
 	assert_string_equal(row->reason, awkward);
 	assert_string_equal(row->base, "");
+	assert_int_equal(row->status, ROW_NOISY);
 	assert_true(row->ns == 123.456789);
 	assert_true(row->ns_lo == -0.1);
 	assert_true(isnan(row->ns_hi) && isnan(row->ticks));
 	assert_true(row->n == INT64_MAX && row->ops == 0 && row->rounds == -1);
 	row = table_row(&back, struct result_row, 1);
 	assert_string_equal(row->id, "");
+	assert_int_equal(row->status, ROW_NONE);
 	assert_true(isnan(row->ns) && row->n == -1);
 	free(text);
 	table_free(&back);
@@ -210,6 +213,44 @@ static void test_numbers(void **state)
 	       "line 2, column round: too large: '9223372036854775808'");
 }
 
+static void test_words(void **state)
+{
+	static const struct schema *const all[] = { &result_schema, &verdict_schema,
+						    &batch_schema };
+	static const char head[] = "id,verdict", row[] = "\na,slower,";
+	struct err err = { 0 };
+	struct table t;
+	char *text;
+	size_t len, words = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	/* Every word is there, and once. */
+	for (size_t s = 0; s < 3; s++)
+		for (size_t c = 0; c < all[s]->n_columns; c++) {
+			const struct column *col = &all[s]->columns[c];
+
+			words += col->n_words;
+			assert_int_equal(col->n_words > 0, col->type == COLUMN_WORD);
+			for (unsigned int i = 0; i < col->n_words; i++) {
+				assert_non_null(col->words[i]);
+				for (unsigned int k = 0; k < i; k++)
+					assert_string_not_equal(col->words[i],
+								col->words[k]);
+			}
+		}
+	assert_true(words > 0);
+	fputs(head, f);
+	for (size_t c = 2; c < verdict_schema.n_columns; c++)
+		fprintf(f, ",%s", verdict_schema.columns[c].name);
+	fputs(row, f);
+	fclose(f);
+	assert_int_equal(csv_read(&t, &verdict_schema, text, len, &err), -EINVAL);
+	assert_string_equal(
+		err.text, "line 2, column verdict: not a word of this column: 'slower'");
+	free(text);
+}
+
 static void test_limits(void **state)
 {
 	size_t head = strlen(HEADER "\n"), len = head + 12 * 250001;
@@ -261,7 +302,8 @@ int main(void)
 		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_unwritable),
 		cmocka_unit_test(test_accepted),   cmocka_unit_test(test_header),
 		cmocka_unit_test(test_shape),	   cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_limits),	   cmocka_unit_test(test_file),
+		cmocka_unit_test(test_words),	   cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

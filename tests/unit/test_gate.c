@@ -35,13 +35,13 @@ static void side_free(struct side *s)
 	table_free(&s->rounds);
 }
 
-static struct result_row *add_result(struct side *s, const char *id, const char *status,
-				     const char *reason)
+static struct result_row *add_result(struct side *s, const char *id,
+				     enum row_status status, const char *reason)
 {
 	struct result_row *r = table_add(&s->results);
 
 	row_set(&r->id, id);
-	row_set(&r->status, status);
+	r->status = status;
 	row_set(&r->reason, reason);
 	return r;
 }
@@ -61,7 +61,7 @@ static struct round_row *add_round(struct side *s, const char *id, int round, do
 /* A row of n rounds around `ns`, up and down by `jitter` (a share) in a fixed pattern. */
 static void add_row(struct side *s, const char *id, int n, double ns, double jitter)
 {
-	add_result(s, id, "ok", "");
+	add_result(s, id, ROW_OK, "");
 	for (int i = 0; i < n; i++)
 		add_round(s, id, i, ns * (1 + jitter * ((i * 7 % 11) - 5) / 5));
 }
@@ -116,7 +116,7 @@ static const struct verdict_row *row_of(const struct pair *p, const char *id)
 	return NULL;
 }
 
-#define assert_verdict(p, id, word) assert_string_equal(row_of(p, id)->verdict, word)
+#define assert_verdict(p, id, v) assert_int_equal(row_of(p, id)->verdict, v)
 #define assert_reason(p, id, part)                                                    \
 	do {                                                                          \
 		if (!strstr(row_of(p, id)->reason, part))                             \
@@ -141,11 +141,11 @@ static void test_verdicts(void **state)
 	add_row(&p.base, GATE_CONTROL, 20, 500, 0.01);
 	add_row(&p.head, GATE_CONTROL, 20, 505, 0.01);
 	run(&p, &paired);
-	assert_verdict(&p, "a/slower", "regressed");
-	assert_verdict(&p, "a/faster", "improved");
-	assert_verdict(&p, "a/same", "same");
-	assert_verdict(&p, "a/wide", "inconclusive");
-	assert_verdict(&p, GATE_CONTROL, "same");
+	assert_verdict(&p, "a/slower", VERDICT_REGRESSED);
+	assert_verdict(&p, "a/faster", VERDICT_IMPROVED);
+	assert_verdict(&p, "a/same", VERDICT_SAME);
+	assert_verdict(&p, "a/wide", VERDICT_INCONCLUSIVE);
+	assert_verdict(&p, GATE_CONTROL, VERDICT_SAME);
 	assert_int_equal(p.summary.regressed, 1);
 	assert_int_equal(p.summary.improved, 1);
 	assert_int_equal(p.summary.same, 2);
@@ -163,7 +163,7 @@ static void test_verdicts(void **state)
 	assert_true(r->base_ns_lo < 1000 && r->base_ns_hi > 1000);
 	assert_int_equal(r->rounds, 20);
 	assert_true(r->delta == 0.02);
-	assert_string_equal(r->advice, "slower");
+	assert_int_equal(r->advice, ADVICE_SLOWER);
 	/* 2^-20: all twenty pairs lie above 1 + delta. */
 	assert_true(fabs(r->p_slower * 1048576 - 1) < 1e-6);
 	assert_true(r->p_faster == 1);
@@ -183,14 +183,14 @@ static void test_few_rounds(void **state)
 	add_row(&p.head, "a/few", 6, 2000, 0.01);
 	run(&p, &paired);
 	/* 2^-6 is above 1 %, 2^-7 is below. */
-	assert_verdict(&p, "a/few", "inconclusive");
+	assert_verdict(&p, "a/few", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/few", "6 quiet, 0 contended of 6; 7 are needed");
 	assert_true(isnan(row_of(&p, "a/few")->ratio_lo));
 	assert_true(fabs(row_of(&p, "a/few")->ratio - 2) < 1e-9);
 	add_round(&p.base, "a/few", 6, 1000);
 	add_round(&p.head, "a/few", 6, 2000);
 	run(&p, &paired);
-	assert_verdict(&p, "a/few", "regressed");
+	assert_verdict(&p, "a/few", VERDICT_REGRESSED);
 	pair_free(&p);
 }
 
@@ -200,23 +200,23 @@ static void test_no_pairs(void **state)
 
 	(void)state;
 	pair_init(&p);
-	add_result(&p.base, "a/none", "ok", "");
-	add_result(&p.head, "a/none", "ok", "");
+	add_result(&p.base, "a/none", ROW_OK, "");
+	add_result(&p.head, "a/none", ROW_OK, "");
 	add_row(&p.base, "a/lengths", 20, 1000, 0);
 	add_row(&p.head, "a/lengths", 20, 2000, 0);
 	for (size_t i = 0; i < p.head.rounds.n; i++)
 		table_row(&p.head.rounds, struct round_row, i)->n = 101;
 	/* Rounds 0 to 19 against 20 to 39: none has a partner. */
 	add_row(&p.base, "a/apart", 20, 1000, 0);
-	add_result(&p.head, "a/apart", "ok", "");
+	add_result(&p.head, "a/apart", ROW_OK, "");
 	for (int i = 20; i < 40; i++)
 		add_round(&p.head, "a/apart", i, 2000);
 	run(&p, &paired);
-	assert_verdict(&p, "a/none", "inconclusive");
+	assert_verdict(&p, "a/none", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/none", "no rounds of both sides");
-	assert_verdict(&p, "a/lengths", "inconclusive");
+	assert_verdict(&p, "a/lengths", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/lengths", "window length");
-	assert_verdict(&p, "a/apart", "inconclusive");
+	assert_verdict(&p, "a/apart", VERDICT_INCONCLUSIVE);
 	assert_int_equal(row_of(&p, "a/apart")->rounds, 0);
 	assert_true(isnan(row_of(&p, "a/apart")->ratio));
 	assert_false(p.summary.disturbed);
@@ -237,7 +237,7 @@ static void test_missing_figures(void **state)
 	table_row(&p.base.rounds, struct round_row, 6)->ticks = 0;
 	table_row(&p.head.rounds, struct round_row, 7)->ticks = INFINITY;
 	run(&p, &paired);
-	assert_verdict(&p, "a/x", "same");
+	assert_verdict(&p, "a/x", VERDICT_SAME);
 	assert_int_equal(row_of(&p, "a/x")->rounds, 16);
 	assert_true(row_of(&p, "a/x")->ratio == 1);
 	pair_free(&p);
@@ -285,16 +285,16 @@ static void test_contention(void **state)
 	add_row(&p.head, "a/one-busy", 20, 1000, 0);
 	contend(&p.head, "a/one-busy", 0, 1.2, 1.3);
 	run(&p, &paired);
-	assert_verdict(&p, "a/both-busy", "regressed");
+	assert_verdict(&p, "a/both-busy", VERDICT_REGRESSED);
 	assert_reason(&p, "a/both-busy", "next to a busy neighbour");
 	assert_int_equal(row_of(&p, "a/both-busy")->rounds, 20); /* two of them quiet */
-	assert_verdict(&p, "a/unequal", "inconclusive");
+	assert_verdict(&p, "a/unequal", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/unequal", "same contention state, probe");
-	assert_verdict(&p, "a/quiet-enough", "same");
+	assert_verdict(&p, "a/quiet-enough", VERDICT_SAME);
 	assert_int_equal(row_of(&p, "a/quiet-enough")->rounds, 12);
-	assert_verdict(&p, "a/few-quiet", "same");
+	assert_verdict(&p, "a/few-quiet", VERDICT_SAME);
 	assert_int_equal(row_of(&p, "a/few-quiet")->rounds, 19);
-	assert_verdict(&p, "a/one-busy", "inconclusive");
+	assert_verdict(&p, "a/one-busy", VERDICT_INCONCLUSIVE);
 	pair_free(&p);
 }
 
@@ -316,8 +316,8 @@ static void test_busy_machine(void **state)
 	run(&p, &paired);
 	assert_true(p.summary.disturbed);
 	assert_non_null(strstr(p.summary.why, "2 of 3 rows"));
-	assert_verdict(&p, "a/x", "inconclusive");
-	assert_verdict(&p, "a/z", "contaminated");
+	assert_verdict(&p, "a/x", VERDICT_INCONCLUSIVE);
+	assert_verdict(&p, "a/z", VERDICT_CONTAMINATED);
 	assert_int_equal(p.summary.regressed, 0);
 	pair_free(&p);
 }
@@ -339,12 +339,12 @@ static void test_control(void **state)
 	run(&p, &paired);
 	assert_true(p.summary.disturbed);
 	assert_non_null(strstr(p.summary.why, "the control moved by +4.0 %"));
-	assert_verdict(&p, "a/slower", "contaminated");
-	assert_verdict(&p, "a/faster", "contaminated");
-	assert_verdict(&p, "a/same", "same");
-	assert_verdict(&p, GATE_CONTROL, "contaminated");
+	assert_verdict(&p, "a/slower", VERDICT_CONTAMINATED);
+	assert_verdict(&p, "a/faster", VERDICT_CONTAMINATED);
+	assert_verdict(&p, "a/same", VERDICT_SAME);
+	assert_verdict(&p, GATE_CONTROL, VERDICT_CONTAMINATED);
 	assert_int_equal(p.summary.regressed + p.summary.improved, 0);
-	assert_string_equal(row_of(&p, "a/slower")->advice, "");
+	assert_int_equal(row_of(&p, "a/slower")->advice, ADVICE_NONE);
 
 	/* Within its bound it takes nothing away, and nothing is divided by it. */
 	for (size_t i = 0; i < p.head.rounds.n; i++) {
@@ -355,14 +355,14 @@ static void test_control(void **state)
 	}
 	run(&p, &paired);
 	assert_false(p.summary.disturbed);
-	assert_verdict(&p, "a/slower", "regressed");
+	assert_verdict(&p, "a/slower", VERDICT_REGRESSED);
 	assert_true(fabs(row_of(&p, "a/slower")->ratio - 1.1) < 1e-9);
 
 	/* A control that nobody could measure is no all-clear. */
 	contend(&p.head, GATE_CONTROL, 2, 1.2, 1.3);
 	run(&p, &paired);
 	assert_true(p.summary.disturbed);
-	assert_verdict(&p, "a/slower", "contaminated");
+	assert_verdict(&p, "a/slower", VERDICT_CONTAMINATED);
 	pair_free(&p);
 }
 
@@ -378,13 +378,13 @@ static void test_quiet_level(void **state)
 	p.head.view.quiet_level = 2400;
 	run(&p, &paired);
 	assert_true(p.summary.disturbed);
-	assert_verdict(&p, "a/slower", "contaminated");
+	assert_verdict(&p, "a/slower", VERDICT_CONTAMINATED);
 	/* Another tick rate, the same time. */
 	p.head.view.quiet_level = 4000;
 	p.head.view.ticks_per_ns = 5;
 	run(&p, &paired);
 	assert_false(p.summary.disturbed);
-	assert_verdict(&p, "a/slower", "improved");
+	assert_verdict(&p, "a/slower", VERDICT_IMPROVED);
 	assert_true(fabs(row_of(&p, "a/slower")->ratio - 0.6) < 1e-9);
 	pair_free(&p);
 }
@@ -405,34 +405,34 @@ static void test_delta(void **state)
 	add_row(&p.head, "a/noisy", 20, 1060, 0);
 	add_row(&p.base, "a/tiny", 20, 10, 0);
 	add_row(&p.head, "a/tiny", 20, 10.8, 0);
-	r = add_result(&p.base, "a/batched", "ok", "");
+	r = add_result(&p.base, "a/batched", ROW_OK, "");
 	r->ops = 64;
-	add_result(&p.head, "a/batched", "ok", "");
+	add_result(&p.head, "a/batched", ROW_OK, "");
 	for (int i = 0; i < 20; i++) {
 		add_round(&p.base, "a/batched", i, 10);
 		add_round(&p.head, "a/batched", i, 10.8);
 	}
 	run(&p, &o);
-	assert_verdict(&p, "a/noisy", "regressed");
+	assert_verdict(&p, "a/noisy", VERDICT_REGRESSED);
 	noise_init(&noise, "0123456789abcdef");
 	noise.rows = &row;
 	noise.n = 1;
 	o.noise = &noise;
 	run(&p, &o);
 	/* 99th percentile of 0, 1, 2, 8 %: 2 + 0.97 * 6 = 7.82 % in logarithms. */
-	assert_verdict(&p, "a/noisy", "same");
+	assert_verdict(&p, "a/noisy", VERDICT_SAME);
 	assert_true(fabs(row_of(&p, "a/noisy")->delta - expm1(0.0782)) < 1e-9);
 	/* 1 ns of 10 ns; of 64 operations of 10 ns it is less than 2 %. */
-	assert_verdict(&p, "a/tiny", "same");
+	assert_verdict(&p, "a/tiny", VERDICT_SAME);
 	assert_true(fabs(row_of(&p, "a/tiny")->delta - 0.1) < 1e-9);
-	assert_verdict(&p, "a/batched", "regressed");
+	assert_verdict(&p, "a/batched", VERDICT_REGRESSED);
 	assert_true(row_of(&p, "a/batched")->delta == 0.02);
 	pair_free(&p);
 }
 
 static void test_skips(void **state)
 {
-	static const char *const status[] = { "ok", "fail", "skip", NULL };
+	static const enum row_status status[] = { ROW_OK, ROW_FAIL, ROW_SKIP, ROW_NONE };
 	static const char *const want[4][4] = {
 		{ NULL, "failed in head: why", "skipped in head: why", "not in head" },
 		{ "failed in base: why", "failed in both: why", "failed in base: why",
@@ -461,10 +461,10 @@ static void test_skips(void **state)
 			if (!want[b][h])
 				continue;
 			snprintf(id, sizeof(id), "a/%d%d", b, h);
-			assert_verdict(&p, id, "skip");
+			assert_verdict(&p, id, VERDICT_SKIP);
 			assert_string_equal(row_of(&p, id)->reason, want[b][h]);
 		}
-	assert_verdict(&p, "a/00", "inconclusive");
+	assert_verdict(&p, "a/00", VERDICT_INCONCLUSIVE);
 	assert_int_equal(p.summary.skipped, 14);
 	assert_int_equal(p.summary.broken, 3);
 	assert_int_equal(p.summary.compared, 1);
@@ -486,18 +486,18 @@ static void test_unpaired(void **state)
 	add_row(&p.base, "a/few", 8, 1000, 0);
 	add_row(&p.head, "a/few", 60, 2000, 0);
 	run(&p, &o);
-	assert_verdict(&p, "a/slower", "regressed");
+	assert_verdict(&p, "a/slower", VERDICT_REGRESSED);
 	assert_int_equal(row_of(&p, "a/slower")->rounds, 40);
 	assert_true(fabs(row_of(&p, "a/slower")->ratio - 1.1) < 1e-9);
 	assert_true(row_of(&p, "a/slower")->ratio_lo < 1.1);
 	assert_true(row_of(&p, "a/slower")->p_slower < 1e-6);
-	assert_verdict(&p, "a/same", "same");
+	assert_verdict(&p, "a/same", VERDICT_SAME);
 	/* Holm's second step: 0.5 % for both ends, which is less than 2 * 2^-8. */
-	assert_verdict(&p, "a/few", "inconclusive");
+	assert_verdict(&p, "a/few", VERDICT_INCONCLUSIVE);
 	assert_true(fabs(row_of(&p, "a/few")->p_slower - 2.0 / 256) < 1e-12);
 	add_round(&p.base, "a/few", 8, 1000);
 	run(&p, &o);
-	assert_verdict(&p, "a/few", "regressed");
+	assert_verdict(&p, "a/few", VERDICT_REGRESSED);
 	pair_free(&p);
 }
 
@@ -523,14 +523,14 @@ static void test_folders(void **state)
 	}
 	assert_int_equal(gate(b, 6, h, 6, &o, &verdicts, &s), 0);
 	r = table_row(&verdicts, struct verdict_row, 0);
-	assert_string_equal(r->verdict, "inconclusive");
+	assert_int_equal(r->verdict, VERDICT_INCONCLUSIVE);
 	assert_int_equal(r->rounds, 6);
 	assert_non_null(strstr(r->reason, "folders a side"));
 	assert_false(s.disturbed);
 	table_free(&verdicts);
 	assert_int_equal(gate(b, 12, h, 12, &o, &verdicts, &s), 0);
 	r = table_row(&verdicts, struct verdict_row, 0);
-	assert_string_equal(r->verdict, "regressed");
+	assert_int_equal(r->verdict, VERDICT_REGRESSED);
 	assert_int_equal(r->rounds, 12);
 	table_free(&verdicts);
 	/* Fewer: their rounds are the values. */
@@ -600,7 +600,7 @@ static void test_confirm(void **state)
 	assert_int_equal(p.summary.regressed, 4);
 	assert_int_equal(p.summary.improved, 1);
 	confirm(&p, &fresh);
-	assert_verdict(&p, "a/real", "regressed");
+	assert_verdict(&p, "a/real", VERDICT_REGRESSED);
 	assert_reason(&p, "a/real", "fresh rounds agree");
 	assert_true(fabs(row_of(&p, "a/real")->confirm_ratio - 1.05) < 1e-9);
 	assert_true(row_of(&p, "a/real")->confirm_lo > 1.049);
@@ -615,14 +615,14 @@ static void test_confirm(void **state)
 		    1e-12);
 	assert_true(fabs(row_of(&p, "a/faster")->confirm_level - (1 - 2 * 0.01)) < 1e-12);
 	assert_true(isnan(row_of(&p, "a/same")->confirm_level));
-	assert_verdict(&p, "a/fluke", "inconclusive");
+	assert_verdict(&p, "a/fluke", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/fluke", "not confirmed: fresh rounds say +1.0 %");
-	assert_verdict(&p, "a/gone", "inconclusive");
+	assert_verdict(&p, "a/gone", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/gone", "no fresh rounds");
 	assert_true(isnan(row_of(&p, "a/gone")->confirm_ratio));
-	assert_verdict(&p, "a/few", "inconclusive");
-	assert_verdict(&p, "a/faster", "improved");
-	assert_verdict(&p, "a/same", "same");
+	assert_verdict(&p, "a/few", VERDICT_INCONCLUSIVE);
+	assert_verdict(&p, "a/faster", VERDICT_IMPROVED);
+	assert_verdict(&p, "a/same", VERDICT_SAME);
 	assert_int_equal(row_of(&p, "a/same")->confirm_rounds, -1);
 	assert_int_equal(p.summary.regressed, 1);
 	assert_int_equal(p.summary.inconclusive, 3);
@@ -634,14 +634,14 @@ static void test_confirm(void **state)
 	add_row(&fresh.base, "a/real", 20, 1050, 0);
 	add_row(&fresh.head, "a/real", 20, 1000, 0);
 	confirm(&p, &fresh);
-	assert_verdict(&p, "a/real", "inconclusive");
+	assert_verdict(&p, "a/real", VERDICT_INCONCLUSIVE);
 
 	/* A disturbed second comparison neither confirms nor clears. */
 	run(&p, &paired);
 	add_row(&fresh.base, GATE_CONTROL, 20, 500, 0);
 	add_row(&fresh.head, GATE_CONTROL, 20, 600, 0);
 	confirm(&p, &fresh);
-	assert_verdict(&p, "a/real", "contaminated");
+	assert_verdict(&p, "a/real", VERDICT_CONTAMINATED);
 	assert_true(p.summary.disturbed);
 	assert_non_null(strstr(p.summary.why, "fresh rounds"));
 	pair_free(&p);
@@ -670,8 +670,8 @@ static void test_rounds(void **state)
 	(void)state;
 	pair_init(&p);
 	/* Log-ratios -2d, -d, 0, d, 2d, …: MAD is 2d, and 1.4826 * 2d is 1 %. */
-	add_result(&p.base, "a/x", "ok", "");
-	add_result(&p.head, "a/x", "ok", "");
+	add_result(&p.base, "a/x", ROW_OK, "");
+	add_result(&p.head, "a/x", ROW_OK, "");
 	for (int i = 0; i < 15; i++) {
 		double d = 0.01 / 1.4826 / 4;
 
@@ -707,8 +707,8 @@ static void test_rounds_of_two_states(void **state)
 
 	(void)state;
 	pair_init(&p);
-	add_result(&p.base, "a/x", "ok", "");
-	add_result(&p.head, "a/x", "ok", "");
+	add_result(&p.base, "a/x", ROW_OK, "");
+	add_result(&p.head, "a/x", ROW_OK, "");
 	for (int i = 0; i < 21; i++) {
 		add_round(&p.base, "a/x", i, 1000);
 		add_round(&p.head, "a/x", i, i < 3 ? 1300 : i < 6 ? 1000 / 1.3 : 1000);
@@ -728,8 +728,8 @@ static void add_family(struct pair *p, int rounds, double ratio, uint64_t *seed)
 
 	for (int i = 0; i < ROWS; i++) {
 		snprintf(id, sizeof(id), "a/%d", i);
-		add_result(&p->base, id, "ok", "");
-		add_result(&p->head, id, "ok", "");
+		add_result(&p->base, id, ROW_OK, "");
+		add_result(&p->head, id, ROW_OK, "");
 		for (int r = 0; r < rounds; r++) {
 			/* A twentieth of the rounds lies far out. */
 			double wild = uniform(seed) < 0.05 ? 8 : 1;
@@ -742,13 +742,14 @@ static void add_family(struct pair *p, int rounds, double ratio, uint64_t *seed)
 	}
 }
 
-static size_t rows_of(const struct pair *p, const char *word)
+static size_t rows_of(const struct pair *p, enum row_verdict verdict)
 {
-	return !strcmp(word, "regressed") ? p->summary.regressed : p->summary.improved;
+	return verdict == VERDICT_REGRESSED ? p->summary.regressed : p->summary.improved;
 }
 
 /* Families with at least one row of that verdict. */
-static int families_with(const char *word, int families, double ratio, uint64_t seed)
+static int families_with(enum row_verdict verdict, int families, double ratio,
+			 uint64_t seed)
 {
 	int found = 0;
 
@@ -758,14 +759,15 @@ static int families_with(const char *word, int families, double ratio, uint64_t 
 		pair_init(&p);
 		add_family(&p, 20, ratio, &seed);
 		run(&p, &paired);
-		found += rows_of(&p, word) > 0;
+		found += rows_of(&p, verdict) > 0;
 		pair_free(&p);
 	}
 	return found;
 }
 
 /* Of two stages: families with a flagged row, and with one that fresh rounds confirm. */
-static void two_stages(const char *word, double ratio, uint64_t seed, int found[2])
+static void two_stages(enum row_verdict verdict, double ratio, uint64_t seed,
+		       int found[2])
 {
 	struct gate_options o = paired;
 
@@ -779,11 +781,11 @@ static void two_stages(const char *word, double ratio, uint64_t seed, int found[
 		add_family(&p, 22, ratio, &seed);
 		add_family(&fresh, 22, ratio, &seed);
 		run(&p, &o);
-		found[0] += rows_of(&p, word) > 0;
+		found[0] += rows_of(&p, verdict) > 0;
 		assert_int_equal(gate_confirm(&p.verdicts, &fresh.base.view,
 					      &fresh.head.view, &o, &p.summary),
 				 0);
-		found[1] += rows_of(&p, word) > 0;
+		found[1] += rows_of(&p, verdict) > 0;
 		pair_free(&p);
 		pair_free(&fresh);
 	}
@@ -797,10 +799,10 @@ static void two_stages(const char *word, double ratio, uint64_t seed, int found[
 static void test_family_error(void **state)
 {
 	(void)state;
-	assert_in_range(families_with("regressed", FAMILIES, 1.02, 1), 0, 5);
-	assert_in_range(families_with("improved", FAMILIES, 1 / 1.02, 2), 0, 5);
+	assert_in_range(families_with(VERDICT_REGRESSED, FAMILIES, 1.02, 1), 0, 5);
+	assert_in_range(families_with(VERDICT_IMPROVED, FAMILIES, 1 / 1.02, 2), 0, 5);
 	/* A check of the check: well beyond the edge every family is flagged. */
-	assert_int_equal(families_with("regressed", 5, 1.05, 3), 5);
+	assert_int_equal(families_with(VERDICT_REGRESSED, 5, 1.05, 3), 5);
 }
 
 /*
@@ -814,13 +816,13 @@ static void test_two_stages(void **state)
 	int found[2];
 
 	(void)state;
-	two_stages("regressed", 1.02, 4, found);
+	two_stages(VERDICT_REGRESSED, 1.02, 4, found);
 	assert_in_range(found[0], 4, 22);
 	assert_in_range(found[1], 0, 4);
-	two_stages("improved", 1 / 1.02, 5, found);
+	two_stages(VERDICT_IMPROVED, 1 / 1.02, 5, found);
 	assert_in_range(found[0], 4, 22);
 	assert_in_range(found[1], 0, 4);
-	two_stages("regressed", 1.05, 6, found);
+	two_stages(VERDICT_REGRESSED, 1.05, 6, found);
 	assert_int_equal(found[1], FAMILIES);
 }
 

@@ -14,7 +14,7 @@
 #include "render/table.h"
 
 static struct result_row *add(struct table *t, const char *group, const char *name,
-			      const char *status, const char *reason)
+			      enum row_status status, const char *reason)
 {
 	struct result_row *r = table_add(t);
 	char id[300];
@@ -24,7 +24,7 @@ static struct result_row *add(struct table *t, const char *group, const char *na
 	row_set(&r->group, group);
 	row_set(&r->name, name);
 	row_set(&r->via, "inline");
-	row_set(&r->status, status);
+	r->status = status;
 	row_set(&r->reason, reason);
 	return r;
 }
@@ -127,10 +127,10 @@ static void test_every_figure_has_one(void **state)
 
 	(void)state;
 	table_init(&t, &result_schema);
-	r = add(&t, "null", "getppid-libc", "ok", "");
+	r = add(&t, "null", "getppid-libc", ROW_OK, "");
 	set_ns(r, 118.2, 118.0, 118.6);
 	set(&r->cycles, &r->cycles_lo, &r->cycles_hi, 427, 420, 428);
-	row_set(&r->cycles_source, "estimated");
+	r->cycles_source = CYCLES_ESTIMATED;
 	set(&r->ratio, &r->ratio_lo, &r->ratio_hi, 1.52, 1.515, 1.529);
 	r->quiet_share = 0.87;
 	/* What has no interval is not printed. */
@@ -162,13 +162,14 @@ static void test_not_available(void **state)
 
 	(void)state;
 	table_init(&t, &result_schema);
-	r = add(&t, "null", "few", "noisy", "3 quiet rounds are too few for an interval");
+	r = add(&t, "null", "few", ROW_NOISY,
+		"3 quiet rounds are too few for an interval");
 	set_ns(r, 100, NAN, NAN);
-	r = add(&t, "null", "counted", "ok", "");
+	r = add(&t, "null", "counted", ROW_OK, "");
 	set_ns(r, 50, 49, 51);
 	set(&r->cycles, &r->cycles_lo, &r->cycles_hi, 200, 199, 201);
-	row_set(&r->cycles_source, "counted");
-	add(&t, "null", "refused", "skip", "io_uring_setup: Operation not permitted");
+	r->cycles_source = CYCLES_COUNTED;
+	add(&t, "null", "refused", ROW_SKIP, "io_uring_setup: Operation not permitted");
 	text = printed(&t, false);
 	assert_int_equal(times(line(text, "  few"), "±?"), 2);
 	assert_non_null(strstr(line(text, "too few"), "noisy: 3 quiet rounds"));
@@ -196,12 +197,12 @@ static void test_readable(void **state)
 		table_init(&t, &result_schema);
 		for (int k = 0; k < 2; k++) {
 			struct result_row *r = add(&t, k ? "read" : "memory", names[i],
-						   k ? "ok" : "noisy", "because");
+						   k ? ROW_OK : ROW_NOISY, "because");
 
 			row_set(&r->via, "shielded");
 			set_ns(r, 1234567, 1034567, 1934567);
 			set(&r->cycles, &r->cycles_lo, &r->cycles_hi, 2469134, 2e6, 3e6);
-			row_set(&r->cycles_source, "estimated");
+			r->cycles_source = CYCLES_ESTIMATED;
 			set(&r->ratio, &r->ratio_lo, &r->ratio_hi, 12345, 12000, 13000);
 			r->quiet_share = 1;
 		}
@@ -221,7 +222,7 @@ static void test_hostile_and_colour(void **state)
 
 	(void)state;
 	table_init(&t, &result_schema);
-	r = add(&t, "null", "\033[2J\302\233red", "fail", "a\nb\033]0;x\007");
+	r = add(&t, "null", "\033[2J\302\233red", ROW_FAIL, "a\nb\033]0;x\007");
 	r->ns = NAN;
 	text = printed(&t, false);
 	assert_null(strchr(text, '\033'));
@@ -230,7 +231,7 @@ static void test_hostile_and_colour(void **state)
 	assert_non_null(strstr(text, "fail: a?b?]0;x?"));
 	free(text);
 	table_init(&t, &result_schema);
-	add(&t, "null", "one", "fail", "why");
+	add(&t, "null", "one", ROW_FAIL, "why");
 	text = printed(&t, true);
 	assert_non_null(strstr(text, "\033[31mfail: why\033[0m"));
 	free(text);
