@@ -88,6 +88,14 @@ sanitize:
 		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
+# Targets of libFuzzer, which needs clang: build/fuzz/fuzz_wire -max_total_time=60
+FUZZ     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: $(FUZZ)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/row/*.c src/stats/*.c src/base/*.c) src/measure/wire.c
+	@mkdir -p $(@D)
+	$(call say,CC    )clang -O1 -g -fsanitize=fuzzer,address,undefined $(INC) -o $@ \
+		$(filter %.c,$^) -ljansson -lm
+
 # shellcheck, clang-format, and no warning of gcc or clang.
 lint:
 	BUILD=$(BUILD) scripts/lint.sh
@@ -111,6 +119,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench method check sanitize lint unit helpers install clean
+.PHONY: all static bench method check fuzz sanitize lint unit helpers install clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

@@ -82,7 +82,7 @@ static int add_one(struct layer_stack *stack, char *word, struct err *err)
 	*use = (struct layer_use){ .layer = find(word) };
 	if (!use->layer) {
 		list_names(names, sizeof(names));
-		return err_set(err, -EINVAL, "'%s' is no layer: there are %s", word,
+		return err_set(err, -EINVAL, "'%s' is no layer: the layers are %s", word,
 			       names);
 	}
 	if (parse_k(use, colon ? colon + 1 : NULL, err))
@@ -107,7 +107,6 @@ int layer_stack_add(struct layer_stack *stack, const char *text, struct err *err
 	return 0;
 }
 
-/* A name has at most 32 bytes and a number 20, so that LAYER_STACK_MAX of them may not fit. */
 void layer_stack_text(const struct layer_stack *stack, char text[LAYER_STACK_TEXT])
 {
 	size_t at = 0;
@@ -125,12 +124,16 @@ void layer_stack_text(const struct layer_stack *stack, char text[LAYER_STACK_TEX
 
 int layer_stack_needs(const struct layer_stack *stack, struct err *err)
 {
-	int ret = 0;
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct layer_use *u = &stack->use[i];
+		struct err why = { "" };
+		int ret = u->layer->needs ? u->layer->needs(u->k, &why) : 0;
 
-	for (size_t i = 0; i < stack->n && !ret; i++)
-		if (stack->use[i].layer->needs)
-			ret = stack->use[i].layer->needs(stack->use[i].k, err);
-	return ret;
+		if (ret)
+			return err_set(err, ret, "the layer %s: %s", u->layer->name,
+				       why.text);
+	}
+	return 0;
 }
 
 static void remove_first(const struct layer_stack *stack, size_t n)

@@ -10,8 +10,9 @@
 
 #include "layer.h"
 
-#define LAYER_STACK_MAX	 8
-#define LAYER_STACK_TEXT 256 /* bytes of a stack as text, with the NUL */
+#define LAYER_STACK_MAX 8
+/* Bytes of a stack as text, with the NUL: names of at most 32 bytes, and numbers. */
+#define LAYER_STACK_TEXT 512
 
 struct layer_use {
 	const struct layer *layer;

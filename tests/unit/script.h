@@ -21,17 +21,17 @@
 
 struct script {
 	struct backend backend;
-	double now;		 /* seconds */
-	double task_seconds;	 /* what one task takes */
-	double request_seconds;	 /* what starting a process takes */
-	double sigma;		 /* spread of one round's cost, as a share of it */
-	unsigned int requests;	 /* made so far */
+	double now;		/* seconds */
+	double task_seconds;	/* what one task takes */
+	double request_seconds; /* what starting a process takes */
+	double sigma;		/* spread of one round's cost, as a share of it */
+	unsigned int requests;	/* made so far */
 	unsigned int opened, closed;
 	uint64_t random;
-	int stop;		     /* for run_options.stop */
-	unsigned int stop_after;     /* requests; 0: never */
-	unsigned int fail_at;	     /* the request that cannot be started; 0: none */
-	void *more;		     /* a test's own */
+	int stop;		 /* for run_options.stop */
+	unsigned int stop_after; /* requests; 0: never */
+	unsigned int fail_at;	 /* the request that cannot be started; 0: none */
+	void *more;		 /* a test's own */
 	/* Ticks an iteration, without noise; NULL: 500. Negative: the benchmark fails. */
 	double (*cost)(struct script *s, const struct launch *launch,
 		       const struct task *task);
@@ -118,6 +118,8 @@ static inline int script_measure(struct backend *b, const struct request *r,
 	struct reading reading;
 	int ret = 0;
 
+	if (r->stop && *r->stop)
+		return 0;
 	s->requests++;
 	if (s->requests == s->fail_at)
 		return err_set(err, -ECHILD, "cannot be started, says the script");

@@ -29,7 +29,9 @@ struct contest {
 
 static void prepare(struct contest *c, size_t rows)
 {
-	struct run_options run = { .cpu = -1, .timeout = 10, .precision = 0.01, .seed = 42 };
+	struct run_options run = {
+		.cpu = -1, .timeout = 10, .precision = 0.01, .seed = 42
+	};
 
 	*c = (struct contest){ .script = script_make(), .reg = script_registry(rows) };
 	c->base.label = "base";
@@ -147,7 +149,7 @@ static double fourth_is_wild(struct script *s, const struct launch *l,
 {
 	(void)l;
 	return !strcmp(t->variant->id, "made/0004") ? 500 * (1 + 0.1 * script_normal(s))
-						     : 500;
+						    : 500;
 }
 
 static void test_wild_benchmarks_get_more_rounds(void **state)

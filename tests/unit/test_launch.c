@@ -93,8 +93,8 @@ static void test_refused(void **state)
 				"4000 instructions, not ''");
 	refuse("layer:test-parent:3",
 	       "head arm: the layer test-parent takes no number, not '3'");
-	refuse("layer:ptrace", "head arm: 'ptrace' is no layer: there are seccomp");
-	refuse("layer:", "head arm: '' is no layer: there are seccomp");
+	refuse("layer:ptrace", "head arm: 'ptrace' is no layer: the layers are seccomp");
+	refuse("layer:", "head arm: '' is no layer: the layers are seccomp");
 	refuse("/no/such", "head arm: '/no/such' is no program (No such file or "
 			   "directory): give the path of a syscost, exec:, env:, layer: "
 			   "or self");
