@@ -89,7 +89,7 @@ const char *run_row_noisy(const struct run_row *row, double precision, char *buf
 }
 
 /* A window is known to half a step of the counter, and no better for being repeated. */
-static void widen(struct stats_estimate *e, double half)
+static void widen(struct figure *e, double half)
 {
 	e->lo -= half;
 	e->hi += half;
