@@ -157,7 +157,7 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 		if (gate_flagged(v))
 			fprintf(stderr,
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
-				v->id, verdict_words[v->verdict], v->ratio,
+				v->id, verdict_words[v->verdict], v->ratio.mid,
 				s->contest.run.seed);
 	}
 	ab_free(&c);

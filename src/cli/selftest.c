@@ -46,7 +46,7 @@ static void print_table(const struct selftest_line *lines)
 {
 	for (int i = 0; i < SELFTEST_LINES; i++) {
 		const struct selftest_line *l = &lines[i];
-		const struct stats_estimate *f = &l->figure;
+		const struct figure *f = &l->figure;
 		const char *space = l->unit[0] ? " " : "";
 
 		printf("%-5s  %s: ", words[l->verdict], l->what);

@@ -40,10 +40,10 @@ struct batch_advice {
 	const struct batch_strategy *best;
 	const struct result_row *row; /* of the best: at n, or the base's only one */
 	double n;
-	struct stats_estimate ratio; /* of its cost to the base's, at n */
-	bool tested;		     /* there are rounds enough for an interval */
-	double from;		     /* as cheaper_from of its break-even; NAN: none */
-	struct stats_estimate from_ratio; /* at `from` */
+	struct figure ratio;	  /* of its cost to the base's, at n */
+	bool tested;		  /* there are rounds enough for an interval */
+	double from;		  /* as cheaper_from of its break-even; NAN: none */
+	struct figure from_ratio; /* at `from` */
 	/* The strategies that the run cannot tell from the best at n, without bases. */
 	size_t n_equal;
 	const struct batch_strategy **equal;

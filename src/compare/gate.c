@@ -207,25 +207,21 @@ static double delta_of(const struct gate_options *o, const char *id, double base
 /* Values, their shift and all figures of a row that need no level. */
 static int prepare(const struct job *j, struct entry *e, size_t need, int64_t ops)
 {
-	struct stats_estimate base, head;
+	struct figure base, head;
 	int ret = choose_values(j, e->out->id, need, e);
 
 	if (!ret)
 		ret = make_shift(e, j->how.paired);
 	if (ret)
 		return ret;
-	base = stats_estimate(e->values.base, e->values.n_base, 0.95);
-	head = stats_estimate(e->values.head, e->values.n_head, 0.95);
+	base = stats_figure(e->values.base, e->values.n_base, 0.95);
+	head = stats_figure(e->values.head, e->values.n_head, 0.95);
 	e->out->rounds = pairs_n(&e->values);
 	if (!pairs_n(&e->values))
 		return 0;
-	e->out->ratio = exp(stats_shift_median(&e->shift));
-	e->out->base_ns = base.mid;
-	e->out->base_ns_lo = base.lo;
-	e->out->base_ns_hi = base.hi;
-	e->out->head_ns = head.mid;
-	e->out->head_ns_lo = head.lo;
-	e->out->head_ns_hi = head.hi;
+	e->out->ratio.mid = exp(stats_shift_median(&e->shift));
+	e->out->base_ns = base;
+	e->out->head_ns = head;
 	e->out->delta = delta_of(j->o, e->out->id, base.mid, ops);
 	e->delta = log1p(e->out->delta);
 	/* The values are not needed any more, and their room is large enough. */
@@ -242,8 +238,8 @@ static int check_control(const struct job *j, struct entry *e, struct gate_summa
 	if (ret)
 		return ret;
 	e->out->level = 0.95;
-	e->out->ratio_lo = exp(stats_shift_low(&e->shift, 0.025));
-	e->out->ratio_hi = exp(stats_shift_high(&e->shift, 0.025));
+	e->out->ratio.lo = exp(stats_shift_low(&e->shift, 0.025));
+	e->out->ratio.hi = exp(stats_shift_high(&e->shift, 0.025));
 	e->out->verdict = VERDICT_SAME;
 	row_set(&e->out->reason, "the control, which nothing but the machine can change");
 	e->out->delta = expm1(j->o->control_bound);
@@ -252,8 +248,8 @@ static int check_control(const struct job *j, struct entry *e, struct gate_summa
 		snprintf(s->why, sizeof(s->why),
 			 "the control has too few rounds of one contention state");
 	} else {
-		s->control_ratio = e->out->ratio;
-		moved = log(e->out->ratio);
+		s->control_ratio = e->out->ratio.mid;
+		moved = log(e->out->ratio.mid);
 		if (!(fabs(moved) <= j->o->control_bound)) {
 			s->disturbed = true;
 			snprintf(s->why, sizeof(s->why),
@@ -357,8 +353,8 @@ static int advise(const struct entry *e, size_t n)
 		stats_bh(p, n, order, adjusted);
 	for (size_t i = 0; i < n && !ret; i++)
 		if (adjusted[i] <= GATE_FDR)
-			e[i].out->advice = e[i].out->ratio > 1 ? ADVICE_SLOWER
-							       : ADVICE_FASTER;
+			e[i].out->advice = e[i].out->ratio.mid > 1 ? ADVICE_SLOWER
+								   : ADVICE_FASTER;
 	free(order);
 	free(p);
 	return ret;
@@ -407,8 +403,8 @@ static void decide(struct entry *e, const struct job *j, double tail, bool distu
 	double high = stats_shift_high(&e->shift, tail), bound = r->delta * 100;
 
 	r->level = 1 - 2 * tail;
-	r->ratio_lo = exp(low);
-	r->ratio_hi = exp(high);
+	r->ratio.lo = exp(low);
+	r->ratio.hi = exp(high);
 	if (e->trouble) {
 		r->verdict = VERDICT_INCONCLUSIVE;
 		row_set(&r->reason, e->trouble);
@@ -594,16 +590,16 @@ static void confirm_row(struct retry *r, double tail, const char *disturbed)
 
 	row->confirm_rounds = n;
 	row->confirm_level = 1 - 2 * fabs(tail);
-	row->confirm_ratio = n ? exp(stats_shift_median(&r->e.shift)) : NAN;
-	row->confirm_lo = exp(low);
-	row->confirm_hi = exp(high);
+	row->confirm.mid = n ? exp(stats_shift_median(&r->e.shift)) : NAN;
+	row->confirm.lo = exp(low);
+	row->confirm.hi = exp(high);
 	if (disturbed) {
 		not_confirmed(row, VERDICT_CONTAMINATED, disturbed);
 	} else if (r->e.trouble) {
 		not_confirmed(row, VERDICT_INCONCLUSIVE, r->e.trouble);
 	} else if (tail > 0) {
 		snprintf(text, sizeof(text), "fresh rounds say %+.1f %%, interval %s",
-			 percent(log(row->confirm_ratio)),
+			 percent(log(row->confirm.mid)),
 			 isnan(low) ? "not available" : "not beyond delta");
 		not_confirmed(row, VERDICT_INCONCLUSIVE, n ? text : "no fresh rounds");
 	} else {

@@ -49,9 +49,7 @@ static void counts(struct result_row *row, const struct event_list *events,
 	row->instructions_user = e->count[COUNT_INSTRUCTIONS_USER];
 	row->instructions_kernel = e->count[COUNT_INSTRUCTIONS_KERNEL];
 	if (!isnan(e->counted_cycles.mid)) {
-		row->cycles = e->counted_cycles.mid;
-		row->cycles_lo = e->counted_cycles.lo;
-		row->cycles_hi = e->counted_cycles.hi;
+		row->cycles = e->counted_cycles;
 		row->cycles_source = CYCLES_COUNTED;
 	}
 	for (uint32_t i = events ? events->n_own : 0; events && i < events->n; i++) {
@@ -70,20 +68,12 @@ static void figures(struct result_row *row, const struct run *run,
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
 
-	row->ticks = e->ticks.mid;
-	row->ticks_lo = e->ticks.lo;
-	row->ticks_hi = e->ticks.hi;
-	row->ns = e->ticks.mid * ns;
-	row->ns_lo = e->ticks.lo * ns;
-	row->ns_hi = e->ticks.hi * ns;
-	row->cycles = e->cycles.mid;
-	row->cycles_lo = e->cycles.lo;
-	row->cycles_hi = e->cycles.hi;
+	row->ticks = e->ticks;
+	row->ns = figure_times(e->ticks, ns);
+	row->cycles = e->cycles;
 	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
 	counts(row, run->options.events, e);
-	row->contended_ns = e->contended.mid * ns;
-	row->contended_ns_lo = e->contended.lo * ns;
-	row->contended_ns_hi = e->contended.hi * ns;
+	row->contended_ns = figure_times(e->contended, ns);
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
 	row->quiet_rounds = e->quiet_rounds;
@@ -93,29 +83,17 @@ static void figures(struct result_row *row, const struct run *run,
 	row->n = from->samples[0].n;
 	row->min_ns = e->min * ns;
 	row->p99_ns = e->p99 * ns;
-	row->faults = e->faults.mid;
-	row->faults_lo = e->faults.lo;
-	row->faults_hi = e->faults.hi;
-	row->switches = e->switches.mid;
-	row->switches_lo = e->switches.lo;
-	row->switches_hi = e->switches.hi;
-	row->batch_ns = row->ns * row->ops;
-	row->batch_ns_lo = row->ns_lo * row->ops;
-	row->batch_ns_hi = row->ns_hi * row->ops;
-	row->cpu_ns = e->cpu.mid;
-	row->cpu_ns_lo = e->cpu.lo;
-	row->cpu_ns_hi = e->cpu.hi;
-	if (e->enters.mid > 0) {
-		row->enters = e->enters.mid;
-		row->enters_lo = e->enters.lo;
-		row->enters_hi = e->enters.hi;
-	}
+	row->faults = e->faults;
+	row->switches = e->switches;
+	row->batch_ns = figure_times(row->ns, row->ops);
+	row->cpu_ns = e->cpu;
+	if (e->enters.mid > 0)
+		row->enters = e->enters;
 }
 
 static void compare_with_base(struct result_row *row, const struct run *run,
 			      const struct trial *from)
 {
-	struct stats_estimate ratio;
 	const struct variant *v = from->variant, *base;
 	const struct trial *other;
 
@@ -123,13 +101,10 @@ static void compare_with_base(struct result_row *row, const struct run *run,
 	if (!base)
 		return;
 	other = &run->trials[base - run->reg->rows];
-	if (other->outcome.status != OUTCOME_OK || !other->n_samples ||
-	    estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
-			   other->n_samples, base->ops, run->quiet_level, &ratio))
-		return;
-	row->ratio = ratio.mid;
-	row->ratio_lo = ratio.lo;
-	row->ratio_hi = ratio.hi;
+	if (other->outcome.status == OUTCOME_OK && other->n_samples)
+		estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
+			       other->n_samples, base->ops, run->quiet_level,
+			       &row->ratio);
 }
 
 static void add_rounds(struct table *rounds, const struct run *run,

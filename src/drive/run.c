@@ -75,7 +75,7 @@ const char *trial_noisy(const struct trial *trial, double precision, char *buf,
 }
 
 /* A window is known to half a step of the counter, and no better for being repeated. */
-static void widen(struct stats_estimate *e, double half)
+static void widen(struct figure *e, double half)
 {
 	e->lo -= half;
 	e->hi += half;

@@ -32,7 +32,7 @@ struct bench_of_self {
 
 enum selftest_verdict selftest_judge(const struct selftest_line *line)
 {
-	const struct stats_estimate *f = &line->figure;
+	const struct figure *f = &line->figure;
 
 	if (line->quiet_share < QUIET_SHARE_MIN || !(f->lo <= f->hi))
 		return SELFTEST_NOISY;
@@ -101,7 +101,7 @@ static void measure_empty(const struct bench_of_self *b, struct selftest_line *l
 			continue;
 		means[n++] = (middle_mean(x, kept) - overhead) / b->window * 100;
 	}
-	line->figure = stats_estimate(means, n, CONFIDENCE);
+	line->figure = stats_figure(means, n, CONFIDENCE);
 	line->quiet_share = (double)quiet / BLOCKS / BLOCK_WINDOWS;
 }
 
@@ -117,7 +117,7 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 		}
 		means[block] = middle_mean(x, BLOCK_WINDOWS);
 	}
-	line->figure = stats_estimate(means, BLOCKS, CONFIDENCE);
+	line->figure = stats_figure(means, BLOCKS, CONFIDENCE);
 	line->high = CLOCK_BOUND / 100 * b->window;
 }
 
@@ -155,7 +155,7 @@ static void measure_loop(const struct bench_of_self *b, struct bench_run *run,
 			ratios[n++] = (ticks[1] - overhead) / (ticks[0] - overhead);
 		if (++taken % 500)
 			continue;
-		line->figure = stats_estimate(ratios, n, CONFIDENCE);
+		line->figure = stats_figure(ratios, n, CONFIDENCE);
 		line->quiet_share = (double)n / taken;
 		if (stats_precision(&line->figure) <= LOOP_BOUND / 2)
 			break;
@@ -231,7 +231,7 @@ int selftest(struct backend *backend, const struct registry *reg,
 	if (!ret) {
 		double inside = run.window_share * 100;
 
-		lines[3].figure = (struct stats_estimate){ inside, inside, inside, 1 };
+		lines[3].figure = (struct figure){ inside, inside, inside };
 		for (int i = 0; i < SELFTEST_LINES; i++)
 			lines[i].verdict = selftest_judge(&lines[i]);
 	}

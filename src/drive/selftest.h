@@ -20,7 +20,7 @@ enum selftest_verdict {
 struct selftest_line {
 	const char *what; /* a sentence without its figure */
 	const char *unit; /* "%", "ticks", "" */
-	struct stats_estimate figure;
+	struct figure figure;
 	double low, high;   /* the bound */
 	double quiet_share; /* of the windows that it stands on; NAN: it has none */
 	enum selftest_verdict verdict;

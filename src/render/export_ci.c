@@ -19,10 +19,8 @@ static char *describe(char *buf, size_t len, const struct verdict_row *v)
 	char ratio[80], head[120], base[120];
 
 	snprintf(buf, len, "%s; %s, the base %s", export_ratio(ratio, sizeof(ratio), v),
-		 export_figure(head, sizeof(head), v->head_ns, v->head_ns_lo,
-			       v->head_ns_hi),
-		 export_figure(base, sizeof(base), v->base_ns, v->base_ns_lo,
-			       v->base_ns_hi));
+		 export_ns(head, sizeof(head), v->head_ns),
+		 export_ns(base, sizeof(base), v->base_ns));
 	return buf;
 }
 
@@ -112,7 +110,7 @@ static void put_case(FILE *out, const struct export_source *src,
 {
 	enum outcome outcome = outcome_of(src, r, v);
 	const char *id = v ? v->id : r->id, *slash = strchr(id, '/');
-	double ns = v ? v->head_ns : say_has_figure(r) ? r->ns : NAN;
+	double ns = v ? v->head_ns.mid : say_has_figure(r) ? r->ns.mid : NAN;
 	char text[500] = "";
 
 	fputs("  <testcase classname=\"syscost.", out);
@@ -125,10 +123,10 @@ static void put_case(FILE *out, const struct export_source *src,
 	fputs(">\n", out);
 	if (outcome != PASSED)
 		put_message(out, outcome, src, r, v);
-	if (v && isfinite(v->ratio))
+	if (v && isfinite(v->ratio.mid))
 		describe(text, sizeof(text), v);
 	else if (r && say_has_figure(r))
-		export_figure(text, sizeof(text), r->ns, r->ns_lo, r->ns_hi);
+		export_ns(text, sizeof(text), r->ns);
 	if (*text) {
 		fputs("    <system-out>", out);
 		put_xml(out, text);
@@ -259,12 +257,8 @@ static void put_verdict_row(struct summary *s, const struct verdict_row *v)
 	fputs(loud ? "** | <code>" : " | <code>", f);
 	put_md(f, v->id);
 	fprintf(f, "</code> | %s", export_ratio(text, sizeof(text), v));
-	fprintf(f, " | %s",
-		export_figure(text, sizeof(text), v->base_ns, v->base_ns_lo,
-			      v->base_ns_hi));
-	fprintf(f, " | %s | ",
-		export_figure(text, sizeof(text), v->head_ns, v->head_ns_lo,
-			      v->head_ns_hi));
+	fprintf(f, " | %s", export_ns(text, sizeof(text), v->base_ns));
+	fprintf(f, " | %s | ", export_ns(text, sizeof(text), v->head_ns));
 	put_md(f, v->reason);
 	fputs(" |\n", f);
 	fclose(f);
@@ -283,12 +277,11 @@ static void put_result_row(struct summary *s, const struct result_row *r)
 	fputs("| <code>", f);
 	put_md(f, r->id);
 	fprintf(f, "</code> | %s",
-		export_figure(text, sizeof(text), figure ? r->ns : NAN, r->ns_lo,
-			      r->ns_hi));
+		export_ns(text, sizeof(text), figure ? r->ns : FIGURE_NONE));
 	fprintf(f, " | %s%s",
 		figure && r->cycles_source == CYCLES_ESTIMATED ? "about " : "",
-		export_interval(text, sizeof(text), figure ? r->cycles : NAN,
-				r->cycles_lo, r->cycles_hi, ""));
+		export_interval(text, sizeof(text), figure ? r->cycles : FIGURE_NONE,
+				""));
 	fputs(" | ", f);
 	put_md(f, status_words[r->status]);
 	if (*r->reason)
@@ -456,8 +449,8 @@ static int worse_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
 	const struct verdict_row *y = *(const struct verdict_row *const *)b;
-	double p = isfinite(x->ratio) ? x->ratio : 0,
-	       q = isfinite(y->ratio) ? y->ratio : 0;
+	double p = isfinite(x->ratio.mid) ? x->ratio.mid : 0,
+	       q = isfinite(y->ratio.mid) ? y->ratio.mid : 0;
 
 	return (p < q) - (p > q) ?: (x > y) - (x < y);
 }

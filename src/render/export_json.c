@@ -33,15 +33,15 @@ static void set(json_t *object, const char *key, double x)
  * range?, extra?} (its README and src/extract.ts). It refuses an empty array. It compares
  * `value` with the last run's by a ratio; `range` and `extra` are text for people.
  */
-static void add_entry(json_t *array, const char *name, const char *unit, double value,
-		      double lo, double hi, const char *extra, const char *reason)
+static void add_entry(json_t *array, const char *name, const char *unit, struct figure f,
+		      const char *extra, const char *reason)
 {
 	json_t *entry = json_pack("{s:s, s:s, s:f}", "name", name, "unit", unit, "value",
-				  value);
+				  f.mid);
 	char range[64];
 
-	if (isfinite(lo) && isfinite(hi)) {
-		snprintf(range, sizeof(range), "%.5g to %.5g", lo, hi);
+	if (isfinite(f.lo) && isfinite(f.hi)) {
+		snprintf(range, sizeof(range), "%.5g to %.5g", f.lo, f.hi);
 		json_object_set_new(entry, "range", json_string(range));
 	}
 	if (*extra)
@@ -57,20 +57,20 @@ static void add_ratios(json_t *array, const struct export_source *src)
 		const struct verdict_row *v = table_row(&src->verdicts,
 							struct verdict_row, i);
 
-		if (isfinite(v->ratio) && v->verdict != VERDICT_SKIP)
-			add_entry(array, v->id, "times the base", v->ratio, v->ratio_lo,
-				  v->ratio_hi, verdict_words[v->verdict], v->reason);
+		if (isfinite(v->ratio.mid) && v->verdict != VERDICT_SKIP)
+			add_entry(array, v->id, "times the base", v->ratio,
+				  verdict_words[v->verdict], v->reason);
 	}
 	for (size_t i = 0; i < src->results.n && !src->compared; i++) {
 		const struct result_row *r = table_row(&src->results, struct result_row,
 						       i);
 		json_t *unit;
 
-		if (!say_has_figure(r) || !isfinite(r->ratio))
+		if (!say_has_figure(r) || !isfinite(r->ratio.mid))
 			continue;
 		unit = json_sprintf("times %s", r->base);
-		add_entry(array, r->id, json_string_value(unit), r->ratio, r->ratio_lo,
-			  r->ratio_hi, r->status == ROW_NOISY ? "noisy" : "", r->reason);
+		add_entry(array, r->id, json_string_value(unit), r->ratio,
+			  r->status == ROW_NOISY ? "noisy" : "", r->reason);
 		json_decref(unit);
 	}
 }
@@ -88,7 +88,7 @@ int export_github_action_benchmark(FILE *out, const struct export_source *src,
 						       i);
 
 		if (say_has_figure(r))
-			add_entry(array, r->id, "ns", r->ns, r->ns_lo, r->ns_hi,
+			add_entry(array, r->id, "ns", r->ns,
 				  r->status == ROW_NOISY ? "noisy" : "", r->reason);
 	}
 	if (!json_array_size(array)) {
@@ -125,9 +125,9 @@ int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 			json_decref(all);
 			return -EINVAL;
 		}
-		latency = json_pack("{s:f}", "value", r->ns);
-		set(latency, "lower_value", r->ns_lo);
-		set(latency, "upper_value", r->ns_hi);
+		latency = json_pack("{s:f}", "value", r->ns.mid);
+		set(latency, "lower_value", r->ns.lo);
+		set(latency, "upper_value", r->ns.hi);
 		name = json_sprintf("%s%s", r->id, noisy ? "-bencher-ignore" : "");
 		json_object_set_new(all, json_string_value(name),
 				    json_pack("{s:o}", "latency", latency));

@@ -175,7 +175,7 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 						       i);
 
 		if (say_has_figure(r))
-			fprintf(out, ",%.9g", r->ns);
+			fprintf(out, ",%.9g", r->ns.mid);
 	}
 	putc('\n', out);
 	return n ? done(out) : -ENODATA;
@@ -232,25 +232,25 @@ static const struct family {
 	const char *help;
 } result_families[] = {
 #define R(f) offsetof(struct result_row, f)
-	{ "syscost_operation_seconds", "seconds", R(ns), NS,
+	{ "syscost_operation_seconds", "seconds", R(ns.mid), NS,
 	  "Time an operation: the median over rounds." },
-	{ "syscost_operation_lower_seconds", "seconds", R(ns_lo), NS,
+	{ "syscost_operation_lower_seconds", "seconds", R(ns.lo), NS,
 	  "Lower end of the 95 % interval of the time an operation." },
-	{ "syscost_operation_upper_seconds", "seconds", R(ns_hi), NS,
+	{ "syscost_operation_upper_seconds", "seconds", R(ns.hi), NS,
 	  "Upper end of the 95 % interval of the time an operation." },
-	{ "syscost_operation_cycles", "cycles", R(cycles), 1,
+	{ "syscost_operation_cycles", "cycles", R(cycles.mid), 1,
 	  "Core cycles an operation; the label source says if they were counted." },
-	{ "syscost_operation_lower_cycles", "cycles", R(cycles_lo), 1,
+	{ "syscost_operation_lower_cycles", "cycles", R(cycles.lo), 1,
 	  "Lower end of the 95 % interval of the cycles an operation." },
-	{ "syscost_operation_upper_cycles", "cycles", R(cycles_hi), 1,
+	{ "syscost_operation_upper_cycles", "cycles", R(cycles.hi), 1,
 	  "Upper end of the 95 % interval of the cycles an operation." },
 #undef R
 }, verdict_families[] = {
 #define V(f) offsetof(struct verdict_row, f)
-	{ "syscost_change_ratio", "ratio", V(ratio), 1, "Cost of the head over the base." },
-	{ "syscost_change_lower_ratio", "ratio", V(ratio_lo), 1,
+	{ "syscost_change_ratio", "ratio", V(ratio.mid), 1, "Cost of the head over the base." },
+	{ "syscost_change_lower_ratio", "ratio", V(ratio.lo), 1,
 	  "Lower end of the interval of the change." },
-	{ "syscost_change_upper_ratio", "ratio", V(ratio_hi), 1,
+	{ "syscost_change_upper_ratio", "ratio", V(ratio.hi), 1,
 	  "Upper end of the interval of the change." },
 #undef V
 };

@@ -52,16 +52,16 @@ static void text(FILE *out, const char *s)
 	put(out, s, strlen(s));
 }
 
-/* A figure for the table; `sort` is what its column is sorted by. */
 /* A figure and the larger half of its interval. */
-static void figure(FILE *out, double mid, double lo, double hi, const char *prefix)
+static void figure(FILE *out, struct figure f, const char *prefix)
 {
+	double mid = f.mid;
 	int decimals = fabs(mid) < 9.995 ? 3 : fabs(mid) < 99.95 ? 2 : fabs(mid) < 999.5;
 	char half[16];
 
 	if (isfinite(mid))
 		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f <i>%s</i></td>", mid,
-			prefix, decimals, mid, say_half(half, sizeof(half), mid, lo, hi));
+			prefix, decimals, mid, say_half(half, sizeof(half), f));
 	else
 		fputs("<td class=n>-</td>", out);
 }
@@ -459,21 +459,21 @@ static void rows(FILE *out, const struct table *t)
 		fprintf(out, "<tr%s>", say_has_figure(r) ? "" : " class=none");
 		cell(out, r->id);
 		cell(out, r->via);
-		figure(out, r->ns, r->ns_lo, r->ns_hi, "");
-		interval(out, r->ns_lo, r->ns_hi);
-		figure(out, r->ticks, r->ticks_lo, r->ticks_hi, "");
-		figure(out, r->cycles, r->cycles_lo, r->cycles_hi, est ? "~" : "");
-		if (isfinite(r->ratio)) {
+		figure(out, r->ns, "");
+		interval(out, r->ns.lo, r->ns.hi);
+		figure(out, r->ticks, "");
+		figure(out, r->cycles, est ? "~" : "");
+		if (isfinite(r->ratio.mid)) {
 			fprintf(out, "<td class=n data-v=\"%.9g\" title=\"against ",
-				r->ratio);
+				r->ratio.mid);
 			text(out, r->base);
-			say_half(half, sizeof(half), r->ratio, r->ratio_lo, r->ratio_hi);
-			fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio < 9.995 ? 3 : 1,
-				r->ratio, half);
+			say_half(half, sizeof(half), r->ratio);
+			fprintf(out, "\">%.*f× <i>%s</i></td>",
+				r->ratio.mid < 9.995 ? 3 : 1, r->ratio.mid, half);
 		} else {
 			fputs("<td class=n>-</td>", out);
 		}
-		figure(out, r->contended_ns, r->contended_ns_lo, r->contended_ns_hi, "");
+		figure(out, r->contended_ns, "");
 		if (isfinite(r->quiet_share))
 			fprintf(out, "<td class=n data-v=\"%.9g\">%.0f %%</td>",
 				r->quiet_share, r->quiet_share * 100);

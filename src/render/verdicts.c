@@ -41,8 +41,8 @@ static int worst_first(const void *a, const void *b)
 	const struct verdict_row *y = *(const struct verdict_row *const *)b;
 	int verdicts_differ = order_of[x->verdict] - order_of[y->verdict];
 	bool x_broken = gate_broken(x), y_broken = gate_broken(y);
-	double dx = isfinite(x->ratio) ? fabs(log(x->ratio)) : -1;
-	double dy = isfinite(y->ratio) ? fabs(log(y->ratio)) : -1;
+	double dx = isfinite(x->ratio.mid) ? fabs(log(x->ratio.mid)) : -1;
+	double dy = isfinite(y->ratio.mid) ? fabs(log(y->ratio.mid)) : -1;
 
 	if (verdicts_differ)
 		return verdicts_differ;
@@ -105,10 +105,10 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	const char *reason;
 	const char *tint = color ? colors[r->verdict] : "";
 
-	if (isfinite(r->ratio_lo) && isfinite(r->ratio_hi))
+	if (isfinite(r->ratio.lo) && isfinite(r->ratio.hi))
 		snprintf(interval, sizeof(interval), "%s to %s",
-			 change(lo, sizeof(lo), r->ratio_lo),
-			 change(hi, sizeof(hi), r->ratio_hi));
+			 change(lo, sizeof(lo), r->ratio.lo),
+			 change(hi, sizeof(hi), r->ratio.hi));
 	else
 		snprintf(interval, sizeof(interval), "-");
 	if (isfinite(r->delta))
@@ -127,10 +127,10 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	}
 	if (!fits)
 		fprintf(out, "\n%*s", 13 + ID_WIDTH, "");
-	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio), interval,
-		delta);
-	put_ns(out, r->base_ns);
-	put_ns(out, r->head_ns);
+	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio.mid),
+		interval, delta);
+	put_ns(out, r->base_ns.mid);
+	put_ns(out, r->head_ns.mid);
 	fputc('\n', out);
 	reason = beyond_interval(r->reason);
 	if (*reason && r->verdict != VERDICT_SAME) {
@@ -157,9 +157,9 @@ static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t 
 		abort();
 	for (size_t i = 0; i < n; i++)
 		if (too_wide(rows[i]))
-			half[wide++] = sqrt(rows[i]->ratio_hi / rows[i]->ratio_lo) - 1;
+			half[wide++] = sqrt(rows[i]->ratio.hi / rows[i]->ratio.lo) - 1;
 		else if (rows[i]->verdict == VERDICT_INCONCLUSIVE &&
-			 isnan(rows[i]->ratio_lo))
+			 isnan(rows[i]->ratio.lo))
 			few++;
 	stats_sort(half, wide);
 	if (wide)
@@ -181,7 +181,7 @@ static bool listed(const struct verdict_row *r, const struct gate_summary *s, bo
 	if (all)
 		return true;
 	if (r->verdict == VERDICT_INCONCLUSIVE && s->inconclusive > UNSURE_ROWS)
-		return !too_wide(r) && !isnan(r->ratio_lo); /* it has a story */
+		return !too_wide(r) && !isnan(r->ratio.lo); /* it has a story */
 	return r->verdict != VERDICT_SAME;
 }
 
@@ -197,7 +197,7 @@ void verdicts_say(char *buf, size_t len, const struct table *verdicts,
 	else if (s->regressed)
 		snprintf(buf, len, "regressed: %zu of %zu rows, most of all %s by %s",
 			 s->regressed, s->compared, rows[0]->id,
-			 change(ratio, sizeof(ratio), rows[0]->ratio));
+			 change(ratio, sizeof(ratio), rows[0]->ratio.mid));
 	else if (s->broken)
 		snprintf(buf, len, "%zu rows failed in head and not in base", s->broken);
 	else if (s->disturbed)

@@ -10,18 +10,25 @@
 
 #define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
 
-/* A kind of column: what it is and where, in the struct of a row. */
-#define TEXT_COLUMN(row, c, d)	{ #c, COLUMN_TEXT, offsetof(struct row, c), .doc = d },
-#define REAL_COLUMN(row, c, d)	{ #c, COLUMN_REAL, offsetof(struct row, c), .doc = d },
-#define COUNT_COLUMN(row, c, d) { #c, COLUMN_COUNT, offsetof(struct row, c), .doc = d },
-#define WORD_COLUMN(row, c, d)                                   \
-	{ #c,	    COLUMN_WORD,	offsetof(struct row, c), \
-	  .doc = d, .words = c##_words, .n_words = COUNT_OF(c##_words) },
+/* The columns that each kind makes, in the struct of a row. */
+#define TEXT_COLUMN(row, c)   { #c, COLUMN_TEXT, offsetof(struct row, c), NULL, 0 },
+#define REAL_COLUMN(row, c)   { #c, COLUMN_REAL, offsetof(struct row, c), NULL, 0 },
+#define COUNT_COLUMN(row, c)  { #c, COLUMN_COUNT, offsetof(struct row, c), NULL, 0 },
+#define MID_COLUMN(row, c)    { #c, COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 },
+#define LO_COLUMN(row, c)     { #c "_lo", COLUMN_REAL, offsetof(struct row, c.lo), NULL, 0 },
+#define HI_COLUMN(row, c)     { #c "_hi", COLUMN_REAL, offsetof(struct row, c.hi), NULL, 0 },
+#define ENDS_COLUMN(row, c)   LO_COLUMN(row, c) HI_COLUMN(row, c)
+#define FIGURE_COLUMN(row, c) MID_COLUMN(row, c) ENDS_COLUMN(row, c)
+#define RATIO_COLUMN(row, c)                                                \
+	{ #c "_ratio", COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 }, \
+		ENDS_COLUMN(row, c)
+#define WORD_COLUMN(row, c) \
+	{ #c, COLUMN_WORD, offsetof(struct row, c), c##_words, COUNT_OF(c##_words) },
 
-#define RESULT_COLUMN(kind, c, d)  kind##_COLUMN(result_row, c, d)
-#define ROUND_COLUMN(kind, c, d)   kind##_COLUMN(round_row, c, d)
-#define VERDICT_COLUMN(kind, c, d) kind##_COLUMN(verdict_row, c, d)
-#define BATCH_COLUMN(kind, c, d)   kind##_COLUMN(batch_row, c, d)
+#define RESULT_COLUMN(kind, c, doc)  kind##_COLUMN(result_row, c)
+#define ROUND_COLUMN(kind, c, doc)   kind##_COLUMN(round_row, c)
+#define VERDICT_COLUMN(kind, c, doc) kind##_COLUMN(verdict_row, c)
+#define BATCH_COLUMN(kind, c, doc)   kind##_COLUMN(batch_row, c)
 
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };

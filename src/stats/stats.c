@@ -40,10 +40,10 @@ size_t stats_median_rank(size_t n, double level)
 	return stats_tail_rank(n, (1 - level) / 2);
 }
 
-struct stats_estimate stats_estimate(double *x, size_t n, double level)
+struct figure stats_figure(double *x, size_t n, double level)
 {
 	size_t k = stats_median_rank(n, level);
-	struct stats_estimate e = { .lo = NAN, .hi = NAN, .n = n };
+	struct figure e = FIGURE_NONE;
 
 	stats_sort(x, n);
 	e.mid = stats_median(x, n);
@@ -54,7 +54,7 @@ struct stats_estimate stats_estimate(double *x, size_t n, double level)
 	return e;
 }
 
-double stats_precision(const struct stats_estimate *e)
+double stats_precision(const struct figure *e)
 {
 	if (!(e->hi >= e->lo) || e->mid == 0)
 		return INFINITY;

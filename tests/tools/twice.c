@@ -154,7 +154,7 @@ static double quiet_median(const struct taken *t, int from, int to, double level
 
 static void say(const char *name, double *x, size_t n)
 {
-	struct stats_estimate e = stats_estimate(x, n, CONFIDENCE);
+	struct figure e = stats_figure(x, n, CONFIDENCE);
 	double off[LAUNCHES];
 
 	for (size_t i = 0; i < n; i++)

@@ -109,8 +109,8 @@ static void test_slower(void **state)
 	assert_int_equal(c.ab.summary.regressed, 1);
 	v = verdict_of(&c, "made/0003");
 	assert_int_equal(v->verdict, VERDICT_REGRESSED);
-	assert_true(v->ratio > 1.09 && v->ratio < 1.11);
-	assert_true(v->confirm_lo > 1.08 && v->confirm_hi < 1.12);
+	assert_true(v->ratio.mid > 1.09 && v->ratio.mid < 1.11);
+	assert_true(v->confirm.lo > 1.08 && v->confirm.hi < 1.12);
 	assert_true(v->confirm_rounds >= AB_PILOT);
 	finish(&c);
 }
@@ -140,7 +140,7 @@ static void test_not_confirmed(void **state)
 	assert_int_equal(c.ab.summary.regressed, 0);
 	v = verdict_of(&c, "made/0003");
 	assert_int_equal(v->verdict, VERDICT_INCONCLUSIVE);
-	assert_true(v->confirm_ratio < 1.02);
+	assert_true(v->confirm.mid < 1.02);
 	finish(&c);
 }
 
@@ -347,7 +347,7 @@ static void test_injected(void **state)
 		slower++;
 		assert_int_equal(v->verdict, VERDICT_REGRESSED);
 		assert_true(fabs(v->injected - 1.05) < 0.005);
-		assert_true(fabs(v->ratio - v->injected) < 0.005);
+		assert_true(fabs(v->ratio.mid - v->injected) < 0.005);
 	}
 	assert_int_equal(slower, 4);
 	finish(&c);

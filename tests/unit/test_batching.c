@@ -58,10 +58,10 @@ static struct result_row *put(struct rows *r, const char *workload, const char *
 		return row;
 	}
 	row->status = ROW_OK;
-	row->ns = ns;
-	row->ticks = 2 * ns;
-	row->batch_ns = ns * n;
-	row->cpu_ns = 2 * ns;
+	row->ns.mid = ns;
+	row->ticks.mid = 2 * ns;
+	row->batch_ns.mid = ns * n;
+	row->cpu_ns.mid = 2 * ns;
 	for (int k = 0; k < ROUNDS; k++) {
 		struct round_row *round = table_add(&r->rounds);
 
@@ -192,7 +192,7 @@ static void test_base_above(void **state)
 	struct batching b;
 
 	put(*state, "w", "call", 1, 64, NAN, 0);
-	put(*state, "w", "call", 16, 64, 100, 0)->enters = 1;
+	put(*state, "w", "call", 16, 64, 100, 0)->enters.mid = 1;
 	for (long n = 1; n <= 64; n *= 4)
 		put(*state, "w", "good", n, 64, 10 + 180. / n, 0);
 	b = make(*state);
@@ -294,11 +294,11 @@ static void test_stored_rows(void **state)
 	assert_string_equal(row->baseline, "other-call");
 	assert_string_equal(row->best, "yes");
 	assert_string_equal(row->pays, "from");
-	assert_true(fabs(row->breakeven_n - 2.5) < 1e-6 && row->cheaper_from_n == 4);
+	assert_true(fabs(row->breakeven_n.mid - 2.5) < 1e-6 && row->cheaper_from_n == 4);
 	assert_true(row->at_n == 64 && row->batch_ns == 13.125 * 64);
 	row = table_row(&rows, struct batch_row, 6); /* bad */
 	assert_string_equal(row->pays, "never");
-	assert_true(isinf(row->breakeven_n) && row->breakeven_n_lo == 128);
+	assert_true(isinf(row->breakeven_n.mid) && row->breakeven_n.lo == 128);
 	table_free(&rows);
 	batching_free(&b);
 }

@@ -52,8 +52,8 @@ static struct verdict_row *add(struct table *t, const char *id, enum row_verdict
 
 	row_set(&v->id, id);
 	v->verdict = verdict;
-	v->ratio = ratio;
-	v->ratio_lo = ratio - 0.01;
+	v->ratio.mid = ratio;
+	v->ratio.lo = ratio - 0.01;
 	v->p_slower = 0.5;
 	return v;
 }
@@ -68,7 +68,7 @@ static void learn(struct noise *noise, double ratio)
 	add(&t, "a/first", VERDICT_SAME, ratio);
 	add(&t, "a/skip", VERDICT_SKIP, NAN);
 	add(&t, "a/dirty", VERDICT_CONTAMINATED, 2);
-	add(&t, "a/few", VERDICT_INCONCLUSIVE, 2)->ratio_lo = NAN;
+	add(&t, "a/few", VERDICT_INCONCLUSIVE, 2)->ratio.lo = NAN;
 	add(&t, "control/chain", VERDICT_SAME, 1.01)->p_slower = NAN;
 	noise_add(noise, &t, false);
 	table_free(&t);

@@ -25,6 +25,8 @@ struct trip {
 static void prepare(struct trip *t)
 {
 	*t = (struct trip){ .script = script_make(), .reg = script_registry(ROWS) };
+	table_init(&t->results, &result_schema);
+	table_init(&t->rounds, &round_schema);
 	t->options = (struct run_options){ .cpu = 5,
 					   .seconds = 60,
 					   .timeout = 10,
@@ -45,7 +47,8 @@ static int measure(struct trip *t)
 	ret = run_all(&t->run, &t->script.backend, &t->reg, wanted, &t->launch,
 		      &t->options, &t->err);
 	assert_int_equal(t->script.opened, t->script.closed);
-	record_rows(&t->run, &t->results, &t->rounds);
+	if (!ret)
+		record_rows(&t->run, &t->results, &t->rounds);
 	return ret;
 }
 
