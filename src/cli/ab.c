@@ -21,6 +21,7 @@
 #include "drive/ab.h"
 #include "drive/record.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/folder.h"
 
 static const char help[] =

@@ -19,6 +19,7 @@
 #include "cli/session.h"
 #include "drive/ab.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/noise.h"
 #include "stats/test.h"
 

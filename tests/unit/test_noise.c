@@ -15,7 +15,7 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/noise.h"
 
 #define CLASS "0123456789abcdef"
