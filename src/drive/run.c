@@ -235,8 +235,8 @@ int run_begin(struct run *run, const struct registry *reg, const bool *chosen,
 		return ret;
 	}
 	run->start = clock_point();
-	run->step = clock_step();
-	usleep(50 * 1000); /* a rough frequency is enough to size windows */
+	run->step = clock_step(&clock_real);
+	usleep(CLOCK_ROUGH_US);
 	run->ticks_per_ns = clock_ticks_per_ns(run->start, clock_point());
 	return 0;
 }

@@ -32,6 +32,7 @@ struct machine {
 	struct running *r;
 	double ticks_per_us;
 	uint64_t overhead;
+	uint32_t probe_passes;
 	int64_t cpu_overhead;	 /* nanoseconds that taking CPU time takes */
 	uint64_t chain;		 /* passes of the chain behind each window */
 	double faults, switches; /* in windows since they were set to 0 */
@@ -115,7 +116,7 @@ static int real_window(void *machine, unsigned long n, struct window *w)
 	if (take_cpu)
 		cputime_threads(&cpu);
 	getrusage(RUSAGE_THREAD, &usage);
-	probe_before = clock_probe();
+	probe_before = clock_probe(m->probe_passes);
 	if (take_cpu)
 		cputime_start(&cpu);
 	if (m->counters)
@@ -131,7 +132,7 @@ static int real_window(void *machine, unsigned long n, struct window *w)
 			? cputime_since(&cpu, (after - before) * 1000 / m->ticks_per_us) -
 				  m->cpu_overhead
 			: -1;
-	probe_after = clock_probe();
+	probe_after = clock_probe(m->probe_passes);
 
 	run->done += n;
 	ticks = after - before;
@@ -353,9 +354,11 @@ static int settle(const struct plan_head *plan, struct machine *machine,
 			 strerror(-ret));
 		return BENCH_SKIP;
 	}
-	machine->overhead = clock_overhead();
+	machine->probe_passes = clock_probe_passes(plan->step, plan->ticks_per_us);
+	machine->overhead = clock_overhead(&clock_real);
 	machine->cpu_overhead = cpu_overhead();
-	msg->cycles_per_tick = clock_cycles_per_tick();
+	msg->cycles_per_tick = clock_cycles_per_tick(
+		&clock_real, clock_chain_passes(plan->step, plan->ticks_per_us));
 	return 0;
 }
 
