@@ -26,11 +26,7 @@
 #include <sys/types.h>
 #include <sys/syscall.h>
 
-#if defined(__x86_64__)
-#include "arch/x86_64.h"
-#else
-#error "syscost knows the instructions of x86-64 only: add include/arch/ for this CPU"
-#endif
+#include "arch/arch.h"
 
 /* How the operation is made. bench_via_name() has the word that the rows carry. */
 enum bench_via {

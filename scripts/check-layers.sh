@@ -14,7 +14,8 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	case $layer in
 	render) allowed='render|compare|machine|row|stats|base' more='' ;;
 	compare) allowed='compare|row|stats|base' more='' ;;
-	machine | row | stats | base) more='' ;;
+	machine) more='|(arch/arch|flags)\.h' ;;
+	row | stats | base) more='' ;;
 	esac
 	[ -d "src/$layer" ] || { echo "src/$layer is not there"; bad=1; continue; }
 	if grep -nE '^#include "' "src/$layer"/*.[ch] |

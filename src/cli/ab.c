@@ -22,6 +22,7 @@
 #include "drive/process.h"
 #include "drive/record.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/folder.h"
 
 static const char help[] =

@@ -20,6 +20,7 @@
 #include "drive/ab.h"
 #include "drive/process.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/noise.h"
 #include "stats/test.h"
 

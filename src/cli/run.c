@@ -13,9 +13,9 @@
 #include "base/file.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
-#include "cli/doctor.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "drive/doctor.h"
 #include "drive/process.h"
 #include "drive/record.h"
 #include "render/table.h"
@@ -267,6 +267,7 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	struct err err = { 0 };
 	char command[1024];
 	struct keeper keeper = { &s, command };
+	struct findings findings;
 	const char *unmatched;
 	json_t *json = NULL;
 	struct process_backend process;
@@ -315,7 +316,8 @@ int cmd_run(const struct registry *reg, int argc, char **argv)
 	}
 	record_rows(&run, &results, &rounds);
 	json = record_json(&run, command, s.host_name);
-	json_object_set_new(json, "findings", doctor_findings());
+	doctor_look(&findings);
+	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
 	print(&s, &results, &rounds, json);
 	ret = verdict(&results);

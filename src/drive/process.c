@@ -23,10 +23,9 @@
 #include "machine/cpus.h"
 #include "measure/worker.h"
 
-#define STARTS_MAX    3	   /* of workers in a row that end before they measure */
-#define PADDING_MAX   4095 /* bytes of environment that move the stack */
-#define ROUGH_RATE_US 50000
-#define CANNOT_RUN    127 /* exit status of a shell, and of ours, for a missing program */
+#define STARTS_MAX  3	 /* of workers in a row that end before they measure */
+#define PADDING_MAX 4095 /* bytes of environment that move the stack */
+#define CANNOT_RUN  127	 /* exit status of a shell, and of ours, for a missing program */
 
 struct child {
 	pid_t pid;
@@ -100,6 +99,13 @@ static void process_close(struct backend *b)
 	p->dir[0][0] = p->dir[1][0] = '\0';
 }
 
+static double process_ticks_per_ns(struct backend *b)
+{
+	struct process_backend *p = (struct process_backend *)b;
+
+	return clock_ticks_per_ns(p->opened, clock_point());
+}
+
 static int process_open(struct backend *b, int cpu, struct err *err)
 {
 	struct process_backend *p = (struct process_backend *)b;
@@ -110,8 +116,9 @@ static int process_open(struct backend *b, int cpu, struct err *err)
 	if (ret)
 		return ret;
 	p->opened = clock_point();
-	b->step = clock_step();
-	usleep(ROUGH_RATE_US); /* a rough frequency is enough to size windows */
+	b->step = clock_step(&clock_real);
+	usleep(CLOCK_ROUGH_US);
+	p->probe_passes = clock_probe_passes(b->step, process_ticks_per_ns(b) * 1000);
 	return 0;
 }
 
@@ -119,13 +126,6 @@ static double process_now(struct backend *b)
 {
 	(void)b;
 	return time_now();
-}
-
-static double process_ticks_per_ns(struct backend *b)
-{
-	struct process_backend *p = (struct process_backend *)b;
-
-	return clock_ticks_per_ns(p->opened, clock_point());
 }
 
 /* The folder for the files of this launch. NULL with one line in err. */
@@ -153,6 +153,7 @@ static int fill_plan(struct process_backend *p, const struct request *r, size_t 
 	*plan = (struct plan){ .cpu = p->backend.cpu,
 			       .other_cpu = p->backend.other_cpu,
 			       .step = p->backend.step,
+			       .probe_passes = p->probe_passes,
 			       .round_us = r->round_us,
 			       .ticks_per_us = process_ticks_per_ns(&p->backend) * 1000,
 			       .n_items = r->n - from };

@@ -9,6 +9,7 @@
 struct process_backend {
 	struct backend backend; /* give &p.backend to who measures */
 	struct clock_point opened;
+	uint32_t probe_passes; /* of all arms: only such probes can be compared */
 	/*
 	 * Folders for the benchmarks' files: one of all launches, because two files of the
 	 * same contents differ in where their pages lie; and one of each launch through a

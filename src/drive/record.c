@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "drive/record.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/csv.h"
 
 static void identify(struct result_row *row, const struct trial *from)

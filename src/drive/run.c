@@ -116,21 +116,21 @@ static bool estimate_all(struct run **runs, size_t n)
 	return precise;
 }
 
+/* The median over rounds, by way of the trial that has most of them. */
 static double median_cycles_per_tick(const struct run *run)
 {
+	const struct trial *most = &run->trials[0];
 	double *x, median = NAN;
-	size_t n = 0;
 
-	for (size_t i = 0; i < run->reg->n; i++)
-		n += run->trials[i].n_samples;
-	x = calloc(n + 1, sizeof(*x));
-	n = 0;
-	for (size_t i = 0; x && i < run->reg->n; i++)
-		for (size_t s = 0; s < run->trials[i].n_samples; s++)
-			x[n++] = run->trials[i].samples[s].cycles_per_tick;
-	if (n) {
-		stats_sort(x, n);
-		median = stats_median(x, n);
+	for (size_t i = 1; i < run->reg->n; i++)
+		if (run->trials[i].n_samples > most->n_samples)
+			most = &run->trials[i];
+	x = calloc(most->n_samples + 1, sizeof(*x));
+	for (size_t s = 0; x && s < most->n_samples; s++)
+		x[s] = most->samples[s].cycles_per_tick;
+	if (x && most->n_samples) {
+		stats_sort(x, most->n_samples);
+		median = stats_median(x, most->n_samples);
 	}
 	free(x);
 	return median;

@@ -28,6 +28,7 @@
 struct bench_of_self {
 	double window; /* a standard one, ticks */
 	double quiet;  /* level of the probe in the short run, ticks */
+	uint32_t probe_passes;
 };
 
 enum selftest_verdict selftest_judge(const struct selftest_line *line)
@@ -39,13 +40,6 @@ enum selftest_verdict selftest_judge(const struct selftest_line *line)
 	if (f->lo >= line->low && f->hi <= line->high)
 		return SELFTEST_PASS;
 	return f->hi < line->low || f->lo > line->high ? SELFTEST_FAIL : SELFTEST_NOISY;
-}
-
-static __attribute__((noinline, aligned(64))) long batch_nothing(struct bench_run *run,
-								 unsigned long n)
-{
-	(void)run;
-	return (long)n >> 63;
 }
 
 static __attribute__((noinline, aligned(64))) long batch_block(struct bench_run *run,
@@ -63,12 +57,12 @@ typedef long batch_fn(struct bench_run *run, unsigned long n);
 static bool quiet_window(const struct bench_of_self *b, batch_fn *volatile batch,
 			 struct bench_run *run, unsigned long n, double *ticks)
 {
-	uint32_t probe_before = clock_probe(), probe_after;
+	uint32_t probe_before = clock_probe(b->probe_passes), probe_after;
 	uint64_t before = arch_ticks(), after;
 
 	batch(run, n);
 	after = arch_ticks();
-	probe_after = clock_probe();
+	probe_after = clock_probe(b->probe_passes);
 	*ticks = after - before;
 	return probe_before <= b->quiet * QUIET_TOLERANCE &&
 	       probe_after <= b->quiet * QUIET_TOLERANCE;
@@ -91,11 +85,11 @@ static void measure_empty(const struct bench_of_self *b, struct selftest_line *l
 	size_t n = 0, quiet = 0;
 
 	for (int block = 0; block < BLOCKS; block++) {
-		double overhead = clock_overhead();
+		double overhead = clock_overhead(&clock_real);
 		size_t kept = 0;
 
 		for (int w = 0; w < BLOCK_WINDOWS; w++)
-			kept += quiet_window(b, batch_nothing, NULL, 1, &x[kept]);
+			kept += quiet_window(b, clock_empty_batch, NULL, 1, &x[kept]);
 		quiet += kept;
 		if (kept < QUIET_WINDOWS)
 			continue;
@@ -137,7 +131,7 @@ static long switched_out(void)
 static void measure_loop(const struct bench_of_self *b, struct bench_run *run,
 			 struct selftest_line *line)
 {
-	double ratios[PAIRS_MAX], overhead = clock_overhead();
+	double ratios[PAIRS_MAX], overhead = clock_overhead(&clock_real);
 	size_t n = 0, taken = 0;
 
 	while (taken < PAIRS_MAX) {
@@ -178,9 +172,8 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 		ret = -errno;
 		return err_set(err, ret, "pinning to CPU %d: %s", cpu, strerror(-ret));
 	}
-	b.window = WINDOW_US * 1000 * run->ticks_per_ns;
-	if (b.window < (double)WINDOW_STEPS * step)
-		b.window = (double)WINDOW_STEPS * step;
+	b.window = window_wanted_ticks(step, run->ticks_per_ns * 1000);
+	b.probe_passes = clock_probe_passes(step, run->ticks_per_ns * 1000);
 	ret = run_setup(&r, v, cpu, run->backend->other_cpu, "", true);
 	if (!ret) {
 		measure_empty(&b, &lines[0]);

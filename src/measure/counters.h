@@ -16,54 +16,11 @@
 #define SYSCOST_COUNTERS_H
 
 #include <linux/perf_event.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-
-/* The first figures of every read; what --events names comes behind them. */
-enum {
-	COUNT_CYCLES_USER,
-	COUNT_CYCLES_KERNEL,
-	COUNT_INSTRUCTIONS_USER,
-	COUNT_INSTRUCTIONS_KERNEL,
-	COUNT_OWN,
-	COUNT_MAX = COUNT_OWN + 8,
-};
-
-struct event {
-	char name[64];	/* as it was asked for */
-	uint32_t slot;	/* COUNT_…, or COUNT_OWN and up */
-	uint32_t spare; /* zero: these structs go through a pipe */
-	struct perf_event_attr attr;
-};
-
-/* What is to be counted: own ones first. n = 0: nothing. */
-struct event_list {
-	uint32_t n, n_own;
-	struct event event[COUNT_MAX];
-};
-
-/* Begin a list with the suite's own four. */
-void events_own(struct event_list *list);
-/*
- * Append a comma-separated list of libpfm4's event strings. -EINVAL with one line in err,
- * which names the event, or -ENOENT where the library is missing; *list is then untouched.
- */
-int events_parse(const char *text, struct event_list *list, struct err *err);
-
-/* What decides whether counters may be read, from /proc and /sys. */
-struct counter_access {
-	int paranoid;  /* kernel.perf_event_paranoid; -1: cannot be read */
-	bool seccomp;  /* a filter is on this process */
-	bool hardware; /* the kernel shows a PMU of the CPU */
-};
-
-struct counter_access counters_access(void);
-/* Why perf_event_open said `err` (positive), and what to do, in one line. Returns buf. */
-const char *counters_reason(int err, bool hardware_event, const struct counter_access *a,
-			    char *buf, size_t len);
+#include "measure/events.h"
 
 /*
  * Open what the list holds, once, and close it again, to see what this machine allows.

@@ -136,7 +136,7 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	if (take_cpu)
 		cputime_threads(&cpu);
 	getrusage(RUSAGE_THREAD, &usage);
-	probe_before = clock_probe();
+	probe_before = clock_probe(live->probe_passes);
 	if (take_cpu)
 		cputime_start(&cpu);
 	if (live->counters)
@@ -145,7 +145,7 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	if (live->counters)
 		counters_end(live->counters, &live->end);
 	*w = (struct window){ .cpu = take_cpu ? cpu_spent(live, &cpu, &t) : -1 };
-	probe_after = clock_probe();
+	probe_after = clock_probe(live->probe_passes);
 
 	run->done += n;
 	ticks = t.after - t.before;
@@ -173,13 +173,14 @@ static int64_t cpu_overhead(void)
 	return stats_median(x, CPU_OVERHEAD_READS);
 }
 
-void live_open(struct live *live, int cpu, double ticks_per_us)
+void live_open(struct live *live, int cpu, uint32_t probe_passes, double ticks_per_us)
 {
 	*live = (struct live){
 		.cpu = cpu,
 		.ticks_per_us = ticks_per_us,
+		.probe_passes = probe_passes,
 		.stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC),
-		.overhead = clock_overhead(),
+		.overhead = clock_overhead(&clock_real),
 		.cpu_overhead = cpu_overhead(),
 	};
 }

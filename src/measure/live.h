@@ -14,6 +14,7 @@ struct live {
 	struct running *running; /* the benchmark, set up */
 	int cpu;
 	double ticks_per_us;
+	uint32_t probe_passes;
 	uint64_t overhead;    /* ticks of an empty window */
 	int64_t cpu_overhead; /* nanoseconds that taking CPU time takes */
 	uint64_t chain;	      /* passes of the dependent chain to add to each window */
@@ -25,7 +26,7 @@ struct live {
 };
 
 /* Calibrate on `cpu`, where this process is pinned already. */
-void live_open(struct live *live, int cpu, double ticks_per_us);
+void live_open(struct live *live, int cpu, uint32_t probe_passes, double ticks_per_us);
 
 /* One window of n iterations, for struct meter. 0, or a verdict in run.outcome. */
 int live_window(void *live, unsigned long n, struct window *w);

@@ -247,6 +247,7 @@ int wire_write_plan(FILE *out, const struct plan *plan)
 	put(&w, plan->cpu, 4);
 	put(&w, plan->other_cpu, 4);
 	put(&w, plan->step, 4);
+	put(&w, plan->probe_passes, 4);
 	put(&w, plan->round_us, 4);
 	put_double(&w, plan->ticks_per_us);
 	put_text(&w, plan->dir);
@@ -281,6 +282,7 @@ int wire_read_plan(const void *data, size_t len, struct plan *plan)
 	got.cpu = get(&r, 4);
 	got.other_cpu = get(&r, 4);
 	got.step = get(&r, 4);
+	got.probe_passes = get(&r, 4);
 	got.round_us = get(&r, 4);
 	got.ticks_per_us = get_double(&r);
 	get_text(&r, got.dir, sizeof(got.dir));

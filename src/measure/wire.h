@@ -33,7 +33,8 @@ struct plan_item {
 
 struct plan {
 	int32_t cpu, other_cpu;
-	uint32_t step;	   /* of the counter, ticks */
+	uint32_t step; /* of the counter, ticks */
+	uint32_t probe_passes;
 	uint32_t round_us; /* wanted time of one benchmark in one round */
 	double ticks_per_us;
 	char dir[256]; /* for the benchmarks' files */

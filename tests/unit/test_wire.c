@@ -141,6 +141,7 @@ static void test_plan(void **state)
 	struct plan plan = { .cpu = 3,
 			     .other_cpu = -1,
 			     .step = 26,
+			     .probe_passes = 1600,
 			     .round_us = 1500,
 			     .ticks_per_us = 2596.5,
 			     .dir = "/tmp/x",
@@ -156,7 +157,8 @@ static void test_plan(void **state)
 	write_plan(&plan, &data, &len);
 	assert_int_equal(wire_read_plan(data, len, &got), 0);
 	assert_true(got.cpu == 3 && got.other_cpu == -1 && got.step == 26);
-	assert_true(got.round_us == 1500 && got.ticks_per_us == 2596.5);
+	assert_true(got.round_us == 1500 && got.probe_passes == 1600 &&
+		    got.ticks_per_us == 2596.5);
 	assert_string_equal(got.dir, "/tmp/x");
 	assert_string_equal(got.layers, "seccomp:100");
 	assert_memory_equal(&got.events, &plan.events, sizeof(got.events));
