@@ -67,7 +67,7 @@ static void measure(const struct place *at, const struct variant *v, unsigned lo
 	struct running r;
 
 	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (int i = 0; i < 8; i++)
@@ -132,7 +132,7 @@ static unsigned long size(const struct place *at, const struct variant *v, doubl
 	double ticks = 0;
 
 	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (; n < 1UL << 24; n *= 2) {
