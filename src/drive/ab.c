@@ -20,6 +20,7 @@
 #define CONFIRM_TIMES	3    /* as many rounds: a neighbour may spoil most of a spell */
 #define INJECT_FLOORS	2    /* a slowdown is worth so many of the gate's floors */
 #define INJECT_STREAM	0x696e6a656374u /* not the random numbers of the shuffles */
+#define CONFIRM_STREAM	0x636f6e6669726du
 #define AB_SECONDS	110
 #define AB_QUICK	27
 #define AB_ROUND_US	250 /* launches decide, not the windows of one */
@@ -73,14 +74,6 @@ static void sides_free(struct sides *s)
 	}
 }
 
-/* The control goes along, and is never slowed down. reg->n: there is none. */
-static size_t control_of(const struct registry *reg, const struct gate_options *gate)
-{
-	const struct variant *v = registry_find(reg, gate->control);
-
-	return v ? (size_t)(v - reg->rows) : reg->n;
-}
-
 /*
  * What one pair of rounds of each variant takes: as those did that all have had, with an
  * even share of what they took besides.
@@ -101,21 +94,6 @@ static void estimate_costs(struct ab *ab, double seconds)
 	}
 	for (size_t i = 0; i < arm->reg->n; i++)
 		ab->cost[i] += fmax(seconds, 0) / arm->rounds / (n ? n : 1);
-}
-
-/* The control is measured to the end, whatever it needs itself. */
-static void keep_control(const struct ab *ab, const struct ab_options *o,
-			 unsigned int *wanted)
-{
-	const struct registry *reg = ab->pair.arm[ARM_BASE].reg;
-	size_t control = control_of(reg, &o->gate);
-	unsigned int most = 0;
-
-	for (size_t i = 0; i < reg->n; i++)
-		if (wanted[i] > most)
-			most = wanted[i];
-	if (control < reg->n)
-		wanted[control] = most;
 }
 
 /* Rounds for everything, in `seconds`; `wanted` has those of the pilot. */
@@ -147,7 +125,6 @@ static int choose_rounds(const struct ab *ab, const struct ab_options *o, double
 	seconds = seconds / 2 + budget_rounds(coarse, ab->cost, n, seconds / 2, wanted);
 	seconds = budget_rounds(fair, ab->cost, n, seconds, wanted);
 	budget_rounds(fine, ab->cost, n, seconds, wanted);
-	keep_control(ab, o, wanted);
 	free(coarse);
 	return 0;
 }
@@ -164,9 +141,9 @@ static bool can_be_slowed(const struct run *base, size_t i, const struct ab_opti
 static int choose_injected(struct ab *ab, const struct ab_options *o, struct err *err)
 {
 	const struct run *base = &ab->pair.arm[ARM_BASE];
-	size_t control = control_of(base->reg, &o->gate), n = 0;
 	uint64_t random = o->run.seed ^ INJECT_STREAM;
 	uint32_t *order;
+	size_t n = 0;
 
 	if (!o->inject)
 		return 0;
@@ -174,7 +151,7 @@ static int choose_injected(struct ab *ab, const struct ab_options *o, struct err
 	if (!order)
 		return err_memory(err);
 	for (size_t i = 0; i < base->reg->n; i++)
-		if (i != control && can_be_slowed(base, i, o))
+		if (i != ab->pair.control && can_be_slowed(base, i, o))
 			order[n++] = i;
 	random_shuffle(order, n, &random);
 	ab->injected = n < o->inject_rows ? n : o->inject_rows;
@@ -220,16 +197,15 @@ static int measure_pairs(struct ab *ab, const struct ab_options *o, struct err *
 /* What was really added, once both arms are measured; and how long the pilot was. */
 static void note_conditions(struct ab *ab, const struct ab_options *o)
 {
-	const struct registry *reg = ab->pair.arm[ARM_BASE].reg;
+	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
+		struct verdict_row *v;
 
-	for (size_t i = 0; i < ab->verdicts.n; i++) {
-		struct verdict_row *v = table_row(&ab->verdicts, struct verdict_row, i);
-		const struct variant *variant = registry_find(reg, v->id);
-
+		if (!ab->pair.arm[ARM_BASE].plan[i].wanted)
+			continue;
+		v = table_row(&ab->verdicts, struct verdict_row, at++);
+		v->injected = pair_injected(&ab->pair, i);
 		if (!o->rounds)
 			v->pilot_rounds = AB_PILOT;
-		if (variant)
-			v->injected = pair_injected(&ab->pair, variant - reg->rows);
 	}
 }
 
@@ -247,18 +223,14 @@ static void choose_again(struct ab *ab, double seconds, struct again *again)
 {
 	const struct run *base = &ab->pair.arm[ARM_BASE];
 
-	for (size_t i = 0; i < ab->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&ab->verdicts, struct verdict_row,
-							i);
-		const struct variant *variant = registry_find(base->reg, v->id);
-		size_t at = variant ? (size_t)(variant - base->reg->rows) : 0;
-
-		if (!gate_flagged(v) || !variant)
+	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
+		if (!base->plan[i].wanted ||
+		    !gate_flagged(table_row(&ab->verdicts, struct verdict_row, at++)))
 			continue;
-		again->flagged[at] = true;
-		again->needed[at] = CONFIRM_TIMES * base->trials[at].n_samples;
-		again->wanted[at] = AB_PILOT;
-		seconds -= AB_PILOT * ab->cost[at];
+		again->flagged[i] = true;
+		again->needed[i] = CONFIRM_TIMES * base->trials[i].n_samples;
+		again->wanted[i] = AB_PILOT;
+		seconds -= AB_PILOT * ab->cost[i];
 		ab->flagged++;
 	}
 	budget_rounds(again->needed, ab->cost, base->reg->n, seconds, again->wanted);
@@ -295,17 +267,15 @@ static int confirm(struct ab *ab, const struct ab_options *o, double seconds,
 			       .needed = calloc(reg->n, sizeof(unsigned int)),
 			       .wanted = calloc(reg->n, sizeof(unsigned int)) };
 	struct run_options options = o->run;
-	size_t control = control_of(reg, &o->gate);
 	int ret = again.flagged && again.needed && again.wanted ? 0 : err_memory(err);
 
 	options.seconds = fmax(seconds, CONFIRM_SECONDS);
-	options.seed = random_next(&ab->pair.random);
+	options.seed = o->run.seed ^ CONFIRM_STREAM;
 	if (!ret)
 		choose_again(ab, options.seconds, &again);
 	if (!ret && ab->flagged) {
-		if (control < reg->n)
-			again.flagged[control] = true;
-		keep_control(ab, o, again.wanted);
+		if (ab->pair.control < reg->n)
+			again.flagged[ab->pair.control] = true;
 		ret = measure_again(ab, o, &again, &options, err);
 	}
 	free(again.flagged);
@@ -335,22 +305,23 @@ static int judge(struct ab *ab, const struct ab_options *o)
 
 /* All of it, on an open backend. */
 static int measure(struct ab *ab, struct backend *backend, const struct registry *reg,
-		   const bool *wanted, const struct launch *base,
+		   const bool *wanted, size_t control, const struct launch *base,
 		   const struct launch *head, const struct ab_options *o, struct err *err)
 {
 	double began = backend->now(backend);
 	int ret = pair_begin(&ab->pair, backend, reg, wanted, &o->run, base, head, err);
 
+	ab->pair.control = control;
 	if (!ret)
 		ret = choose_injected(ab, o, err);
 	if (!ret)
 		ret = measure_pairs(ab, o, err);
 	if (!ret)
 		ret = judge(ab, o);
-	if (!ret && !ab->stopped)
-		ret = confirm(ab, o, began + o->run.seconds - backend->now(backend), err);
 	if (!ret)
 		note_conditions(ab, o);
+	if (!ret && !ab->stopped)
+		ret = confirm(ab, o, began + o->run.seconds - backend->now(backend), err);
 	ab->seconds = backend->now(backend) - began;
 	return ret;
 }
@@ -360,22 +331,20 @@ int ab_measure(struct ab *ab, struct backend *backend, const struct registry *re
 	       const struct ab_options *options, struct err *err)
 {
 	struct ab_options o = *options;
-	bool *all = calloc(reg->n, sizeof(*all));
+	const struct variant *control = registry_find(reg, o.gate.control);
+	size_t control_at = control ? (size_t)(control - reg->rows) : reg->n;
+	bool *all = calloc(reg->n + 1, sizeof(*all));
 	int ret;
 
-	*ab = (struct ab){ .cost = calloc(reg->n, sizeof(*ab->cost)) };
-	for (int k = 0; k < 2; k++) {
-		ab->pair.arm[k].reg = reg;
-		table_init(&ab->results[k], &result_schema);
-		table_init(&ab->rounds[k], &round_schema);
-	}
-	table_init(&ab->verdicts, &verdict_schema);
+	*ab = (struct ab){ .cost = calloc(reg->n, sizeof(*ab->cost)),
+			   .results = { TABLE(result_schema), TABLE(result_schema) },
+			   .rounds = { TABLE(round_schema), TABLE(round_schema) },
+			   .verdicts = TABLE(verdict_schema) };
 	ret = all && ab->cost ? 0 : err_memory(err);
 	if (ret)
 		goto out;
 	memcpy(all, wanted, reg->n * sizeof(*all));
-	if (control_of(reg, &o.gate) < reg->n)
-		all[control_of(reg, &o.gate)] = true;
+	all[control_at] = true;
 	o.gate.paired = true;
 	ret = layer_stack_needs(&base->layers, err);
 	if (!ret)
@@ -384,7 +353,7 @@ int ab_measure(struct ab *ab, struct backend *backend, const struct registry *re
 		goto out;
 	ret = backend->open(backend, o.run.cpu, err);
 	if (!ret)
-		ret = measure(ab, backend, reg, all, base, head, &o, err);
+		ret = measure(ab, backend, reg, all, control_at, base, head, &o, err);
 	backend->close(backend);
 out:
 	free(all);

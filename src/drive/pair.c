@@ -18,7 +18,7 @@ static int begin(struct pair *p, struct backend *backend, const struct registry 
 {
 	int ret;
 
-	*p = (struct pair){ .random = options->seed };
+	*p = (struct pair){ .random = options->seed, .control = reg->n };
 	ret = run_begin(&p->arm[ARM_BASE], backend, reg, wanted, base, options, err);
 	if (!ret)
 		ret = run_begin(&p->arm[ARM_HEAD], backend, reg, wanted, head, options,
@@ -66,6 +66,7 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 	if (ret)
 		return ret;
 	copy_sizes(p, base);
+	p->control = like->control;
 	memcpy(p->slowdown, like->slowdown, base->reg->n * sizeof(*p->slowdown));
 	p->arm[ARM_BASE].quiet_level = base->quiet_level;
 	p->arm[ARM_BASE].last_cycles_per_tick = base->last_cycles_per_tick;
@@ -138,12 +139,16 @@ double pair_injected(const struct pair *p, size_t i)
 static size_t live_order(const struct pair *p, const unsigned int *wanted,
 			 uint32_t *order)
 {
+	const struct run *base = &p->arm[ARM_BASE], *head = &p->arm[ARM_HEAD];
+	unsigned int most = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->arm[ARM_BASE].reg->n; i++)
-		if (run_is_live(&p->arm[ARM_BASE], i) &&
-		    run_is_live(&p->arm[ARM_HEAD], i) &&
-		    p->arm[ARM_BASE].rounds < wanted[i])
+	for (size_t i = 0; i < base->reg->n; i++)
+		if (run_is_live(base, i) && run_is_live(head, i) && wanted[i] > most)
+			most = wanted[i];
+	for (size_t i = 0; i < base->reg->n; i++)
+		if (run_is_live(base, i) && run_is_live(head, i) &&
+		    base->rounds < (i == p->control ? most : wanted[i]))
 			order[n++] = i;
 	return n;
 }

@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: MIT
 /*
- * From a run to rows, and from rows to files. Estimates nothing that measure/ has not.
+ * A run becomes rows and run.json. It estimates nothing, and writes no file.
  */
-#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/err.h"
 #include "base/json.h"
 #include "drive/record.h"
 #include "machine/env.h"
 #include "row/fingerprint.h"
-#include "row/csv.h"
 
-static void identify(struct result_row *row, const struct trial *from)
+static void identify(struct result_row *row, const struct run *run,
+		     const struct trial *from)
 {
 	const struct variant *v = from->variant;
+	char layers[LAYER_STACK_TEXT];
 
 	row_set(&row->id, v->id);
 	row_set(&row->group, v->group);
@@ -34,6 +29,8 @@ static void identify(struct result_row *row, const struct trial *from)
 	row_set(&row->strategy, v->bench->strategy);
 	row_set(&row->flags_asked, from->outcome.asked);
 	row_set(&row->flags_in_force, from->outcome.in_force);
+	layer_stack_text(&run->launch->layers, layers);
+	row_set(&row->layers, layers);
 	row->overflow = from->outcome.overflow;
 	row->ops = v->ops;
 }
@@ -69,11 +66,11 @@ static void figures(struct result_row *row, const struct run *run,
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
 
-	row->ticks = e->ticks;
-	row->ns = figure_times(e->ticks, ns);
 	row->cycles = e->cycles;
 	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
 	counts(row, run->options.events, e);
+	row->ticks = e->ticks;
+	row->ns = figure_times(e->ticks, ns);
 	row->contended_ns = figure_times(e->contended, ns);
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
@@ -150,7 +147,7 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 		if (!run->plan[i].wanted)
 			continue;
 		row = table_add(results);
-		identify(row, from);
+		identify(row, run, from);
 		row->status = status_of[from->outcome.status];
 		row_set(&row->reason, from->outcome.reason);
 		if (from->outcome.status != OUTCOME_OK)
@@ -160,7 +157,7 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 			row_set(&row->reason, "the run ended before its turn");
 			continue;
 		}
-		noisy = trial_noisy(from, run->options.precision * RESULT_PRECISION_SLACK,
+		noisy = trial_noisy(from, run->options.precision * RECORD_PRECISION_SLACK,
 				    why, sizeof(why));
 		if (noisy) {
 			row->status = ROW_NOISY;
@@ -172,23 +169,37 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 	}
 }
 
+static json_t *options_json(const struct run *run)
+{
+	const struct run_options *o = &run->options;
+
+	return json_pack("{s:i, s:f, s:f, s:f}", "cpu", run->backend->cpu, "seconds",
+			 o->seconds, "timeout", o->timeout, "precision", o->precision);
+}
+
+static json_t *calibration_json(const struct run *run)
+{
+	return json_pack("{s:o, s:o, s:o, s:i}", "ticks_per_ns",
+			 json_real_or_null(run->ticks_per_ns),
+			 "cycles_per_tick_estimated",
+			 json_real_or_null(run->cycles_per_tick), "quiet_probe_ticks",
+			 json_real_or_null(run->quiet_level), "tick_step",
+			 (int)run->backend->step);
+}
+
 json_t *record_json(const struct run *run, const char *command, bool with_hostname)
 {
+	char fingerprint[17], seed[24], layers[LAYER_STACK_TEXT];
 	json_t *env = env_record(with_hostname);
-	char fingerprint[17], seed[24];
 
 	env_fingerprint(env, fingerprint);
+	layer_stack_text(&run->launch->layers, layers);
 	snprintf(seed, sizeof(seed), "%" PRIu64, run->options.seed);
-	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:{s:i, s:f, s:f, s:f}, s:{s:o, s:o, s:o, s:i},"
-		" s:i, s:f, s:f, s:b, s:o}",
-		"schema", SCHEMA_VERSION, "command", command, "seed", seed, "fingerprint",
-		fingerprint, "options", "cpu", run->backend->cpu, "seconds",
-		run->options.seconds, "timeout", run->options.timeout, "precision",
-		run->options.precision, "calibration", "ticks_per_ns",
-		json_real_or_null(run->ticks_per_ns), "cycles_per_tick_estimated",
-		json_real_or_null(run->cycles_per_tick), "quiet_probe_ticks",
-		json_real_or_null(run->quiet_level), "tick_step", (int)run->backend->step,
-		"rounds", (int)run->rounds, "seconds", run->seconds, "window_share",
-		run->window_share, "stopped", run->stopped, "environment", env);
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o}",
+			 "schema", SCHEMA_VERSION, "command", command, "seed", seed,
+			 "fingerprint", fingerprint, "layers", layers, "options",
+			 options_json(run), "calibration", calibration_json(run),
+			 "rounds", (int)run->rounds, "seconds", run->seconds,
+			 "window_share", run->window_share, "stopped", run->stopped,
+			 "environment", env);
 }

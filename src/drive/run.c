@@ -287,7 +287,7 @@ int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int pos
 				   .n = n,
 				   .round_us = run->options.round_us,
 				   .timeout = run->options.timeout,
-				   .random = random_next(&run->random),
+				   .random = run->random + run->requests++,
 				   .stop = run->options.stop };
 	int ret;
 

@@ -65,7 +65,8 @@ struct run {
 	bool stopped;		/* by options.stop */
 
 	/* Its own while it goes on. */
-	uint64_t random;
+	uint64_t random; /* of the shuffles; with the number of a request, of that */
+	uint64_t requests;
 	double began; /* of the backend's clock */
 	double last_cycles_per_tick;
 };

@@ -75,7 +75,8 @@
 	X(TEXT, flags_in_force, "flags that the kernel says are in force")               \
 	X(ENDS, faults, "its interval")                                                  \
 	X(ENDS, switches, "its interval")                                                \
-	X(ENDS, enters, "its interval")
+	X(ENDS, enters, "its interval")                                                  \
+	X(TEXT, layers, "between caller and kernel, as --layer takes them: seccomp:100")
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \
@@ -215,6 +216,11 @@ struct table {
 };
 
 void table_init(struct table *t, const struct schema *schema);
+/* The same, as an initialiser. */
+#define TABLE(of)               \
+	{                       \
+		.schema = &(of) \
+	}
 void table_free(struct table *t);
 /* Drop the rows from the n-th on. */
 void table_truncate(struct table *t, size_t n);

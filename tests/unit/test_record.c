@@ -131,6 +131,7 @@ static void test_samples_become_the_same_rows(void **state)
 	json_t *from = json_load_file(GOLDEN "samples.json", 0, NULL), *row;
 	struct event_list events = { 0 };
 	struct run run = { 0 }, *runs[] = { &run };
+	struct launch launch = { 0 };
 	struct backend backend = { .now = now, .ticks_per_ns = rate };
 	struct table results, rounds;
 	struct registry reg;
@@ -152,6 +153,7 @@ static void test_samples_become_the_same_rows(void **state)
 	json_array_foreach (json_object_get(from, "rows"), i, row)
 		read_row(&run, row);
 	backend.step = real(from, "step");
+	run.launch = &launch;
 	run.backend = &backend;
 	run_finish(runs, 1);
 	record_rows(&run, &results, &rounds);
