@@ -52,14 +52,28 @@ void table_init(struct table *t, const struct schema *schema)
 	*t = (struct table){ .schema = schema };
 }
 
-void row_set(char **field, const char *text)
+/* What an empty TEXT field points to: most of them are. */
+static const char nothing[] = "";
+
+static void free_text(char *text)
 {
-	char *copy = strdup(text ? text : "");
+	if (text != nothing)
+		free(text);
+}
+
+void row_set_part(char **field, const char *text, size_t len)
+{
+	char *copy = len ? strndup(text, len) : (char *)nothing;
 
 	if (!copy)
 		abort();
-	free(*field);
+	free_text(*field);
 	*field = copy;
+}
+
+void row_set(char **field, const char *text)
+{
+	row_set_part(field, text, text ? strlen(text) : 0);
 }
 
 long row_param(const char *params, const char *key)
@@ -79,7 +93,7 @@ void table_truncate(struct table *t, size_t n)
 			char *row = (char *)t->rows + i * t->schema->row_size;
 
 			if (t->schema->columns[c].type == COLUMN_TEXT)
-				free(*(char **)(row + t->schema->columns[c].offset));
+				free_text(*(char **)(row + t->schema->columns[c].offset));
 		}
 	t->n = n < t->n ? n : t->n;
 }
@@ -107,8 +121,7 @@ void *table_add(struct table *t)
 
 		switch (t->schema->columns[c].type) {
 		case COLUMN_TEXT:
-			*(char **)field = NULL;
-			row_set(field, "");
+			*(char **)field = (char *)nothing;
 			break;
 		case COLUMN_REAL:
 			*(double *)field = NAN;

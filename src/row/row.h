@@ -226,8 +226,10 @@ void table_free(struct table *t);
 void table_truncate(struct table *t, size_t n);
 /* A new row at the end, all of it not available (TEXT points at a ""). Aborts without memory. */
 void *table_add(struct table *t);
-/* Replace a TEXT field by a copy of `text` (NULL: ""). */
+/* Replace a TEXT field, which nothing else may write, by a copy of `text` (NULL: ""). */
 void row_set(char **field, const char *text);
+/* The same of `len` bytes that no NUL needs to end. */
+void row_set_part(char **field, const char *text, size_t len);
 
 /* The whole number of "key=" in params, or -1. */
 long row_param(const char *params, const char *key);
