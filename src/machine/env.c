@@ -21,9 +21,8 @@
 #include "machine/env.h"
 #include "row/fingerprint.h"
 
-#define CPU "/sys/devices/system/cpu/"
-#define CLOCKSOURCE \
-	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
+#define CPU	    "/sys/devices/system/cpu/"
+#define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
 #define TEXT_MAX     4096 /* of a value */
 #define BUILD_ID_MAX 20	  /* bytes: SHA-1, the longest that linkers make by themselves */
@@ -34,7 +33,7 @@ static json_t *line_of(const char *path)
 	char text[TEXT_MAX];
 
 	return file_line(path, text, sizeof(text)) ? json_text_or_null(text)
-						    : json_null();
+						   : json_null();
 }
 
 /* The value of the first line "key : value" of a file, or null. */
@@ -43,7 +42,7 @@ static json_t *value_of(const char *path, const char *key)
 	char text[TEXT_MAX];
 
 	return file_value(path, key, text, sizeof(text)) ? json_text_or_null(text)
-							  : json_null();
+							 : json_null();
 }
 
 static json_t *vulnerabilities(void)
@@ -101,8 +100,8 @@ static bool build_id_note(const char *p, const char *end, char *out)
 {
 	while (p + sizeof(ElfW(Nhdr)) <= end) {
 		const ElfW(Nhdr) *note = (const void *)p;
-		const unsigned char *desc =
-			(const void *)(p + sizeof(*note) + note_padded(note->n_namesz));
+		const unsigned char *desc = (const void *)(p + sizeof(*note) +
+							   note_padded(note->n_namesz));
 
 		if (note->n_type == NT_GNU_BUILD_ID && note->n_descsz <= BUILD_ID_MAX) {
 			for (unsigned int i = 0; i < note->n_descsz; i++)
@@ -114,7 +113,7 @@ static bool build_id_note(const char *p, const char *end, char *out)
 	return false;
 }
 
-/* Called for each object; the program itself comes first, and is the last one looked at. */
+/* Called for each object. The program itself is the first; the others do not matter. */
 static int find_build_id(struct dl_phdr_info *info, size_t size, void *out)
 {
 	(void)size;
