@@ -94,9 +94,9 @@ static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counte
 
 /*
  * The flags in /proc/cpuinfo that make the counter one of time: it runs at one rate, and in
- * deep sleep too. A CPU whose architecture says so has an empty list here.
+ * deep sleep too. Empty where the architecture promises that.
  */
-#define ARCH_INVARIANT_FLAGS "constant_tsc", "nonstop_tsc"
+#define ARCH_INVARIANT_FLAGS "constant_tsc", "nonstop_tsc",
 
 static inline void arch_cpuid(uint32_t leaf, uint32_t regs[4])
 {

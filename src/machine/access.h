@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this machine and this process's permissions let us use: hardware counters. Where the
- * kernel refuses, the reason is one line that says what to do.
+ * May this process use the hardware counters of this machine? Where the kernel refuses,
+ * the reason is one line that says what to do.
  */
 #ifndef SYSCOST_ACCESS_H
 #define SYSCOST_ACCESS_H

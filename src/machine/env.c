@@ -113,7 +113,7 @@ static bool build_id_note(const char *p, const char *end, char *out)
 	return false;
 }
 
-/* Called for each object; the program itself comes first, and is the last one looked at. */
+/* Called for each object. The program itself is the first; the others do not matter. */
 static int find_build_id(struct dl_phdr_info *info, size_t size, void *out)
 {
 	(void)size;

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* A JSON object; what cannot be read is null. `with_hostname`: the host's name is plain. */
+/* A JSON object; what cannot be read is null. The host's name is plain, or a hash. */
 json_t *env_record(bool with_hostname);
 
 #endif

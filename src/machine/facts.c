@@ -17,12 +17,12 @@
 /* Are all of the CPU's flags that make its counter one of time in /proc/cpuinfo? */
 static bool is_invariant(void)
 {
-	static const char *const wanted[] = { ARCH_INVARIANT_FLAGS };
+	static const char *const wanted[] = { ARCH_INVARIANT_FLAGS NULL };
 	char flags[4096] = " ";
 
 	if (file_value("/proc/cpuinfo", "flags", flags + 1, sizeof(flags) - 2))
 		strcat(flags, " ");
-	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+	for (size_t i = 0; wanted[i]; i++) {
 		char padded[64];
 
 		snprintf(padded, sizeof(padded), " %s ", wanted[i]);

@@ -40,8 +40,7 @@ struct machine_facts {
 	long cpus;	      /* online */
 	bool seccomp, tracer; /* on this process */
 	struct {
-		const char
-			*name; /* of a file in /sys/devices/system/cpu/vulnerabilities */
+		const char *name; /* of a file in /sys/…/cpu/vulnerabilities */
 		char text[200];
 	} mitigation[FACT_MITIGATIONS];
 	struct tracers tracers;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the facts about a machine mean for the figures, one sentence a finding. Pure: facts
- * in, findings out.
+ * What the facts about a machine mean for the figures, one sentence a finding. This is
+ * pure: facts go in, findings come out.
  */
 #ifndef SYSCOST_FINDINGS_H
 #define SYSCOST_FINDINGS_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time-stamp counter against the rest of the world: its step, its frequency, the cost
- * of reading it, core cycles a tick, and the contention probe. What is timed for that is
- * long in steps of the counter, so that a counter of 24 MHz serves as one of 3 GHz does.
+ * The time-stamp counter: its step, its frequency, the cost of reading it, core cycles a
+ * tick, and the contention probe. What is timed for that is long in steps of the counter,
+ * so that a counter of 24 MHz serves as one of 3 GHz does.
  */
 #ifndef SYSCOST_CLOCK_H
 #define SYSCOST_CLOCK_H
@@ -46,21 +46,20 @@ unsigned int clock_step(const struct clock *clock);
 /* Median cost of a window around a batch that does nothing. Ticks. */
 uint64_t clock_overhead(const struct clock *clock);
 /*
- * Core cycles a tick, estimated: a chain of `passes` against one of twice as many, the
- * difference of the medians. An estimate, because it trusts that an instruction of the
- * chain takes one cycle.
+ * Core cycles a tick: a chain of `passes` against one of twice as many, the difference of
+ * the medians. It is an estimate: an instruction of the chain is taken to last a cycle.
  */
 double clock_cycles_per_tick(const struct clock *clock, unsigned long passes);
 
 /*
- * How many times longer than with a fine counter a loop must be, so that it has as many
- * steps: a power of two. Pure, and far from its edges with the usual counters, so that
- * a frequency known to 1 % gives the same answer every time.
+ * How many times longer than with a fine counter must a loop be to have as many steps? A
+ * power of two. With the usual counters, a frequency known to 5 % gives the same answer
+ * every time.
  */
 unsigned int clock_scale(unsigned int step, double ticks_per_us);
 /* Passes of the chain for clock_cycles_per_tick(). */
 unsigned long clock_chain_passes(unsigned int step, double ticks_per_us);
-/* Passes of the contention probe. Only probes of as many passes can be compared. */
+/* Passes of the contention probe. Only probes of equally many passes can be compared. */
 uint32_t clock_probe_passes(unsigned int step, double ticks_per_us);
 
 /* One contention probe, on this CPU. Ticks. */

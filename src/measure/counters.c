@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Opens, reads and closes counters; see counters.h. Decides nothing about windows.
+ * Opens, reads and closes counters. It decides nothing about windows.
  */
 #include <errno.h>
 #include <math.h>
@@ -104,7 +104,7 @@ void counters_end(const struct counters *c, struct counts *out)
 
 #define EMPTY_PAIRS 31
 
-/* What a pair of reads counts by itself, with everything that stands between in a window. */
+/* What a pair of reads counts by itself, around all that an empty window has in it. */
 static void measure_overhead(struct counters *c)
 {
 	long (*volatile batch)(struct bench_run *, unsigned long) = clock_empty_batch;
@@ -186,7 +186,8 @@ int counters_try(struct event_list *list, char *own, size_t own_len, struct err 
 	own[0] = '\0';
 	if (ret)
 		counter_access_reason(&a, -ret, true, own, own_len);
-	if (ret == -EACCES || ret == -EPERM) { /* may be the kernel's half alone */
+	/* The kernel may have refused its own half alone. */
+	if (ret == -EACCES || ret == -EPERM) {
 		for (uint32_t i = list->n_own; i-- > 0;)
 			if (list->event[i].attr.exclude_user)
 				leave_out(list, i);

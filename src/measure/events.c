@@ -18,9 +18,9 @@
 	 PERF_FORMAT_TOTAL_TIME_RUNNING)
 
 /*
- * libpfm4 comes when an event's name is to be understood, and not before: its tables would
- * be relocated at every start of a process, rounds included, which costs 6 ms and 170 pages
- * here. A static program has it inside, where they are in place already.
+ * libpfm4 is loaded only when a name is to be understood. Otherwise its tables would be
+ * relocated at every start of a process, and at every round, which costs 6 ms and 170
+ * pages. A static program has it inside, where they are in place already.
  */
 typeof(pfm_initialize) pfm_initialize __attribute__((weak));
 typeof(pfm_get_os_event_encoding) pfm_get_os_event_encoding __attribute__((weak));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which counters are wanted: the suite's own four, and the events that a user names in the
- * words of libpfm4. Nothing is opened here; see counters.h.
+ * Which counters are wanted: the suite's own four, and the events that a user names in
+ * libpfm4's words. Nothing is opened here; see counters.h.
  */
 #ifndef SYSCOST_EVENTS_H
 #define SYSCOST_EVENTS_H
@@ -37,8 +37,8 @@ struct event_list {
 /* Begin a list with the suite's own four. */
 void events_own(struct event_list *list);
 /*
- * Append a comma-separated list of libpfm4's event strings. -EINVAL with one line in err,
- * which names the event, or -ENOENT where the library is missing; *list is then untouched.
+ * Append a comma-separated list of libpfm4's event strings. 0; or, with one line in err
+ * and *list untouched, -EINVAL for a bad one or -ENOENT where the library is missing.
  */
 int events_parse(const char *text, struct event_list *list, struct err *err);
 

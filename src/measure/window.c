@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The decisions around a window; see window.h. No clock is read here.
+ * The decisions around a window. No clock is read here.
  */
 #include <math.h>
 

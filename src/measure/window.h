@@ -4,14 +4,14 @@
  * are dropped. A window's ticks never decide whether it is kept.
  *
  * The cost of n operations is ticks(n) minus an empty window, not ticks(2n) - ticks(n).
- * Both were made from the same fresh processes in the same measuring time (`make method`),
- * for an empty loop, getppid, a vDSO clock, write and open+close. That was done four times
- * with 240 processes, of which 91 to 240 were quiet, on a busy two-CPU virtual machine
- * (AMD EPYC, counter at 2.1 GHz, Linux 6.18). Spread between processes (1.4826 MAD),
- * minus-empty over twice: 0.58 to 1.14, median 0.76. Their medians agree within 0.4 %:
- * nothing that only 2n removes is left in.
+ * `make method` makes both from the same fresh processes in the same measuring time, for
+ * an empty loop, getppid, a vDSO clock, write and open+close. It was done four times with
+ * 240 processes, 91 to 240 of them quiet, on a busy virtual machine with two CPUs (AMD
+ * EPYC, counter at 2.1 GHz, Linux 6.18). The spread between processes (1.4826 MAD) of the
+ * first was 0.58 to 1.14 times that of the second, median 0.76. Their medians agree within
+ * 0.4 %: nothing that only 2n removes is left in.
  *
- * The machine is behind struct meter: the real one is the worker's, the tests script one.
+ * The machine is behind struct meter: the real one is the worker's, a test has its own.
  */
 #ifndef SYSCOST_WINDOW_H
 #define SYSCOST_WINDOW_H
@@ -47,15 +47,15 @@ struct meter {
 #define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
 #define WINDOWS	     40	  /* of one benchmark in one round */
 /*
- * The least number of windows, when they are long. Of ten a few are quiet when a neighbour
- * comes and goes. Fork and exec, of which one takes longer than a round is wanted to, spread
- * by 4 to 6 % over 60 pairs of rounds, and by 9 to 10 % with five windows (Zen 5 in a PVM
- * guest).
+ * The least number of windows, when they are long. A few of ten are quiet even when a
+ * neighbour comes and goes. One fork or exec takes longer than ROUND_US. These rows
+ * spread by 4 to 6 % over 60 pairs of rounds, and by 9 to 10 % with five windows (Zen 5
+ * in a PVM guest).
  */
 #define WINDOWS_MIN 10
 /*
  * Wanted time of one benchmark in one round, microseconds. Launches differ more than the
- * windows of one, so that many short rounds beat few long ones. Of 172 rows, 161 were
+ * windows of one, so that many short rounds beat few long ones: of 172 rows, 161 were
  * within 2 % with 1,500 in 50 seconds, and 135 with 4,000 (Zen 5 in a PVM guest).
  */
 #define ROUND_US 1500
@@ -67,8 +67,8 @@ double window_wanted_ticks(unsigned int step, double ticks_per_us);
 int window_size(struct meter *m, unsigned long *n);
 
 /*
- * Warm up until the medians of two blocks of windows agree, or enough is enough: a number of
- * blocks, or the time of one round's windows. 0 or a verdict.
+ * Warm up until the medians of two blocks of windows agree. It ends after a number of
+ * blocks, or the time of one round's windows, in any case. 0 or a verdict.
  */
 int window_warm_up(struct meter *m, unsigned long n);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Counters made up: fine and coarse ones, on cores of any speed. No real clock is read. */
+/* Counters made up: fine and coarse ones, on cores of any speed. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,8 +17,8 @@
 #define JITTER_NS 2.0  /* at most, on top of both */
 
 /*
- * A counter of `mhz` that advances in steps of `step` ticks, on a core of `core_ghz`. Time
- * passes between two measurements, so that they begin anywhere within a step.
+ * A counter of `mhz` that advances in steps of `step` ticks, on a core of `core_ghz`.
+ * Time passes between two measurements, so that they begin anywhere within a step.
  */
 struct fake {
 	double mhz;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Environment records written by hand: fingerprints, classes, and differences in words. */
+/* Environment records written by hand: fingerprints, classes, differences in words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
