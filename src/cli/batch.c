@@ -2,29 +2,33 @@
 /*
  * syscost batch: which batching strategy pays off, from the stored rows of a sweep.
  */
-#include <getopt.h>
 #include <glob.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "compare/batching.h"
 #include "render/batch.h"
 #include "row/csv.h"
 
-static const char help[] =
-	"usage: syscost batch [OPTION…] [DIR [PATTERN…]]\n\n"
-	"Which batching strategy pays off, from which batch size on, and what it costs: from\n"
-	"the rows of a run of sweeps. DIR is its result folder (default: the newest\n"
-	"syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
-	"'write-null/64'; '!pipe*' takes away.\n\n"
-	"      --format F     table, csv or json on standard output\n"
-	"      --short        the decision table alone\n";
+struct settings {
+	enum cli_format format;
+	bool brief;
+};
+
+static const struct option_spec options[] = {
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word,
+	  OPTION_FIELD(struct settings, format),
+	  .help = "table, csv or json on standard output" },
+	{ "short", OPTION_FIELD(struct settings, brief),
+	  .help = "the decision table alone" },
+	{ OPTION_END },
+};
 
 /* The newest folder that run makes by itself: its name sorts by time. */
 static bool newest(char *dir, size_t len)
@@ -94,15 +98,14 @@ static void print_rows(const struct batching *b, enum cli_format format)
 		array = json_array();
 		for (size_t i = 0; i < rows.n; i++)
 			json_array_append_new(array, json_of(&rows, i));
-		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-		putchar('\n');
+		cli_print_json(array, 9);
 		json_decref(array);
 	}
 	table_free(&rows);
 }
 
 static int show(const char *dir, char *const *patterns, size_t n_patterns,
-		enum cli_format format, bool brief)
+		const struct settings *s)
 {
 	struct table results, rounds;
 	const char *unmatched;
@@ -128,11 +131,11 @@ static int show(const char *dir, char *const *patterns, size_t n_patterns,
 			  b.workload[0].name);
 	} else {
 		status = EXIT_FINE;
-		if (format != FORMAT_TABLE) {
-			print_rows(&b, format);
+		if (s->format != FORMAT_TABLE) {
+			print_rows(&b, s->format);
 		} else {
 			batch_print(stdout, &b, cli_color());
-			if (!brief)
+			if (!s->brief)
 				batch_print_details(stdout, &b, cli_color());
 		}
 	}
@@ -167,33 +170,31 @@ void batch_advice(const struct table *results, const struct table *rounds,
 	batching_free(&b);
 }
 
-int cmd_batch(const struct registry *reg, int argc, char **argv)
+static int batch(const struct call *call, void *settings)
 {
-	static const struct option options[] = { { "format", required_argument, NULL,
-						   'f' },
-						 { "short", no_argument, NULL, 's' },
-						 { "help", no_argument, NULL, 'h' },
-						 { 0 } };
-	enum cli_format format = FORMAT_TABLE;
-	bool brief = false;
 	char dir[4096];
-	int opt;
 
-	(void)reg;
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		if (opt == 'h') {
-			fputs(help, stdout);
-			return EXIT_FINE;
-		}
-		if (opt == 's')
-			brief = true;
-		else if (opt != 'f' || !cli_format(optarg, &format))
-			return EXIT_TROUBLE;
-	}
-	if (optind == argc && !newest(dir, sizeof(dir)))
+	if (call->n)
+		return show(call->operands[0], call->operands + 1, call->n - 1, settings);
+	if (!newest(dir, sizeof(dir)))
 		return cli_error(
 			"no syscost-DATE-TIME folder here: name a result folder");
-	if (optind < argc)
-		snprintf(dir, sizeof(dir), "%s", argv[optind++]);
-	return show(dir, argv + optind, argc - optind, format, brief);
+	return show(dir, NULL, 0, settings);
 }
+
+static const char about[] =
+	"Which batching strategy pays off, from which batch size on, and what it costs: from\n"
+	"the rows of a run of sweeps. DIR is its result folder (default: the newest\n"
+	"syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
+	"'write-null/64'; '!pipe*' takes away.\n";
+
+const struct command command_batch = {
+	.name = "batch",
+	.summary = "which batching strategy pays off, and from which size on",
+	.usage = "[OPTION…] [DIR [PATTERN…]]",
+	.about = about,
+	.options = options,
+	.operand = OPERAND_FOLDER,
+	.settings_size = sizeof(struct settings),
+	.fn = batch,
+};

@@ -5,7 +5,6 @@
  * base/ and head/, or, where it has no such folders, what the verdicts say of the two.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +16,39 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "render/export.h"
 #include "row/csv.h"
 
 struct settings {
-	const struct export_format *format;
-	const char *dir, *output, *commit, *time;
+	int format; /* -1: not given; export_n_formats: list them */
+	const char *output, *commit, *time;
 	bool relative;
+};
+
+/* The formats, and a word that lists them. */
+static const char *format_word(size_t i)
+{
+	if (i < export_n_formats)
+		return export_formats[i].name;
+	return i == export_n_formats ? "list" : NULL;
+}
+
+#define FIELD(member) OPTION_FIELD(struct settings, member)
+
+static const struct option_spec options[] = {
+	{ "format", 0, OPTION_CHOICE, "F", .choice = format_word, FIELD(format),
+	  .help = "one of those below; 'list' lists them" },
+	{ "output", 'o', OPTION_FILE, "FILE", FIELD(output),
+	  .help = "write there, not to standard output" },
+	{ "relative", FIELD(relative),
+	  .help = "ratios: to the base, or to the row's base row "
+		  "(github-action-benchmark)" },
+	{ "commit", 0, OPTION_TEXT, "C", FIELD(commit),
+	  .help = "what was measured (otava)" },
+	{ "time", 0, OPTION_TEXT, "T", FIELD(time),
+	  .help = "when, 2026-01-31T12:00:00Z (otava; default: stored)" },
+	{ OPTION_END },
 };
 
 static void print_formats(FILE *out)
@@ -31,19 +56,6 @@ static void print_formats(FILE *out)
 	for (size_t i = 0; i < export_n_formats; i++)
 		fprintf(out, "  %-24s %s\n", export_formats[i].name,
 			export_formats[i].summary);
-}
-
-static void usage(FILE *out)
-{
-	fputs("usage: syscost export DIR --format F [OPTION…] [PATTERN…]\n\n"
-	      "      --format F       one of those below; 'list' lists them\n"
-	      "  -o, --output FILE    write there, not to standard output\n"
-	      "      --relative       ratios: to the base, or to the row's base row\n"
-	      "                       (github-action-benchmark)\n"
-	      "      --commit C       what was measured (otava)\n"
-	      "      --time T         when, 2026-01-31T12:00:00Z (otava; default: stored)\n\n",
-	      out);
-	print_formats(out);
 }
 
 static bool is_time(const char *text)
@@ -54,61 +66,25 @@ static bool is_time(const char *text)
 	return end && !*end;
 }
 
-static bool parse(int argc, char **argv, struct settings *s)
+/* The format, if the other options go with it; NULL: an error line says why not. */
+static const struct export_format *check(const struct call *call,
+					 const struct settings *s)
 {
-	enum { FORMAT = 256, RELATIVE, COMMIT, TIME };
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "format", required_argument, NULL, FORMAT },
-		{ "relative", no_argument, NULL, RELATIVE },
-		{ "commit", required_argument, NULL, COMMIT },
-		{ "time", required_argument, NULL, TIME },
-		{ 0 },
-	};
-	const char *format = NULL;
-	int opt;
+	const struct export_format *format = &export_formats[s->format];
 
-	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) >= 0) {
-		if (opt == 'o')
-			s->output = optarg;
-		else if (opt == FORMAT)
-			format = optarg;
-		else if (opt == RELATIVE)
-			s->relative = true;
-		else if (opt == COMMIT)
-			s->commit = optarg;
-		else if (opt == TIME)
-			s->time = optarg;
-		else
-			return false; /* getopt has said why */
-	}
-	if (!format) {
-		cli_error("export wants --format F: see 'syscost export --format list'");
-		return false;
-	}
-	for (size_t i = 0; i < export_n_formats; i++)
-		if (!strcmp(format, export_formats[i].name))
-			s->format = &export_formats[i];
-	if (!s->format && strcmp(format, "list"))
-		cli_error("'%s' is no format: see 'syscost export --format list'",
-			  format);
-	else if (s->format && optind == argc)
+	if (!call->n)
 		cli_error("export wants a result folder: syscost export DIR --format %s",
-			  format);
-	else if (s->relative && s->format->fn != export_github_action_benchmark)
+			  format->name);
+	else if (s->relative && format->fn != export_github_action_benchmark)
 		cli_error("--relative goes with --format github-action-benchmark only");
-	else if ((s->commit || s->time) && s->format->fn != export_otava)
+	else if ((s->commit || s->time) && format->fn != export_otava)
 		cli_error("--commit and --time go with --format otava only");
 	else if (s->time && !is_time(s->time))
 		cli_error("--time wants a date as 2026-01-31T12:00:00Z, not '%s'",
 			  s->time);
-	else if (s->output && !*s->output)
-		cli_error("-o wants the path of a file");
-	else {
-		s->dir = argv[optind];
-		return true;
-	}
-	return false;
+	else
+		return format;
+	return NULL;
 }
 
 /* DIR/sub/name, or DIR/name without a sub; false where there is no such file. */
@@ -284,7 +260,8 @@ static int put_out(const char *output, const struct text *t)
 	return EXIT_FINE;
 }
 
-static int export_folder(const struct settings *s, struct export_source *src)
+static int export_folder(const char *dir, const struct export_format *format,
+			 const struct export_source *src, const char *output)
 {
 	struct err err = { 0 };
 	char *data = NULL;
@@ -294,16 +271,16 @@ static int export_folder(const struct settings *s, struct export_source *src)
 
 	if (!out)
 		return cli_error("out of memory");
-	ret = s->format->fn(out, src, &err);
+	ret = format->fn(out, src, &err);
 	if (fclose(out) && !ret)
 		ret = -errno;
 	text.data = data;
 	if (!ret)
-		ret = put_out(s->output, &text);
+		ret = put_out(output, &text);
 	else if (ret == -ENODATA) {
-		cli_error("%s has nothing that %s can hold: no row with a figure%s",
-			  s->dir, s->format->name,
-			  s->relative ? " and a ratio" : ", or no rounds");
+		cli_error("%s has nothing that %s can hold: no row with a figure%s", dir,
+			  format->name,
+			  src->relative ? " and a ratio" : ", or no rounds");
 		ret = EXIT_NOTHING;
 	} else {
 		ret = cli_error("%s", *err.text ? err.text : strerror(-ret));
@@ -312,40 +289,40 @@ static int export_folder(const struct settings *s, struct export_source *src)
 	return ret;
 }
 
-int cmd_export(const struct registry *reg, int argc, char **argv)
+static int export(const struct call *call, void *settings)
 {
-	struct settings s = { 0 };
-	struct export_source src = { .ticks_per_ns = NAN };
+	const struct settings *s = settings;
+	struct export_source src = { .ticks_per_ns = NAN,
+				     .relative = s->relative,
+				     .commit = s->commit,
+				     .time = s->time };
 	struct table *tables[] = { &src.results, &src.rounds, &src.base, &src.verdicts };
-	const char *unmatched;
+	const struct export_format *format;
+	const char *unmatched, *dir = call->operands[0];
 	json_t *run = NULL, *whole = NULL;
 	int ret = EXIT_TROUBLE;
 
-	(void)reg;
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		usage(stdout);
-		return EXIT_FINE;
-	}
-	if (!parse(argc, argv, &s))
-		return EXIT_TROUBLE;
-	if (!s.format) {
+	if (s->format < 0)
+		return cli_error("export wants --format F: see 'syscost export --format "
+				 "list'");
+	if (s->format == (int)export_n_formats) {
 		print_formats(stdout);
 		return EXIT_FINE;
 	}
-	src.relative = s.relative;
-	src.commit = s.commit;
-	src.time = s.time;
+	format = check(call, s);
+	if (!format)
+		return EXIT_TROUBLE;
 	table_init(&src.results, &result_schema);
 	table_init(&src.rounds, &round_schema);
 	table_init(&src.base, &result_schema);
 	table_init(&src.verdicts, &verdict_schema);
-	if (!load(&src, &run, &whole, s.dir))
+	if (!load(&src, &run, &whole, dir))
 		goto out;
-	unmatched = select_rows(tables, 4, argv + optind + 1, argc - optind - 1);
+	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
 	if (unmatched)
-		cli_error("no row of %s matches '%s'", s.dir, unmatched);
-	else if (index_all(&src, s.dir))
-		ret = export_folder(&s, &src);
+		cli_error("no row of %s matches '%s'", dir, unmatched);
+	else if (index_all(&src, dir))
+		ret = export_folder(dir, format, &src, s->output);
 out:
 	index_free(&src.by_id);
 	index_free(&src.rounds_by_id);
@@ -356,3 +333,20 @@ out:
 	json_decref(whole);
 	return ret;
 }
+
+static void defaults(void *settings)
+{
+	((struct settings *)settings)->format = -1;
+}
+
+const struct command command_export = {
+	.name = "export",
+	.summary = "a result folder in a format that other programs read",
+	.usage = "DIR --format F [OPTION…] [PATTERN…]",
+	.more = print_formats,
+	.options = options,
+	.operand = OPERAND_FOLDER,
+	.settings_size = sizeof(struct settings),
+	.defaults = defaults,
+	.fn = export,
+};
