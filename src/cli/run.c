@@ -267,10 +267,24 @@ static int measure(const struct call *call, void *settings)
 	return status;
 }
 
+static void print_layers(FILE *out)
+{
+	size_t n;
+	const struct layer *const *all = layer_all(&n);
+
+	fputs("Layers:\n", out);
+	for (size_t i = 0; i < n; i++)
+		if (!all[i]->hidden)
+			fprintf(out, "  %s%-*s %s\n", all[i]->name,
+				18 - (int)strlen(all[i]->name),
+				all[i]->value ? ":K" : "", all[i]->summary);
+}
+
 const struct command command_run = {
 	.name = "run",
 	.summary = "measure, print a table, write a result folder",
 	.usage = "[OPTION…] [PATTERN…]",
+	.more = print_layers,
 	.options = options,
 	.operand = OPERAND_PATTERN,
 	.settings_size = sizeof(struct settings),
