@@ -20,7 +20,7 @@
 #include "drive/ab.h"
 #include "machine/env.h"
 #include "row/noise.h"
-#include "stats/test.h"
+#include "stats/binomial.h"
 
 static const char help[] =
 	"usage: syscost noise [OPTION…] [PATTERN…]\n\n"

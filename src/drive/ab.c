@@ -124,23 +124,31 @@ static int choose_rounds(const struct contest *c, const struct contest_options *
 	unsigned int *coarse = calloc(3 * reg->n + 1, sizeof(*coarse));
 	unsigned int *fair, *fine;
 	size_t n = base.results->n;
+	struct gate *gate;
 	double seconds;
+	int ret;
 
 	fair = coarse ? coarse + reg->n : NULL;
 	fine = coarse ? fair + reg->n : NULL;
-	for (size_t i = 0; coarse && i < reg->n; i++) {
-		const char *id = reg->rows[i].id;
+	ret = coarse ? gate_open(&gate, &base, 1, &head, 1, &o->gate) : -ENOMEM;
+	for (size_t i = 0; !ret && i < reg->n; i++) {
+		struct gate_spread spread;
 
 		if (!arm[0].rows[i].planned)
 			continue;
-		coarse[i] = gate_rounds(&base, &head, id, n, COARSE, &o->gate, NULL);
+		spread = gate_spread(gate, reg->rows[i].id);
+		coarse[i] = gate_rounds_needed(&spread, n, COARSE, &o->gate);
 		fair[i] = coarse[i] ? ROUNDS_FAIR : 0;
-		fine[i] = gate_rounds(&base, &head, id, n, FINE, &o->gate, NULL);
+		fine[i] = gate_rounds_needed(&spread, n, FINE, &o->gate);
 	}
+	if (!ret)
+		gate_close(gate);
 	forget(results);
 	forget(rounds);
-	if (!coarse)
-		return -ENOMEM;
+	if (ret) {
+		free(coarse);
+		return ret;
+	}
 	seconds = end - time_now();
 	seconds = seconds / 2 +
 		  budget_rounds(coarse, c->cost, reg->n, seconds / 2, wanted);
@@ -158,7 +166,7 @@ static bool can_slow(const struct run_row *row, const struct run *base,
 	double ns = row->sized_ticks / (row->n ? row->n : 1) / base->ticks_per_ns;
 
 	return row->planned && row->status == OUTCOME_OK &&
-	       o->inject * ns >= INJECT_FLOORS * o->gate.floor_ns;
+	       o->inject * ns >= INJECT_FLOORS * metric_time.floor;
 }
 
 static void inject(struct contest *c, const struct contest_options *o)
@@ -268,6 +276,7 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 	struct run_options run = o->run;
 	struct gate_side base, head;
 	struct pair fresh;
+	struct gate *gate;
 	int ret = flagged && needed ? 0 : -ENOMEM;
 
 	run.seconds = fmax(end - time_now(), CONFIRM_SECONDS);
@@ -287,7 +296,11 @@ static int confirm(struct contest *c, const struct contest_options *o, double en
 		c->pair.arm[0].stopped |= fresh.arm[0].stopped;
 		base = side(&fresh, 0, &results[0], &rounds[0]);
 		head = side(&fresh, 1, &results[1], &rounds[1]);
-		ret = gate_confirm(&c->verdicts, &base, &head, &o->gate, &c->summary);
+		ret = gate_open(&gate, &base, 1, &head, 1, &o->gate);
+		if (!ret) {
+			gate_confirm(gate, &c->verdicts, &c->summary);
+			gate_close(gate);
+		}
 		forget(results);
 		forget(rounds);
 	}

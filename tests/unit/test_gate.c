@@ -70,7 +70,6 @@ static const struct gate_options paired = {
 	.paired = true,
 	.family_error = GATE_FAMILY_ERROR,
 	.delta = GATE_DELTA,
-	.floor_ns = GATE_FLOOR_NS,
 	.control = GATE_CONTROL,
 	.control_bound = GATE_CONTROL_BOUND,
 };
@@ -569,9 +568,12 @@ static void test_bad_input(void **state)
 
 static void confirm(struct pair *p, struct pair *fresh)
 {
-	assert_int_equal(gate_confirm(&p->verdicts, &fresh->base.view, &fresh->head.view,
-				      &paired, &p->summary),
-			 0);
+	struct gate *g;
+
+	assert_int_equal(
+		gate_open(&g, &fresh->base.view, 1, &fresh->head.view, 1, &paired), 0);
+	gate_confirm(g, &p->verdicts, &p->summary);
+	gate_close(g);
 }
 
 static void test_confirm(void **state)
@@ -662,6 +664,20 @@ static double normal(uint64_t *seed)
 	return r * cos(2 * M_PI * uniform(seed));
 }
 
+/* Of 200 rows, for an effect of 1 %. */
+static size_t rounds_needed(const struct pair *p, const char *id, double *sigma)
+{
+	struct gate_spread spread;
+	struct gate *g;
+
+	assert_int_equal(gate_open(&g, &p->base.view, 1, &p->head.view, 1, &paired), 0);
+	spread = gate_spread(g, id);
+	gate_close(g);
+	if (sigma)
+		*sigma = spread.sigma;
+	return gate_rounds_needed(&spread, 200, 0.01, &paired);
+}
+
 static void test_rounds(void **state)
 {
 	struct pair p;
@@ -679,24 +695,22 @@ static void test_rounds(void **state)
 		add_round(&p.base, "a/x", i, 1000);
 		add_round(&p.head, "a/x", i, 1000 * exp(d * (i - 7)));
 	}
-	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
+	n = rounds_needed(&p, "a/x", &sigma);
 	assert_true(fabs(sigma - 0.01) < 1e-9);
 	/* Here and below: what exact binomials in Python give. */
 	assert_int_equal(n, 59);
 	/* A third of the pilot was useless: as much more is needed. */
 	contend(&p.head, "a/x", 10, 1.2, 1.3);
-	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
+	n = rounds_needed(&p, "a/x", &sigma);
 	/* Ten of them left: MAD is 2.5 d, which asks for 30. */
 	assert_true(fabs(sigma - 0.00625) < 1e-9);
 	assert_int_equal(n, 45); /* 30 * 15 / 10 */
 	/* Of nothing usable, as many as there may be. */
 	contend(&p.head, "a/x", 0, 1.2, 1.3);
-	n = gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
+	n = rounds_needed(&p, "a/x", &sigma);
 	assert_int_equal(n, GATE_ROUNDS_MAX);
 	assert_true(isnan(sigma));
-	assert_int_equal(gate_rounds(&p.base.view, &p.head.view, "no/such", 200, 0.01,
-				     &paired, NULL),
-			 0);
+	assert_int_equal(rounds_needed(&p, "no/such", NULL), 0);
 	pair_free(&p);
 }
 
@@ -714,7 +728,7 @@ static void test_rounds_of_two_states(void **state)
 		add_round(&p.base, "a/x", i, 1000);
 		add_round(&p.head, "a/x", i, i < 3 ? 1300 : i < 6 ? 1000 / 1.3 : 1000);
 	}
-	gate_rounds(&p.base.view, &p.head.view, "a/x", 200, 0.01, &paired, &sigma);
+	rounds_needed(&p, "a/x", &sigma);
 	/* The third smallest and largest of 21 are the tenths: 2 ln 1.3 apart. */
 	assert_true(fabs(sigma - log(1.3) / 1.2816) < 1e-9);
 	pair_free(&p);
@@ -771,6 +785,7 @@ static void two_stages(enum row_verdict verdict, double ratio, uint64_t seed,
 		       int found[2])
 {
 	struct gate_options o = paired;
+	struct gate *g;
 
 	o.family_error = GATE_STAGE_ERROR;
 	found[0] = found[1] = 0;
@@ -783,9 +798,10 @@ static void two_stages(enum row_verdict verdict, double ratio, uint64_t seed,
 		add_family(&fresh, 22, ratio, &seed);
 		run(&p, &o);
 		found[0] += rows_of(&p, verdict) > 0;
-		assert_int_equal(gate_confirm(&p.verdicts, &fresh.base.view,
-					      &fresh.head.view, &o, &p.summary),
-				 0);
+		assert_int_equal(
+			gate_open(&g, &fresh.base.view, 1, &fresh.head.view, 1, &o), 0);
+		gate_confirm(g, &p.verdicts, &p.summary);
+		gate_close(g);
 		found[1] += rows_of(&p, verdict) > 0;
 		pair_free(&p);
 		pair_free(&fresh);

@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "stats/stats.h"
+#include "stats/binomial.h"
+#include "stats/stats.h"
 #include "stats/test.h"
 
 static void assert_near(double x, double want)
