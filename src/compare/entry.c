@@ -144,12 +144,12 @@ static void make_shift(struct entry *e, bool paired)
 		e->shift = (struct stats_shift){ .x = logs, .n_x = v->n_head };
 		return;
 	}
+	stats_sort(v->head, v->n_head);
+	stats_sort(v->base, v->n_base);
 	for (size_t i = 0; i < v->n_head; i++)
 		logs[i] = log(v->head[i]);
 	for (size_t i = 0; i < v->n_base; i++)
 		logs[v->n_head + i] = log(v->base[i]);
-	stats_sort(logs, v->n_head);
-	stats_sort(logs + v->n_head, v->n_base);
 	e->shift = (struct stats_shift){ logs, logs + v->n_head, v->n_head, v->n_base };
 }
 

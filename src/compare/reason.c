@@ -36,24 +36,32 @@ const char *reason_of_cause(enum row_cause cause)
 	return sentences[cause];
 }
 
-/* All of an interval, or (exact) all rounds, against delta. */
+/* All of an interval against delta; or, of an exact metric, all rounds. */
 static void say_range(char *buf, size_t len, const struct verdict_row *row,
 		      const struct reason *r)
 {
-	const char *all = r->exact ? "every round" : "the whole interval";
-	double delta = row->delta * 100;
+	double delta = row->delta * 100, below = expm1(-log1p(row->delta)) * 100;
 
 	if (r->cause == CAUSE_SLOWER)
-		snprintf(buf, len, "%s is slower than %+.1f %%", all, delta);
+		snprintf(buf, len,
+			 r->exact ? "every round is above the base by more than %.4g %%"
+				  : "the whole interval is slower than %+.1f %%",
+			 delta);
 	else if (r->cause == CAUSE_FASTER)
-		snprintf(buf, len, "%s is faster than %+.1f %%", all,
-			 expm1(-log1p(row->delta)) * 100);
+		snprintf(buf, len,
+			 r->exact ? "every round is below the base by more than %.4g %%"
+				  : "the whole interval is faster than %+.1f %%",
+			 r->exact ? fabs(below) : below);
 	else if (r->cause == CAUSE_WITHIN)
-		snprintf(buf, len, "%s is within %.1f %%", all, delta);
+		snprintf(buf, len,
+			 r->exact ? "every round is within %.4g %% of the base"
+				  : "the whole interval is within %.1f %%",
+			 delta);
 	else
-		snprintf(buf, len, "%s from %+.1f %% to %+.1f %%",
-			 r->exact ? "rounds reach" : "the interval reaches", r->low,
-			 r->high);
+		snprintf(buf, len,
+			 r->exact ? "rounds reach from %+.4g %% to %+.4g %% of the base"
+				  : "the interval reaches from %+.1f %% to %+.1f %%",
+			 r->low, r->high);
 }
 
 void reason_set(struct verdict_row *row, const struct reason *r)

@@ -17,7 +17,11 @@ static int ascending(const void *a, const void *b)
 
 void stats_sort(double *x, size_t n)
 {
-	if (n)
+	size_t i = 1;
+
+	while (i < n && x[i - 1] <= x[i])
+		i++;
+	if (i < n) /* many are sorted already */
 		qsort(x, n, sizeof(*x), ascending);
 }
 
