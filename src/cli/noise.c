@@ -20,7 +20,7 @@
 #include "machine/env.h"
 #include "row/fingerprint.h"
 #include "row/noise.h"
-#include "stats/test.h"
+#include "stats/binomial.h"
 
 struct settings {
 	struct ab_options contest;

@@ -104,24 +104,32 @@ static int choose_rounds(const struct ab *ab, const struct ab_options *o, double
 	size_t n = arm->reg->n, rows;
 	unsigned int *coarse = calloc(3 * n + 1, sizeof(*coarse));
 	unsigned int *fair = coarse + n, *fine = fair + n;
+	struct gate *gate;
 	struct sides s;
+	int ret;
 
 	if (!coarse)
 		return err_memory(err);
 	sides_make(&s, &ab->pair);
 	rows = s.results[ARM_BASE].n;
-	for (size_t i = 0; i < n; i++) {
-		const char *id = arm->reg->rows[i].id;
+	ret = gate_open(&gate, &s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1, &o->gate);
+	for (size_t i = 0; i < n && !ret; i++) {
+		struct gate_spread spread;
 
 		if (!arm->plan[i].wanted)
 			continue;
-		coarse[i] = gate_rounds(&s.side[ARM_BASE], &s.side[ARM_HEAD], id, rows,
-					COARSE, &o->gate, NULL);
+		spread = gate_spread(gate, arm->reg->rows[i].id);
+		coarse[i] = gate_rounds_needed(&spread, rows, COARSE, &o->gate);
 		fair[i] = coarse[i] ? ROUNDS_FAIR : 0;
-		fine[i] = gate_rounds(&s.side[ARM_BASE], &s.side[ARM_HEAD], id, rows,
-				      FINE, &o->gate, NULL);
+		fine[i] = gate_rounds_needed(&spread, rows, FINE, &o->gate);
 	}
+	if (!ret)
+		gate_close(gate);
 	sides_free(&s);
+	if (ret) {
+		free(coarse);
+		return err_set(err, ret, "the counter's rate is not known");
+	}
 	seconds = seconds / 2 + budget_rounds(coarse, ab->cost, n, seconds / 2, wanted);
 	seconds = budget_rounds(fair, ab->cost, n, seconds, wanted);
 	budget_rounds(fine, ab->cost, n, seconds, wanted);
@@ -135,7 +143,8 @@ static bool can_be_slowed(const struct run *base, size_t i, const struct ab_opti
 	const struct run_plan *plan = &base->plan[i];
 	double ns = plan->sized_ticks / (plan->n ? plan->n : 1) / base->ticks_per_ns;
 
-	return run_is_live(base, i) && o->inject * ns >= INJECT_FLOORS * o->gate.floor_ns;
+	return run_is_live(base, i) &&
+	       o->inject * ns >= INJECT_FLOORS * metric_time.floor;
 }
 
 static int choose_injected(struct ab *ab, const struct ab_options *o, struct err *err)
@@ -241,6 +250,7 @@ static int measure_again(struct ab *ab, const struct ab_options *o,
 			 const struct again *again, const struct run_options *options,
 			 struct err *err)
 {
+	struct gate *gate;
 	struct pair fresh;
 	struct sides s;
 	int ret = pair_begin_like(&fresh, &ab->pair, again->flagged, options, err);
@@ -251,8 +261,12 @@ static int measure_again(struct ab *ab, const struct ab_options *o,
 		pair_estimate(&fresh);
 		ab->stopped |= fresh.arm[ARM_BASE].stopped;
 		sides_make(&s, &fresh);
-		ret = gate_confirm(&ab->verdicts, &s.side[ARM_BASE], &s.side[ARM_HEAD],
-				   &o->gate, &ab->summary);
+		ret = gate_open(&gate, &s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1,
+				&o->gate);
+		if (!ret) {
+			gate_confirm(gate, &ab->verdicts, &ab->summary);
+			gate_close(gate);
+		}
 		sides_free(&s);
 	}
 	pair_free(&fresh);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "compare/reason.h"
 #include "render/say.h"
 #include "render/table.h"
 #include "render/verdicts.h"
@@ -86,21 +87,9 @@ static void put_ns(FILE *out, double ns)
 	fprintf(out, " %*s", strstr(text, "µ") ? 10 : 9, text);
 }
 
-/* What a reason says that the interval's columns do not. */
-static const char *beyond_interval(const char *reason)
-{
-	const char *rest;
-
-	if (strncmp(reason, "the interval ", 13) &&
-	    strncmp(reason, "the whole interval ", 19))
-		return reason;
-	rest = strpbrk(reason, ",;");
-	return rest ? rest + 1 + (rest[1] == ' ') : "";
-}
-
 static void put_row(FILE *out, const struct verdict_row *r, bool color)
 {
-	char ratio[24], lo[24], hi[24], interval[56], delta[24];
+	char ratio[24], lo[24], hi[24], interval[56], delta[24], beside[80];
 	bool fits = strlen(r->id) <= ID_WIDTH;
 	const char *reason;
 	const char *tint = color ? colors[r->verdict] : "";
@@ -132,7 +121,7 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	put_ns(out, r->base_ns.mid);
 	put_ns(out, r->head_ns.mid);
 	fputc('\n', out);
-	reason = beyond_interval(r->reason);
+	reason = reason_beside_interval(beside, sizeof(beside), r);
 	if (*reason && r->verdict != VERDICT_SAME) {
 		fprintf(out, "%13s", "");
 		table_text(out, reason, 106, false);
@@ -143,8 +132,7 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 /* Inconclusive for nothing but an interval that is too wide. */
 static bool too_wide(const struct verdict_row *r)
 {
-	return r->verdict == VERDICT_INCONCLUSIVE &&
-	       !strncmp(r->reason, "the interval ", 13);
+	return r->verdict == VERDICT_INCONCLUSIVE && r->cause == CAUSE_WIDE;
 }
 
 /* What the many say together: how wide their intervals are, and how many have none. */

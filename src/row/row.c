@@ -41,11 +41,19 @@ const struct schema result_schema = { "results.csv", result_columns,
 const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
 				     12, sizeof(struct round_row) };
 const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
-				       COUNT_OF(verdict_columns),
-				       COUNT_OF(verdict_columns),
+				       COUNT_OF(verdict_columns), 27,
 				       sizeof(struct verdict_row) };
 const struct schema batch_schema = { "batch.csv", batch_columns, COUNT_OF(batch_columns),
 				     COUNT_OF(batch_columns), sizeof(struct batch_row) };
+
+void *table_room(size_t n, size_t size)
+{
+	void *room = calloc(n ? n : 1, size);
+
+	if (!room)
+		abort();
+	return room;
+}
 
 void table_init(struct table *t, const struct schema *schema)
 {

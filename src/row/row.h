@@ -123,7 +123,12 @@
 	X(COUNT, confirm_rounds, "pairs of these fresh rounds")                        \
 	X(REAL, injected, "known slowdown that was added on purpose, as a ratio")      \
 	X(REAL, confirm_level,                                                         \
-	  "confidence of that interval: shared out over what was flagged")
+	  "confidence of that interval: shared out over what was flagged")             \
+	X(WORD, cause, "what the verdict is due to, in one word")                      \
+	X(WORD, contention, "of the rounds compared: quiet, mixed or contended")       \
+	X(TEXT, metric, "what was compared: time, cycles, instructions")               \
+	X(FIGURE, base, "the base in that metric, where it is not time")               \
+	X(FIGURE, head, "the head likewise")
 
 /* What `syscost batch` prints: one row for each strategy of a workload and baseline. */
 #define BATCH_COLUMNS(X)                                                                       \
@@ -233,6 +238,9 @@ void row_set_part(char **field, const char *text, size_t len);
 
 /* The whole number of "key=" in params, or -1. */
 long row_param(const char *params, const char *key);
+
+/* Room for n things of `size` bytes, all zero, to be freed. Aborts without memory. */
+void *table_room(size_t n, size_t size);
 
 #define table_row(t, type, i) ((type *)(t)->rows + (i))
 

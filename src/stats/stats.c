@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "stats/binomial.h"
 #include "stats/stats.h"
-#include "stats/test.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -17,7 +17,11 @@ static int ascending(const void *a, const void *b)
 
 void stats_sort(double *x, size_t n)
 {
-	if (n)
+	size_t i = 1;
+
+	while (i < n && x[i - 1] <= x[i])
+		i++;
+	if (i < n) /* many are sorted already */
 		qsort(x, n, sizeof(*x), ascending);
 }
 
@@ -59,4 +63,16 @@ double stats_precision(const struct figure *e)
 	if (!(e->hi >= e->lo) || e->mid == 0)
 		return INFINITY;
 	return (e->hi - e->lo) / 2 / fabs(e->mid);
+}
+
+double stats_mad_sigma(double *x, size_t n)
+{
+	double median;
+
+	stats_sort(x, n);
+	median = stats_median(x, n);
+	for (size_t i = 0; i < n; i++)
+		x[i] = fabs(x[i] - median);
+	stats_sort(x, n);
+	return 1.4826 * stats_median(x, n);
 }

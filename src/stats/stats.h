@@ -57,6 +57,12 @@ static inline double figure_high(struct figure f)
 /* The median and its interval, which is NAN where n is too small for one. Sorts x. */
 struct figure stats_figure(double *x, size_t n, double level);
 
+/*
+ * Robust standard deviation: 1.4826 times the median absolute deviation from the median,
+ * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0: NAN.
+ */
+double stats_mad_sigma(double *x, size_t n);
+
 /* Half the interval's width over the median; INFINITY where there is no interval. */
 double stats_precision(const struct figure *e);
 

@@ -213,6 +213,30 @@ static void test_numbers(void **state)
 	       "line 2, column round: too large: '9223372036854775808'");
 }
 
+/* Whatever digits there are: the double that strtod() makes of them. */
+static void test_numbers_are_exact(void **state)
+{
+	static const char *const formats[] = { "%.9g", "%.17g", "%.3f", "%.6e", "%.25g" };
+	uint64_t random = 1;
+	char text[512], number[400];
+	struct table t;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		double x;
+
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		x = ldexp((double)(int64_t)random, (int)(random >> 8 & 127) - 110);
+		snprintf(number, sizeof(number), formats[i % 5], x);
+		snprintf(text, sizeof(text), HEADER "\na,,,,,,,%s,,,,\n", number);
+		accept(&t, text);
+		x = strtod(number, NULL);
+		assert_memory_equal(&table_row(&t, struct round_row, 0)->ticks, &x,
+				    sizeof(x));
+		table_free(&t);
+	}
+}
+
 static void test_words(void **state)
 {
 	static const struct schema *const all[] = { &result_schema, &verdict_schema,
@@ -299,10 +323,15 @@ static void test_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_unwritable),
-		cmocka_unit_test(test_accepted),   cmocka_unit_test(test_header),
-		cmocka_unit_test(test_shape),	   cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_words),	   cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_unwritable),
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_shape),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_numbers_are_exact),
+		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_file),
 	};
 
