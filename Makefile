@@ -4,11 +4,13 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Werror
-# The timed loops: the same everywhere, and recorded in every result.
+# The timed loops: the same everywhere.
 HOT      = -O2 -fcf-protection=none -fno-stack-protector -falign-functions=64
-INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc
+INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)
 LIBS     = -luring -ljansson -lm -lpthread
-DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
+# All flags of the timed loops, as every result records them; paths change no code.
+FLAGS    = $(filter-out -I% -fdebug-prefix-map=% -ffile-prefix-map=% \
+	-fmacro-prefix-map=%,$(CFLAGS) $(HOT) $(INC))
 
 SRC      = $(wildcard src/*.c src/*/*.c)
 BENCH    = $(wildcard bench/*.c bench/*/*.c)
@@ -31,13 +33,21 @@ all: $(BUILD)/syscost
 $(BUILD)/syscost: $(OBJ)
 	$(call say,LINK  )$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,now -Wl,--build-id -o $@ $(OBJ) $(LIBS)
 
-$(BUILD)/bench/%.o: bench/%.c Makefile
+# Written anew only when the compiler or a flag changes; everything is then built anew.
+$(BUILD)/flags.h: export NOW = $(FLAGS)
+$(BUILD)/flags.h: FORCE
+	@mkdir -p $(@D)
+	@printf '/* %s */\n#define SYSCOST_FLAGS "%s"\n' "$(CC)" \
+		"$$(printf %s "$$NOW" | sed 's/[\\"]/\\&/g')" >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/bench/%.o: bench/%.c Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(HOT) $(WARN) $(INC) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
-	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) $(DEFS) -MMD -MP -c -o $@ $<
+	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.S Makefile
 	@mkdir -p $(@D)
@@ -88,6 +98,14 @@ sanitize:
 		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
+# Targets of libFuzzer, which needs clang: build/fuzz/fuzz_wire -max_total_time=60
+FUZZ     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: $(FUZZ)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/row/*.c src/stats/*.c src/base/*.c) src/measure/wire.c
+	@mkdir -p $(@D)
+	$(call say,CC    )clang -O1 -g -fsanitize=fuzzer,address,undefined $(INC) -o $@ \
+		$(filter %.c,$^) -ljansson -lm
+
 # shellcheck, clang-format, and no warning of gcc or clang.
 lint:
 	BUILD=$(BUILD) scripts/lint.sh
@@ -124,6 +142,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench method check sanitize lint unit helpers install uninstall clean
+.PHONY: FORCE all static bench method check fuzz sanitize lint unit helpers install uninstall clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

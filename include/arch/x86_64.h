@@ -9,7 +9,9 @@
 #ifndef SYSCOST_ARCH_X86_64_H
 #define SYSCOST_ARCH_X86_64_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ARCH_NAME "x86_64"
 
@@ -86,6 +88,41 @@ static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counte
 
 	__asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi) : "c"(counter));
 	return (uint64_t)hi << 32 | lo;
+}
+
+#define ARCH_CLOCKSOURCE "tsc" /* of the kernel, when it reads the counter above */
+
+/*
+ * The flags in /proc/cpuinfo that make the counter one of time: it runs at one rate, and in
+ * deep sleep too. Empty where the architecture promises that.
+ */
+#define ARCH_INVARIANT_FLAGS "constant_tsc", "nonstop_tsc",
+
+static inline void arch_cpuid(uint32_t leaf, uint32_t regs[4])
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(regs[0]), "=b"(regs[1]), "=c"(regs[2]), "=d"(regs[3])
+			 : "a"(leaf), "c"(0));
+}
+
+#define ARCH_HYPERVISOR_SIZE 13 /* of a signature, with a NUL */
+
+/*
+ * Is this a virtual machine, and the hypervisor's signature, such as "KVMKVMKVM": leaf
+ * 0x40000000 of CPUID has it in ebx, ecx and edx where bit 31 of leaf 1's ecx is set (Linux,
+ * Documentation/virt/kvm/x86/cpuid.rst). Not for a timed region: it traps.
+ */
+static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
+{
+	uint32_t regs[4];
+
+	memset(name, 0, ARCH_HYPERVISOR_SIZE);
+	arch_cpuid(1, regs);
+	if (!(regs[2] & 1u << 31))
+		return false;
+	arch_cpuid(0x40000000, regs);
+	memcpy(name, &regs[1], ARCH_HYPERVISOR_SIZE - 1);
+	return true;
 }
 
 #define ARCH_NULL_BLOCK 512 /* calls in the block */

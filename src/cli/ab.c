@@ -15,15 +15,17 @@
 #include "cli/session.h"
 #include "cli/verdict.h"
 #include "drive/ab.h"
+#include "drive/process.h"
 #include "drive/record.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/folder.h"
 
 struct settings {
-	struct contest_options contest;
+	struct ab_options contest;
 	struct verdict_options verdict;
 	const char *base_text, *head_text, *output, *noise;
-	struct arm base, head;
+	struct launch base, head;
 	char folder[64]; /* where nothing else was asked for */
 	double seconds;	 /* 0: not given */
 	bool quick, force, no_output, no_plots, no_noise, host_name;
@@ -71,13 +73,13 @@ static const struct option_spec options[] = {
 	{ OPTION_END },
 };
 
-static bool parse_arm(struct arm *arm, const char *label, const char *text)
+static bool parse_arm(struct launch *arm, const char *label, const char *text)
 {
 	struct err err = { 0 };
 
 	if (!text)
 		cli_error("ab wants --base ARM and --head ARM: see 'syscost ab --help'");
-	else if (arm_parse(arm, label, text, &err))
+	else if (launch_parse(arm, label, text, &err))
 		cli_error("%s", err.text);
 	else
 		return true;
@@ -100,10 +102,10 @@ static bool load_noise(const struct settings *s, struct noise *noise)
 }
 
 /* The result folder of one arm, below the comparison's. */
-static int write_arm(const struct contest *c, int arm, const struct settings *s,
+static int write_arm(const struct ab *c, int arm, const struct settings *s,
 		     const char *command, const char *pairing, struct err *err)
 {
-	const struct arm *a = arm ? &s->head : &s->base;
+	const struct launch *a = arm ? &s->head : &s->base;
 	char path[OPTION_PATH_MAX + 8];
 	json_t *json;
 	int ret;
@@ -112,7 +114,7 @@ static int write_arm(const struct contest *c, int arm, const struct settings *s,
 	ret = file_folder(path, true, err);
 	if (ret)
 		return ret;
-	json = result_json(&c->pair.arm[arm], command, s->host_name);
+	json = record_json(&c->pair.arm[arm], command, s->host_name);
 	json_object_set_new(json, "pairing", json_string(pairing));
 	json_object_set_new(json, "arm", json_string(a->text));
 	ret = folder_write(path, &c->results[arm], &c->rounds[arm], json, err);
@@ -120,10 +122,10 @@ static int write_arm(const struct contest *c, int arm, const struct settings *s,
 	return ret;
 }
 
-static int write_all(const struct contest *c, const struct settings *s,
+static int write_all(const struct ab *c, const struct settings *s,
 		     const struct noise *noise, const char *command, struct err *err)
 {
-	const struct contest_options *o = &s->contest;
+	const struct ab_options *o = &s->contest;
 	char pairing[64];
 	json_t *record;
 	int ret = 0;
@@ -133,12 +135,12 @@ static int write_all(const struct contest *c, const struct settings *s,
 		ret = write_arm(c, arm, s, command, pairing, err);
 	if (ret)
 		return ret;
-	record = json_pack(
-		"{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:i, s:f, s:b}", "command", command,
-		"base", s->base.text, "head", s->head.text, "seed", pairing, "delta",
-		o->gate.delta, "family_error", GATE_FAMILY_ERROR, "seconds", c->seconds,
-		"flagged_before_confirmation", (int)c->flagged, "injected_share",
-		o->inject, "stopped", (int)c->pair.arm[0].stopped);
+	record = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:i, s:f, s:b}",
+			   "command", command, "base", s->base.text, "head", s->head.text,
+			   "seed", pairing, "delta", o->gate.delta, "family_error",
+			   GATE_FAMILY_ERROR, "seconds", c->seconds,
+			   "flagged_before_confirmation", (int)c->flagged,
+			   "injected_share", o->inject, "stopped", (int)c->stopped);
 	ret = verdict_write(s->output, &c->verdicts, &c->summary, s->verdict.advisory,
 			    record, noise, !s->no_plots, err);
 	json_decref(record);
@@ -149,30 +151,32 @@ static int compare_arms(const struct call *call, struct settings *s,
 			const struct selection *selection, const struct noise *noise)
 {
 	struct err err = { 0 };
-	struct contest c;
+	struct process_backend process;
+	struct ab c;
 	int ret, status;
 
 	s->contest.gate.noise = noise->n ? noise : NULL;
 	if (!s->no_output && file_folder(s->output, s->force, &err))
 		return cli_error("%s", err.text);
-	ret = contest_hold(&c, &selection->reg, selection->chosen, &s->contest, &s->base,
-			   &s->head, &err);
+	process_backend(&process);
+	ret = ab_measure(&c, &process.backend, &selection->reg, selection->chosen,
+			 &s->base, &s->head, &s->contest, &err);
 	session_progress_end(&s->contest.run);
 	if (ret) {
-		contest_free(&c);
+		ab_free(&c);
 		if (!s->no_output)
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
 	if (s->contest.inject && !c.injected)
 		fprintf(stderr, "syscost: no row is slow enough to be slowed down\n");
-	if (c.pair.arm[0].stopped)
+	if (c.stopped)
 		s->verdict.advisory = "interrupted: the rounds are fewer than planned";
 	/* Written first: who reads what is printed may leave early. */
 	if (!s->no_output)
 		ret = write_all(&c, s, noise, call->line, &err);
 	status = verdict_print(&c.verdicts, &c.summary, &s->verdict);
-	if (status == EXIT_FINE && c.pair.arm[0].stopped)
+	if (status == EXIT_FINE && c.stopped)
 		status = EXIT_UNDECIDED;
 	fflush(stdout);
 	if (ret)
@@ -181,7 +185,7 @@ static int compare_arms(const struct call *call, struct settings *s,
 		fprintf(stderr,
 			"syscost: results are in %s; again with --seed %" PRIu64 "\n",
 			s->output, s->contest.run.seed);
-	contest_free(&c);
+	ab_free(&c);
 	return status;
 }
 
@@ -191,7 +195,7 @@ static void defaults(void *settings)
 	struct run_options run;
 
 	session_options(&run);
-	contest_defaults(&s->contest, &run);
+	ab_defaults(&s->contest, &run);
 }
 
 static int ab(const struct call *call, void *settings)
@@ -202,7 +206,7 @@ static int ab(const struct call *call, void *settings)
 	int status = EXIT_TROUBLE;
 
 	if (s->quick)
-		contest_quick(&s->contest);
+		ab_quick(&s->contest);
 	if (s->seconds)
 		s->contest.run.seconds = s->seconds;
 	if (!parse_arm(&s->base, "base", s->base_text) ||

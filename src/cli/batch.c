@@ -71,6 +71,8 @@ static json_t *json_of(const struct table *t, size_t i)
 
 		if (column->type == COLUMN_TEXT) {
 			value = json_string(*(char *const *)field);
+		} else if (column->type == COLUMN_WORD) {
+			value = json_string(column->words[*(const unsigned int *)field]);
 		} else if (column->type == COLUMN_COUNT) {
 			if (*(const int64_t *)field >= 0)
 				value = json_integer(*(const int64_t *)field);

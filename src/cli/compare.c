@@ -13,7 +13,7 @@
 #include "base/file.h"
 #include "cli/command.h"
 #include "cli/verdict.h"
-#include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/folder.h"
 
 #define BOOTS_LEAST 15 /* folders a side that make different kernels comparable */

@@ -143,14 +143,14 @@ static void rows_of_verdicts(struct export_source *src)
 							struct verdict_row, i);
 		struct result_row *r;
 
-		if (!isfinite(v->head_ns))
+		if (!isfinite(v->head_ns.mid))
 			continue;
 		r = table_add(&src->results);
 		row_set(&r->id, v->id);
-		row_set(&r->status, "ok");
-		r->ns = v->head_ns;
-		r->ns_lo = v->head_ns_lo;
-		r->ns_hi = v->head_ns_hi;
+		r->status = ROW_OK;
+		r->ns.mid = v->head_ns.mid;
+		r->ns.lo = v->head_ns.lo;
+		r->ns.hi = v->head_ns.hi;
 	}
 }
 

@@ -16,12 +16,14 @@
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "drive/ab.h"
+#include "drive/process.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/noise.h"
-#include "stats/test.h"
+#include "stats/binomial.h"
 
 struct settings {
-	struct contest_options contest;
+	struct ab_options contest;
 	const char *noise;
 	char kept[OPTION_PATH_MAX]; /* where nothing else was asked for */
 	unsigned int runs;
@@ -86,17 +88,19 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 static int compare_once(const struct selection *selection, struct settings *s,
 			struct noise *noise)
 {
-	struct arm base, head;
-	struct contest c;
+	struct launch base, head;
+	struct process_backend process;
+	struct ab c;
 	struct err err = { 0 };
 	int ret;
 
 	s->contest.gate.noise = noise;
-	arm_parse(&base, "base", "self", &err);
-	arm_parse(&head, "head", "self", &err);
+	launch_parse(&base, "base", "self", &err);
+	launch_parse(&head, "head", "self", &err);
 	s->contest.run.seed = random_seed();
-	ret = contest_hold(&c, &selection->reg, selection->chosen, &s->contest, &base,
-			   &head, &err);
+	process_backend(&process);
+	ret = ab_measure(&c, &process.backend, &selection->reg, selection->chosen, &base,
+			 &head, &s->contest, &err);
 	session_progress_end(&s->contest.run);
 	if (!ret && !*s->contest.run.stop) {
 		noise_add(noise, &c.verdicts, c.summary.disturbed);
@@ -109,9 +113,10 @@ static int compare_once(const struct selection *selection, struct settings *s,
 		if (gate_flagged(v))
 			fprintf(stderr,
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
-				v->id, v->verdict, v->ratio, s->contest.run.seed);
+				v->id, verdict_words[v->verdict], v->ratio.mid,
+				s->contest.run.seed);
 	}
-	contest_free(&c);
+	ab_free(&c);
 	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
@@ -146,7 +151,7 @@ static void defaults(void *settings)
 	struct run_options run;
 
 	session_options(&run);
-	contest_defaults(&s->contest, &run);
+	ab_defaults(&s->contest, &run);
 	s->runs = 5;
 }
 
@@ -158,7 +163,7 @@ static int learn(const struct call *call, void *settings)
 	int status;
 
 	if (s->quick)
-		contest_quick(&s->contest);
+		ab_quick(&s->contest);
 	if (s->seconds)
 		s->contest.run.seconds = s->seconds;
 	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))

@@ -10,9 +10,10 @@
 #include "base/file.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
-#include "cli/doctor.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "drive/doctor.h"
+#include "drive/process.h"
 #include "drive/record.h"
 #include "render/table.h"
 #include "row/csv.h"
@@ -22,6 +23,7 @@ struct settings {
 	struct run_options run;
 	const char *output, *events; /* as asked for; or NULL */
 	struct option_list layers;   /* NAME[:K] each */
+	struct launch launch;	     /* with these layers */
 	char folder[64];	     /* where nothing else was asked for */
 	struct event_list count;
 	bool force, no_output, no_plots, host_name, quick;
@@ -110,6 +112,18 @@ static bool choose_events(struct settings *s)
 	return true;
 }
 
+static bool choose_layers(struct settings *s)
+{
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < s->layers.n; i++)
+		if (layer_stack_add(&s->launch.layers, s->layers.text[i], &err)) {
+			cli_error("--layer: %s", err.text);
+			return false;
+		}
+	return true;
+}
+
 static void print(const struct settings *s, const struct table *results,
 		  const struct table *rounds, const json_t *json)
 {
@@ -151,10 +165,10 @@ static void keep(void *arg, const struct run *run)
 {
 	const struct keeper *k = arg;
 	struct table results, rounds;
-	json_t *json = result_json(run, k->command, k->settings->host_name);
+	json_t *json = record_json(run, k->command, k->settings->host_name);
 	struct err err = { 0 };
 
-	result_rows(run, &results, &rounds);
+	record_rows(run, &results, &rounds);
 	write_folder(k->settings, &results, &rounds, json, false, &err);
 	json_decref(json);
 	table_free(&results);
@@ -169,9 +183,9 @@ static int verdict(const struct table *results)
 	for (size_t i = 0; i < results->n; i++) {
 		const struct result_row *row = table_row(results, struct result_row, i);
 
-		if (!strcmp(row->status, "ok") || !strcmp(row->status, "noisy"))
+		if (row->status == ROW_OK || row->status == ROW_NOISY)
 			figure = true;
-		if (!strcmp(row->status, "fail")) {
+		if (row->status == ROW_FAIL) {
 			failed = true;
 			cli_error("%s failed: %s", row->id, row->reason);
 		}
@@ -190,7 +204,9 @@ static int run_chosen(const struct call *call, struct settings *s,
 	struct table results, rounds;
 	struct err err = { 0 };
 	struct keeper keeper = { s, call->line };
+	struct findings findings;
 	json_t *json = NULL;
+	struct process_backend process;
 	struct run run;
 	int ret;
 
@@ -201,7 +217,9 @@ static int run_chosen(const struct call *call, struct settings *s,
 		s->run.checkpoint = keep;
 		s->run.checkpoint_arg = &keeper;
 	}
-	ret = run_all(&run, &selection->reg, selection->chosen, &s->run, &err);
+	process_backend(&process);
+	ret = run_all(&run, &process.backend, &selection->reg, selection->chosen,
+		      &s->launch, &s->run, &err);
 	session_progress_end(&s->run);
 	if (ret) {
 		run_free(&run);
@@ -209,9 +227,10 @@ static int run_chosen(const struct call *call, struct settings *s,
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
-	result_rows(&run, &results, &rounds);
-	json = result_json(&run, call->line, s->host_name);
-	json_object_set_new(json, "findings", doctor_findings());
+	record_rows(&run, &results, &rounds);
+	json = record_json(&run, call->line, s->host_name);
+	doctor_look(&findings);
+	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
 	print(s, &results, &rounds, json);
 	ret = verdict(&results);
@@ -235,7 +254,7 @@ static int measure(const struct call *call, void *settings)
 	struct selection selection;
 	int status;
 
-	if (!choose_events(s))
+	if (!choose_events(s) || !choose_layers(s))
 		return EXIT_TROUBLE;
 	if (!s->output) {
 		session_folder("syscost", s->folder, sizeof(s->folder));
@@ -248,10 +267,24 @@ static int measure(const struct call *call, void *settings)
 	return status;
 }
 
+static void print_layers(FILE *out)
+{
+	size_t n;
+	const struct layer *const *all = layer_all(&n);
+
+	fputs("Layers:\n", out);
+	for (size_t i = 0; i < n; i++)
+		if (!all[i]->hidden)
+			fprintf(out, "  %s%-*s %s\n", all[i]->name,
+				18 - (int)strlen(all[i]->name),
+				all[i]->value ? ":K" : "", all[i]->summary);
+}
+
 const struct command command_run = {
 	.name = "run",
 	.summary = "measure, print a table, write a result folder",
 	.usage = "[OPTION…] [PATTERN…]",
+	.more = print_layers,
 	.options = options,
 	.operand = OPERAND_PATTERN,
 	.settings_size = sizeof(struct settings),

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/session.h"
+#include "drive/process.h"
 #include "drive/selftest.h"
 
 #define SHORT_RUN 2.5 /* seconds */
@@ -44,7 +45,7 @@ static void print_table(const struct selftest_line *lines)
 {
 	for (int i = 0; i < SELFTEST_LINES; i++) {
 		const struct selftest_line *l = &lines[i];
-		const struct stats_estimate *f = &l->figure;
+		const struct figure *f = &l->figure;
 		const char *space = l->unit[0] ? " " : "";
 
 		printf("%-5s  %s: ", words[l->verdict], l->what);
@@ -67,12 +68,14 @@ int doctor_self_test(enum cli_format format)
 	struct run_options options;
 	int status = EXIT_FINE, ret;
 	struct err err = { 0 };
+	struct process_backend process;
 	struct registry reg;
 
 	session_options(&options);
 	options.seconds = SHORT_RUN;
+	process_backend(&process);
 	registry_load(&reg);
-	ret = selftest(&reg, &options, lines, &err);
+	ret = selftest(&process.backend, &reg, &options, lines, &err);
 	session_progress_end(&options);
 	registry_free(&reg);
 	if (ret)

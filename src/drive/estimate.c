@@ -77,9 +77,9 @@ static void estimate_counts(const struct sample *samples, size_t n, unsigned lon
 				room[kept++] = x / ops;
 		}
 		if (slot < 0)
-			e->counted_cycles = stats_estimate(room, kept, CONFIDENCE);
+			e->counted_cycles = stats_figure(room, kept, CONFIDENCE);
 		else
-			e->count[slot] = stats_estimate(room, kept, CONFIDENCE).mid;
+			e->count[slot] = stats_figure(room, kept, CONFIDENCE).mid;
 	}
 }
 
@@ -122,13 +122,13 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 	}
 	e->quiet_rounds = n_quiet;
 	e->quiet_share = e->windows ? (double)quiet_windows / e->windows : NAN;
-	e->ticks = stats_estimate(quiet, n_quiet, CONFIDENCE);
-	e->cycles = stats_estimate(cycles, n_quiet, CONFIDENCE);
-	e->cpu = stats_estimate(cpu, n_cpu, CONFIDENCE);
-	e->contended = stats_estimate(contended, n_contended, CONFIDENCE);
-	e->faults = stats_estimate(faults, n, CONFIDENCE);
-	e->switches = stats_estimate(switches, n, CONFIDENCE);
-	e->enters = stats_estimate(enters, n, CONFIDENCE);
+	e->ticks = stats_figure(quiet, n_quiet, CONFIDENCE);
+	e->cycles = stats_figure(cycles, n_quiet, CONFIDENCE);
+	e->cpu = stats_figure(cpu, n_cpu, CONFIDENCE);
+	e->contended = stats_figure(contended, n_contended, CONFIDENCE);
+	e->faults = stats_figure(faults, n, CONFIDENCE);
+	e->switches = stats_figure(switches, n, CONFIDENCE);
+	e->enters = stats_figure(enters, n, CONFIDENCE);
 	estimate_counts(samples, n, ops, level, quiet, e); /* quiet is done with */
 	stats_sort(all, n_all);
 	e->min = stats_quantile(all, n_all, 0);
@@ -139,7 +139,7 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 
 int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 		   const struct sample *b, size_t n_b, unsigned long ops_b, double level,
-		   struct stats_estimate *ratio)
+		   struct figure *ratio)
 {
 	double *x = calloc(n_a + 1, sizeof(*x));
 	size_t n = 0;
@@ -162,7 +162,7 @@ int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 		i++;
 		j++;
 	}
-	*ratio = stats_estimate(x, n, CONFIDENCE);
+	*ratio = stats_figure(x, n, CONFIDENCE);
 	free(x);
 	return 0;
 }

@@ -49,12 +49,12 @@ struct sample_figures estimate_sample(const struct sample *s, double quiet_level
 
 /* One benchmark over its rounds. Ticks an operation, `ops` operations an iteration. */
 struct estimate {
-	struct stats_estimate ticks, contended, cycles;
-	struct stats_estimate cpu; /* nanoseconds of CPU time an operation */
-	double min, p99;	   /* over all kept windows */
-	struct stats_estimate faults, switches, enters; /* of all rounds, quiet or not */
-	double count[COUNT_MAX]; /* an operation: median over rounds; or NAN */
-	struct stats_estimate counted_cycles; /* user and kernel; mid is NAN without */
+	struct figure ticks, contended, cycles;
+	struct figure cpu;			/* nanoseconds of CPU time an operation */
+	double min, p99;			/* over all kept windows */
+	struct figure faults, switches, enters; /* of all rounds, quiet or not */
+	double count[COUNT_MAX];      /* an operation: median over rounds; or NAN */
+	struct figure counted_cycles; /* user and kernel; mid is NAN without */
 	double quiet_share;
 	size_t rounds, quiet_rounds, windows, dropped, migrated;
 };
@@ -66,6 +66,6 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 /* The ratio of two rows over the rounds that have a quiet figure of both. 0 or -ENOMEM. */
 int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 		   const struct sample *b, size_t n_b, unsigned long ops_b,
-		   double quiet_level, struct stats_estimate *ratio);
+		   double quiet_level, struct figure *ratio);
 
 #endif

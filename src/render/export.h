@@ -71,10 +71,9 @@ const struct result_row *export_result(const struct export_source *src, const ch
 /* Operations behind a round's figure: those of its quiet windows, at least 1. */
 int64_t export_operations(const struct result_row *r, const struct round_row *round);
 /* "427.1 (420 to 431.2)", the unit behind the first; "-" where there is no figure. */
-char *export_interval(char *buf, size_t len, double x, double lo, double hi,
-		      const char *unit);
+char *export_interval(char *buf, size_t len, struct figure f, const char *unit);
 /* The same of nanoseconds, in the unit that fits: "4.402 µs (4.202 to 4.581)". */
-char *export_figure(char *buf, size_t len, double ns, double lo, double hi);
+char *export_ns(char *buf, size_t len, struct figure ns);
 /* The same of a verdict's ratio: "1.042 times (1.031 to 1.05)". */
 char *export_ratio(char *buf, size_t len, const struct verdict_row *v);
 /* "2 regressed, 1 improved, 40 same", or of the results' statuses. */

@@ -19,10 +19,8 @@ static char *describe(char *buf, size_t len, const struct verdict_row *v)
 	char ratio[80], head[120], base[120];
 
 	snprintf(buf, len, "%s; %s, the base %s", export_ratio(ratio, sizeof(ratio), v),
-		 export_figure(head, sizeof(head), v->head_ns, v->head_ns_lo,
-			       v->head_ns_hi),
-		 export_figure(base, sizeof(base), v->base_ns, v->base_ns_lo,
-			       v->base_ns_hi));
+		 export_ns(head, sizeof(head), v->head_ns),
+		 export_ns(base, sizeof(base), v->base_ns));
 	return buf;
 }
 
@@ -67,12 +65,12 @@ enum outcome { PASSED, FAILED, SKIPPED };
 static enum outcome outcome_of(const struct export_source *src,
 			       const struct result_row *r, const struct verdict_row *v)
 {
-	if (r && export_is(r->status, "fail"))
+	if (r && r->status == ROW_FAIL)
 		return FAILED;
-	if (v && export_is(v->verdict, "regressed"))
+	if (v && v->verdict == VERDICT_REGRESSED)
 		return export_advisory(src) ? SKIPPED : FAILED;
 	if (v)
-		return export_is(v->verdict, "improved") || export_is(v->verdict, "same")
+		return v->verdict == VERDICT_IMPROVED || v->verdict == VERDICT_SAME
 			       ? PASSED
 			       : SKIPPED;
 	/* A row that had no partner was not compared. */
@@ -83,10 +81,10 @@ static enum outcome outcome_of(const struct export_source *src,
 static void put_message(FILE *out, enum outcome outcome, const struct export_source *src,
 			const struct result_row *r, const struct verdict_row *v)
 {
-	bool failed = r && export_is(r->status, "fail");
+	bool failed = r && r->status == ROW_FAIL;
 	const char *word = failed		? "failed"
-			   : v			? v->verdict
-			   : !say_has_figure(r) ? r->status
+			   : v			? verdict_words[v->verdict]
+			   : !say_has_figure(r) ? status_words[r->status]
 			   : src->compared	? "not compared"
 						: "";
 	const char *reason = v && !failed ? v->reason : r->reason;
@@ -94,7 +92,7 @@ static void put_message(FILE *out, enum outcome outcome, const struct export_sou
 
 	fprintf(out, "    <%s message=\"", outcome == FAILED ? "failure" : "skipped");
 	put_xml(out, word);
-	if (v && !failed && export_is(v->verdict, "regressed")) {
+	if (v && !failed && v->verdict == VERDICT_REGRESSED) {
 		fputs(outcome == SKIPPED ? ", advisory: " : ": ", out);
 		put_xml(out, describe(text, sizeof(text), v));
 	}
@@ -112,7 +110,7 @@ static void put_case(FILE *out, const struct export_source *src,
 {
 	enum outcome outcome = outcome_of(src, r, v);
 	const char *id = v ? v->id : r->id, *slash = strchr(id, '/');
-	double ns = v ? v->head_ns : say_has_figure(r) ? r->ns : NAN;
+	double ns = v ? v->head_ns.mid : say_has_figure(r) ? r->ns.mid : NAN;
 	char text[500] = "";
 
 	fputs("  <testcase classname=\"syscost.", out);
@@ -125,14 +123,14 @@ static void put_case(FILE *out, const struct export_source *src,
 	fputs(">\n", out);
 	if (outcome != PASSED)
 		put_message(out, outcome, src, r, v);
-	if (v && isfinite(v->ratio))
+	if (v && isfinite(v->ratio.mid))
 		describe(text, sizeof(text), v);
 	else if (r && say_has_figure(r))
-		export_figure(text, sizeof(text), r->ns, r->ns_lo, r->ns_hi);
+		export_ns(text, sizeof(text), r->ns);
 	if (*text) {
 		fputs("    <system-out>", out);
 		put_xml(out, text);
-		if (r && export_is(r->status, "noisy")) {
+		if (r && r->status == ROW_NOISY) {
 			fputs(", noisy: ", out);
 			put_xml(out, r->reason);
 		}
@@ -247,7 +245,7 @@ static void put_piece(struct summary *s, char *line, size_t len, bool row)
 
 static void put_verdict_row(struct summary *s, const struct verdict_row *v)
 {
-	bool loud = export_is(v->verdict, "regressed");
+	bool loud = v->verdict == VERDICT_REGRESSED;
 	char text[120], *line = NULL;
 	size_t len;
 	FILE *f = open_memstream(&line, &len);
@@ -255,16 +253,12 @@ static void put_verdict_row(struct summary *s, const struct verdict_row *v)
 	if (!f)
 		abort();
 	fputs(loud ? "| **" : "| ", f);
-	put_md(f, v->verdict);
+	put_md(f, verdict_words[v->verdict]);
 	fputs(loud ? "** | <code>" : " | <code>", f);
 	put_md(f, v->id);
 	fprintf(f, "</code> | %s", export_ratio(text, sizeof(text), v));
-	fprintf(f, " | %s",
-		export_figure(text, sizeof(text), v->base_ns, v->base_ns_lo,
-			      v->base_ns_hi));
-	fprintf(f, " | %s | ",
-		export_figure(text, sizeof(text), v->head_ns, v->head_ns_lo,
-			      v->head_ns_hi));
+	fprintf(f, " | %s", export_ns(text, sizeof(text), v->base_ns));
+	fprintf(f, " | %s | ", export_ns(text, sizeof(text), v->head_ns));
 	put_md(f, v->reason);
 	fputs(" |\n", f);
 	fclose(f);
@@ -283,14 +277,13 @@ static void put_result_row(struct summary *s, const struct result_row *r)
 	fputs("| <code>", f);
 	put_md(f, r->id);
 	fprintf(f, "</code> | %s",
-		export_figure(text, sizeof(text), figure ? r->ns : NAN, r->ns_lo,
-			      r->ns_hi));
+		export_ns(text, sizeof(text), figure ? r->ns : FIGURE_NONE));
 	fprintf(f, " | %s%s",
-		figure && export_is(r->cycles_source, "estimated") ? "about " : "",
-		export_interval(text, sizeof(text), figure ? r->cycles : NAN,
-				r->cycles_lo, r->cycles_hi, ""));
+		figure && r->cycles_source == CYCLES_ESTIMATED ? "about " : "",
+		export_interval(text, sizeof(text), figure ? r->cycles : FIGURE_NONE,
+				""));
 	fputs(" | ", f);
-	put_md(f, r->status);
+	put_md(f, status_words[r->status]);
 	if (*r->reason)
 		fputs(": ", f);
 	put_md(f, r->reason);
@@ -311,14 +304,14 @@ static void put_text(struct summary *s, const char *text)
 /* What is not "same" first; the rest folded away. */
 static void put_verdict_tables(struct summary *s, const struct export_source *src)
 {
-	static const char *const first[] = { "regressed", "contaminated", "improved",
-					     "inconclusive", "skip" };
+	static const enum row_verdict first[] = { VERDICT_REGRESSED, VERDICT_CONTAMINATED,
+						  VERDICT_IMPROVED, VERDICT_INCONCLUSIVE,
+						  VERDICT_SKIP };
 	size_t same = 0;
 
 	for (size_t i = 0; i < src->verdicts.n; i++)
-		same += export_is(
-			table_row(&src->verdicts, struct verdict_row, i)->verdict,
-			"same");
+		same += table_row(&src->verdicts, struct verdict_row, i)->verdict ==
+			VERDICT_SAME;
 	if (same < src->verdicts.n)
 		put_text(s, VERDICT_HEAD);
 	for (size_t w = 0; w < sizeof(first) / sizeof(first[0]); w++)
@@ -326,7 +319,7 @@ static void put_verdict_tables(struct summary *s, const struct export_source *sr
 			const struct verdict_row *v = table_row(&src->verdicts,
 								struct verdict_row, i);
 
-			if (export_is(v->verdict, first[w]))
+			if (v->verdict == first[w])
 				put_verdict_row(s, v);
 		}
 	if (!same)
@@ -336,7 +329,7 @@ static void put_verdict_tables(struct summary *s, const struct export_source *sr
 		const struct verdict_row *v = table_row(&src->verdicts,
 							struct verdict_row, i);
 
-		if (export_is(v->verdict, "same"))
+		if (v->verdict == VERDICT_SAME)
 			put_verdict_row(s, v);
 	}
 	put_text(s, "\n</details>\n");
@@ -350,7 +343,7 @@ static void put_failures(struct summary *s, const struct export_source *src)
 		const struct result_row *r = table_row(&src->results, struct result_row,
 						       i);
 
-		if (!export_is(r->status, "fail"))
+		if (r->status != ROW_FAIL)
 			continue;
 		if (!any)
 			put_text(s, "\n| failed | time an operation | cycles | why |\n"
@@ -456,8 +449,8 @@ static int worse_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
 	const struct verdict_row *y = *(const struct verdict_row *const *)b;
-	double p = isfinite(x->ratio) ? x->ratio : 0,
-	       q = isfinite(y->ratio) ? y->ratio : 0;
+	double p = isfinite(x->ratio.mid) ? x->ratio.mid : 0,
+	       q = isfinite(y->ratio.mid) ? y->ratio.mid : 0;
 
 	return (p < q) - (p > q) ?: (x > y) - (x < y);
 }
@@ -475,7 +468,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 		const struct verdict_row *v = table_row(&src->verdicts,
 							struct verdict_row, i);
 
-		if (export_is(v->verdict, "regressed"))
+		if (v->verdict == VERDICT_REGRESSED)
 			red[n_red++] = v;
 	}
 	qsort(red, n_red, sizeof(*red), worse_first);
@@ -487,7 +480,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 		const struct result_row *r = table_row(&src->results, struct result_row,
 						       i);
 
-		if (!export_is(r->status, "fail"))
+		if (r->status != ROW_FAIL)
 			continue;
 		failed++;
 		if (shown < WORST) {

@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "stats/binomial.h"
 #include "stats/stats.h"
-#include "stats/test.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -17,7 +17,11 @@ static int ascending(const void *a, const void *b)
 
 void stats_sort(double *x, size_t n)
 {
-	if (n)
+	size_t i = 1;
+
+	while (i < n && x[i - 1] <= x[i])
+		i++;
+	if (i < n) /* many are sorted already */
 		qsort(x, n, sizeof(*x), ascending);
 }
 
@@ -40,10 +44,10 @@ size_t stats_median_rank(size_t n, double level)
 	return stats_tail_rank(n, (1 - level) / 2);
 }
 
-struct stats_estimate stats_estimate(double *x, size_t n, double level)
+struct figure stats_figure(double *x, size_t n, double level)
 {
 	size_t k = stats_median_rank(n, level);
-	struct stats_estimate e = { .lo = NAN, .hi = NAN, .n = n };
+	struct figure e = FIGURE_NONE;
 
 	stats_sort(x, n);
 	e.mid = stats_median(x, n);
@@ -54,9 +58,21 @@ struct stats_estimate stats_estimate(double *x, size_t n, double level)
 	return e;
 }
 
-double stats_precision(const struct stats_estimate *e)
+double stats_precision(const struct figure *e)
 {
 	if (!(e->hi >= e->lo) || e->mid == 0)
 		return INFINITY;
 	return (e->hi - e->lo) / 2 / fabs(e->mid);
+}
+
+double stats_mad_sigma(double *x, size_t n)
+{
+	double median;
+
+	stats_sort(x, n);
+	median = stats_median(x, n);
+	for (size_t i = 0; i < n; i++)
+		x[i] = fabs(x[i] - median);
+	stats_sort(x, n);
+	return 1.4826 * stats_median(x, n);
 }

@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "drive/estimate.h"
+#include "machine/access.h"
 #include "measure/counters.h"
 
 /* The page that the instruction below changes under the reader's feet. */
@@ -275,19 +276,22 @@ static void test_reasons(void **state)
 
 	(void)state;
 	assert_non_null(
-		strstr(counters_reason(ENOENT, true, &a, buf, 256), "virtual PMU"));
-	assert_non_null(strstr(counters_reason(EACCES, true, &a, buf, 256),
+		strstr(counter_access_reason(&a, ENOENT, true, buf, 256), "virtual PMU"));
+	assert_non_null(strstr(counter_access_reason(&a, EACCES, true, buf, 256),
 			       "perf_event_paranoid is 2: 'sudo sysctl "));
-	assert_null(strstr(counters_reason(EPERM, true, &a, buf, 256), "seccomp"));
+	assert_null(strstr(counter_access_reason(&a, EPERM, true, buf, 256), "seccomp"));
 	a.hardware = true;
-	assert_null(strstr(counters_reason(ENOENT, true, &a, buf, 256), "virtual"));
-	assert_non_null(strstr(counters_reason(ENOSYS, true, &a, buf, 256), "built"));
+	assert_null(strstr(counter_access_reason(&a, ENOENT, true, buf, 256), "virtual"));
+	assert_non_null(
+		strstr(counter_access_reason(&a, ENOSYS, true, buf, 256), "built"));
 	a.seccomp = true;
-	assert_non_null(strstr(counters_reason(EPERM, true, &a, buf, 256), "seccomp"));
-	assert_non_null(strstr(counters_reason(ENOSYS, true, &a, buf, 256), "seccomp"));
+	assert_non_null(
+		strstr(counter_access_reason(&a, EPERM, true, buf, 256), "seccomp"));
+	assert_non_null(
+		strstr(counter_access_reason(&a, ENOSYS, true, buf, 256), "seccomp"));
 	a.paranoid = 1;
 	assert_non_null(
-		strstr(counters_reason(EACCES, true, &a, buf, 256), "CAP_PERFMON"));
+		strstr(counter_access_reason(&a, EACCES, true, buf, 256), "CAP_PERFMON"));
 }
 
 /* Not sanitized: the sanitizer would touch pages of its own beside ours. */

@@ -40,12 +40,12 @@ static void test_median_rank(void **state)
 static void test_estimate(void **state)
 {
 	double x[] = { 9, 1, 8, 2, 7, 3, 6, 4, 5, 10 };
-	struct stats_estimate e = stats_estimate(x, 10, 0.95);
+	struct figure e = stats_figure(x, 10, 0.95);
 
 	(void)state;
 	assert_true(e.mid == 5.5 && e.lo == 2 && e.hi == 9);
 	assert_true(fabs(stats_precision(&e) - 3.5 / 5.5) < 1e-12);
-	e = stats_estimate(x, 3, 0.95);
+	e = stats_figure(x, 3, 0.95);
 	assert_true(isnan(e.lo) && isinf(stats_precision(&e)));
 }
 
@@ -58,13 +58,13 @@ static void test_coverage(void **state)
 	(void)state;
 	for (int t = 0; t < 4000; t++) {
 		double x[25];
-		struct stats_estimate e;
+		struct figure e;
 
 		for (int i = 0; i < 25; i++) {
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
 			x[i] = -log(((seed >> 11) + 0.5) / 9007199254740992.0);
 		}
-		e = stats_estimate(x, 25, 0.95);
+		e = stats_figure(x, 25, 0.95);
 		held += e.lo <= M_LN2 && M_LN2 <= e.hi;
 	}
 	/* 95.7 % exactly; three standard errors are 1 %. */
