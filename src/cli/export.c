@@ -15,10 +15,12 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "render/export.h"
 #include "row/csv.h"
+#include "row/folder.h"
 
 struct settings {
 	int format; /* -1: not given; export_n_formats: list them */
@@ -87,65 +89,24 @@ static const struct export_format *check(const struct call *call,
 	return NULL;
 }
 
-/* DIR/sub/name, or DIR/name without a sub; false where there is no such file. */
-static bool find(char *path, size_t len, const char *dir, const char *sub,
-		 const char *name)
+/* DIR/name, if there is such a file. */
+static bool find(char *path, size_t len, const char *dir, const char *name)
 {
-	int n = snprintf(path, len, "%s/%s%s%s", dir, sub, *sub ? "/" : "", name);
+	int n = snprintf(path, len, "%s/%s", dir, name);
 
 	return n > 0 && (size_t)n < len && !access(path, F_OK);
 }
 
-static bool read_table(struct table *t, const struct schema *schema, const char *dir,
-		       const char *sub)
-{
-	char path[4096];
-	struct err err = { 0 };
-
-	if (!find(path, sizeof(path), dir, sub, schema->file))
-		return true;
-	if (!csv_read_file(t, schema, path, &err))
-		return true;
-	cli_error("%s", err.text);
-	return false;
-}
-
-/* DIR/sub/name as JSON, or NULL and an error line. */
-static json_t *read_json(const char *dir, const char *sub, const char *name)
-{
-	char path[4096];
-	json_error_t err;
-	json_t *json;
-
-	find(path, sizeof(path), dir, sub, name);
-	json = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	if (!json && err.line > 0)
-		cli_error("%s, line %d: %s", path, err.line, err.text);
-	else if (!json)
-		cli_error("%s cannot be read: it belongs to results.csv", path);
-	return json;
-}
-
-/* The clock's rate, without which a round's ticks are no nanoseconds. */
-static double rate_of(const json_t *run)
-{
-	double rate = json_number_value(
-		json_object_get(json_object_get(run, "calibration"), "ticks_per_ns"));
-
-	return rate > 0 ? rate : NAN;
-}
-
 /* Where only the verdicts were stored: the head's figures, as rows of results. */
-static void rows_of_verdicts(struct export_source *src)
+static void rows_of_verdicts(struct table *results, const struct table *verdicts)
 {
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
+	for (size_t i = 0; i < verdicts->n; i++) {
+		const struct verdict_row *v = table_row(verdicts, struct verdict_row, i);
 		struct result_row *r;
 
 		if (!isfinite(v->head_ns.mid))
 			continue;
-		r = table_add(&src->results);
+		r = table_add(results);
 		row_set(&r->id, v->id);
 		r->status = ROW_OK;
 		r->ns.mid = v->head_ns.mid;
@@ -154,46 +115,49 @@ static void rows_of_verdicts(struct export_source *src)
 	}
 }
 
-static bool load(struct export_source *src, json_t **run, json_t **whole, const char *dir)
-{
-	char path[4096];
-	const char *sub = "";
-	struct stat st;
-	bool rows;
+/* A folder of a run, or of a comparison with the folders of its arms, if they were stored. */
+struct stored {
+	struct folder head, base; /* head: also of a run */
+	struct table verdicts;
+	json_t *whole; /* compare.json */
+	bool compared;
+};
 
-	if (stat(dir, &st) || !S_ISDIR(st.st_mode)) {
-		cli_error("%s is not a folder: export wants the folder of a run or of "
-			  "a comparison",
-			  dir);
-		return false;
-	}
-	src->compared = find(path, sizeof(path), dir, "", "verdicts.csv");
-	rows = find(path, sizeof(path), dir, "", "results.csv");
-	if (!rows && src->compared) {
-		sub = "head";
-		rows = find(path, sizeof(path), dir, sub, "results.csv");
-	}
-	if (!rows && !src->compared) {
-		cli_error("%s has neither results.csv nor verdicts.csv: it is no result "
-			  "folder",
-			  dir);
-		return false;
-	}
-	if (!read_table(&src->verdicts, &verdict_schema, dir, "") ||
-	    !read_table(&src->results, &result_schema, dir, sub) ||
-	    !read_table(&src->rounds, &round_schema, dir, sub) ||
-	    (src->compared && !read_table(&src->base, &result_schema, dir, "base")))
-		return false;
-	if (src->compared && find(path, sizeof(path), dir, "", "compare.json") &&
-	    !(src->whole = *whole = read_json(dir, "", "compare.json")))
-		return false;
-	if (rows) {
-		src->run = *run = read_json(dir, sub, "run.json");
-		src->ticks_per_ns = rate_of(*run);
-		return *run;
-	}
-	rows_of_verdicts(src);
-	return true;
+static int load(struct stored *s, const char *dir, struct err *err)
+{
+	char path[4096], arm[4096];
+	struct stat st;
+	int ret = 0;
+
+	table_init(&s->head.results, &result_schema);
+	table_init(&s->head.rounds, &round_schema);
+	table_init(&s->base.results, &result_schema);
+	table_init(&s->verdicts, &verdict_schema);
+	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
+		return err_set(err, -ENOTDIR,
+			       "%s is not a folder: export wants the folder of a run or "
+			       "of a comparison",
+			       dir);
+	s->compared = find(path, sizeof(path), dir, "verdicts.csv");
+	if (s->compared)
+		ret = csv_read_file(&s->verdicts, &verdict_schema, path, err);
+	if (!ret && s->compared && find(path, sizeof(path), dir, "compare.json"))
+		s->whole = json_read(path, &ret, err);
+	if (!ret && s->compared && find(arm, sizeof(arm), dir, "base"))
+		ret = folder_read(&s->base, arm, err);
+	if (ret)
+		return ret;
+	if (find(path, sizeof(path), dir, "results.csv"))
+		return folder_read(&s->head, dir, err);
+	if (!s->compared)
+		return err_set(err, -ENOENT,
+			       "%s has neither results.csv nor verdicts.csv: it is no "
+			       "result folder",
+			       dir);
+	if (find(arm, sizeof(arm), dir, "head"))
+		return folder_read(&s->head, arm, err);
+	rows_of_verdicts(&s->head.results, &s->verdicts);
+	return 0;
 }
 
 /* Ids are keys in most formats: a table that has one twice, or an empty one, is refused. */
@@ -289,18 +253,46 @@ static int export_folder(const char *dir, const struct export_format *format,
 	return ret;
 }
 
+static int export_stored(const struct call *call, const struct settings *s,
+			 const struct export_format *format, struct stored *st)
+{
+	struct table *tables[] = { &st->head.results, &st->head.rounds, &st->base.results,
+				   &st->verdicts };
+	const char *unmatched, *dir = call->operands[0];
+	struct export_source src;
+	int ret = EXIT_TROUBLE;
+
+	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
+	if (unmatched)
+		return cli_error("no row of %s matches '%s'", dir, unmatched);
+	src = (struct export_source){
+		.results = st->head.results,
+		.rounds = st->head.rounds,
+		.base = st->base.results,
+		.verdicts = st->verdicts,
+		.compared = st->compared,
+		.run = st->head.run,
+		.whole = st->whole,
+		.ticks_per_ns = st->head.run ? st->head.ticks_per_ns : NAN,
+		.relative = s->relative,
+		.commit = s->commit,
+		.time = s->time,
+	};
+	if (index_all(&src, dir))
+		ret = export_folder(dir, format, &src, s->output);
+	index_free(&src.by_id);
+	index_free(&src.rounds_by_id);
+	index_free(&src.verdicts_by_id);
+	return ret;
+}
+
 static int export(const struct call *call, void *settings)
 {
 	const struct settings *s = settings;
-	struct export_source src = { .ticks_per_ns = NAN,
-				     .relative = s->relative,
-				     .commit = s->commit,
-				     .time = s->time };
-	struct table *tables[] = { &src.results, &src.rounds, &src.base, &src.verdicts };
 	const struct export_format *format;
-	const char *unmatched, *dir = call->operands[0];
-	json_t *run = NULL, *whole = NULL;
-	int ret = EXIT_TROUBLE;
+	struct stored st = { 0 };
+	struct err err = { 0 };
+	int ret;
 
 	if (s->format < 0)
 		return cli_error("export wants --format F: see 'syscost export --format "
@@ -312,25 +304,14 @@ static int export(const struct call *call, void *settings)
 	format = check(call, s);
 	if (!format)
 		return EXIT_TROUBLE;
-	table_init(&src.results, &result_schema);
-	table_init(&src.rounds, &round_schema);
-	table_init(&src.base, &result_schema);
-	table_init(&src.verdicts, &verdict_schema);
-	if (!load(&src, &run, &whole, dir))
-		goto out;
-	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
-	if (unmatched)
-		cli_error("no row of %s matches '%s'", dir, unmatched);
-	else if (index_all(&src, dir))
-		ret = export_folder(dir, format, &src, s->output);
-out:
-	index_free(&src.by_id);
-	index_free(&src.rounds_by_id);
-	index_free(&src.verdicts_by_id);
-	for (int i = 0; i < 4; i++)
-		table_free(tables[i]);
-	json_decref(run);
-	json_decref(whole);
+	if (load(&st, call->operands[0], &err))
+		ret = cli_error("%s", err.text);
+	else
+		ret = export_stored(call, s, format, &st);
+	folder_free(&st.head);
+	folder_free(&st.base);
+	table_free(&st.verdicts);
+	json_decref(st.whole);
 	return ret;
 }
 
