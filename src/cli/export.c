@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost export: a result folder in a format that other programs read. The folder is of a
- * run, or of a comparison: then its verdicts come first, and the rows are those of its
- * base/ and head/, or, where it has no such folders, what the verdicts say of the two.
+ * syscost export: a result folder in a format that other programs read. The folder is
+ * of a run, or of a comparison: then its verdicts come first, and the rows are those of
+ * its base/ and head/, or, where it has no such folders, what the verdicts say of the
+ * two.
  */
 #include <errno.h>
 #include <math.h>
@@ -90,14 +91,14 @@ static const struct export_format *check(const struct call *call,
 }
 
 /* DIR/name, if there is such a file. */
-static bool find(char *path, size_t len, const char *dir, const char *name)
+static bool find_file(char *path, size_t len, const char *dir, const char *name)
 {
 	int n = snprintf(path, len, "%s/%s", dir, name);
 
 	return n > 0 && (size_t)n < len && !access(path, F_OK);
 }
 
-/* Where only the verdicts were stored: the head's figures, as rows of results. */
+/* The head's figures as rows of results, where only the verdicts were stored. */
 static void rows_of_verdicts(struct table *results, const struct table *verdicts)
 {
 	for (size_t i = 0; i < verdicts->n; i++) {
@@ -109,15 +110,13 @@ static void rows_of_verdicts(struct table *results, const struct table *verdicts
 		r = table_add(results);
 		row_set(&r->id, v->id);
 		r->status = ROW_OK;
-		r->ns.mid = v->head_ns.mid;
-		r->ns.lo = v->head_ns.lo;
-		r->ns.hi = v->head_ns.hi;
+		r->ns = v->head_ns;
 	}
 }
 
-/* A folder of a run, or of a comparison with the folders of its arms, if they were stored. */
+/* The folder of a run; or that of a comparison, and those of its arms, if any. */
 struct stored {
-	struct folder head, base; /* head: also of a run */
+	struct folder head, base; /* head: the run, where there is only one */
 	struct table verdicts;
 	json_t *whole; /* compare.json */
 	bool compared;
@@ -138,29 +137,29 @@ static int load(struct stored *s, const char *dir, struct err *err)
 			       "%s is not a folder: export wants the folder of a run or "
 			       "of a comparison",
 			       dir);
-	s->compared = find(path, sizeof(path), dir, "verdicts.csv");
+	s->compared = find_file(path, sizeof(path), dir, "verdicts.csv");
 	if (s->compared)
 		ret = csv_read_file(&s->verdicts, &verdict_schema, path, err);
-	if (!ret && s->compared && find(path, sizeof(path), dir, "compare.json"))
+	if (!ret && s->compared && find_file(path, sizeof(path), dir, "compare.json"))
 		s->whole = json_read(path, &ret, err);
-	if (!ret && s->compared && find(arm, sizeof(arm), dir, "base"))
+	if (!ret && s->compared && find_file(arm, sizeof(arm), dir, "base"))
 		ret = folder_read(&s->base, arm, err);
 	if (ret)
 		return ret;
-	if (find(path, sizeof(path), dir, "results.csv"))
+	if (find_file(path, sizeof(path), dir, "results.csv"))
 		return folder_read(&s->head, dir, err);
 	if (!s->compared)
 		return err_set(err, -ENOENT,
 			       "%s has neither results.csv nor verdicts.csv: it is no "
 			       "result folder",
 			       dir);
-	if (find(arm, sizeof(arm), dir, "head"))
+	if (find_file(arm, sizeof(arm), dir, "head"))
 		return folder_read(&s->head, arm, err);
 	rows_of_verdicts(&s->head.results, &s->verdicts);
 	return 0;
 }
 
-/* Ids are keys in most formats: a table that has one twice, or an empty one, is refused. */
+/* Ids are keys in most formats: a table with an empty one, or one twice, is refused. */
 static bool index_all(struct export_source *src, const char *dir)
 {
 	const char *twice;
@@ -195,8 +194,8 @@ static int fill(FILE *out, const void *arg)
 	return fwrite(t->data, 1, t->len, out) == t->len ? 0 : -EIO;
 }
 
-/* All of it or nothing; what is no plain file, such as /dev/stderr, is just written to. */
-static int put_out(const char *output, const struct text *t)
+/* A file is written whole or not at all. A device, such as /dev/stderr, is written to. */
+static int write_text(const char *output, const struct text *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
 	struct file_part part = { slash ? slash + 1 : output, fill, t };
@@ -240,7 +239,7 @@ static int export_folder(const char *dir, const struct export_format *format,
 		ret = -errno;
 	text.data = data;
 	if (!ret)
-		ret = put_out(output, &text);
+		ret = write_text(output, &text);
 	else if (ret == -ENODATA) {
 		cli_error("%s has nothing that %s can hold: no row with a figure%s", dir,
 			  format->name,

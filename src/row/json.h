@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A table as JSON: the keys are the names of the columns, and what is not available is null.
- * It writes no file.
+ * A table as JSON: the keys are the names of the columns, and what is not available is
+ * null. It writes no file.
  */
 #ifndef SYSCOST_ROW_JSON_H
 #define SYSCOST_ROW_JSON_H

@@ -190,7 +190,7 @@ here" ]
 	[ "$status" -eq 0 ]
 	[ "$output" = "compdef _syscost syscost
 run:measure, print a table, write a result folder
---seed:for the shuffles (default\: random, stored)
+--seed:seed of the shuffles (default\: random, stored)
 files -/
 --format=json:" ]
 }

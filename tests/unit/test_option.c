@@ -41,8 +41,8 @@ static const struct option_spec options[] = {
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise), .help = "a file" },
 	{ "output", 'o', OPTION_FOLDER, "DIR", FIELD(output), .help = "a folder" },
 	{ "base", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(base),
-	  .help = "one of several folders, about which this says so much that it has to go "
-		  "on in a second line" },
+	  .help = "one of several folders, about which this says so much that it has to "
+		  "go on in a second line" },
 	{ OPTION_END },
 };
 
