@@ -101,8 +101,7 @@ static void compare_with_base(struct result_row *row, const struct run *run,
 	other = &run->trials[base - run->reg->rows];
 	if (other->outcome.status == OUTCOME_OK && other->n_samples)
 		estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
-			       other->n_samples, base->ops, run->quiet_level,
-			       &row->ratio);
+			       other->n_samples, base->ops, &row->ratio);
 }
 
 static void add_rounds(struct table *rounds, const struct run *run,
@@ -110,7 +109,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 {
 	for (size_t i = 0; i < from->n_samples; i++) {
 		const struct sample *s = &from->samples[i];
-		struct sample_figures f = estimate_sample(s, run->quiet_level);
+		const struct sample_figures f = s->figures;
 		double per_op = 1.0 / s->n / from->variant->ops;
 		struct round_row *row = table_add(rounds);
 
