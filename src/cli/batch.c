@@ -16,6 +16,7 @@
 #include "compare/batching.h"
 #include "render/batch.h"
 #include "row/csv.h"
+#include "row/folder.h"
 
 static const char help[] =
 	"usage: syscost batch [OPTION…] [DIR [PATTERN…]]\n\n"
@@ -40,18 +41,6 @@ static bool newest(char *dir, size_t len)
 	}
 	globfree(&found);
 	return any;
-}
-
-static bool read_table(struct table *t, const struct schema *schema, const char *dir)
-{
-	char path[4200];
-	struct err err = { 0 };
-
-	snprintf(path, sizeof(path), "%s/%s", dir, schema->file);
-	if (!csv_read_file(t, schema, path, &err))
-		return true;
-	cli_error("%s", err.text);
-	return false;
 }
 
 static json_t *json_of(const struct table *t, size_t i)
@@ -104,19 +93,19 @@ static void print_rows(const struct batching *b, enum cli_format format)
 static int show(const char *dir, char *const *patterns, size_t n_patterns,
 		enum cli_format format, bool brief)
 {
-	struct table results, rounds;
+	struct folder f;
 	const char *unmatched;
 	struct batching b;
 	struct err err = { 0 };
 	int status = EXIT_TROUBLE;
 
-	if (!read_table(&results, &result_schema, dir))
-		return EXIT_TROUBLE;
-	if (!read_table(&rounds, &round_schema, dir))
-		goto out_results;
-	if (batching_make(&b, &results, &rounds, &err)) {
+	if (folder_read(&f, dir, FOLDER_ROUNDS, &err)) {
+		cli_error("%s", err.text);
+		goto out;
+	}
+	if (batching_make(&b, &f.results, &f.rounds, &err)) {
 		cli_error("%s: %s", dir, err.text);
-		goto out_rounds;
+		goto out;
 	}
 	unmatched = batching_select(&b, patterns, n_patterns);
 	if (!b.n) {
@@ -137,10 +126,8 @@ static int show(const char *dir, char *const *patterns, size_t n_patterns,
 		}
 	}
 	batching_free(&b);
-out_rounds:
-	table_free(&rounds);
-out_results:
-	table_free(&results);
+out:
+	folder_free(&f);
 	return status;
 }
 

@@ -143,7 +143,8 @@ static int side_read(struct side *s, const struct paths *p)
 	for (; s->n < p->n; s->n++) {
 		struct folder *f = &s->folders[s->n];
 
-		if (folder_read(f, p->path[s->n], &err) || folder_comparable(f, &err)) {
+		if (folder_read(f, p->path[s->n], FOLDER_ROUNDS | FOLDER_RUN, &err) ||
+		    folder_comparable(f, &err)) {
 			folder_free(f);
 			return cli_error("%s", err.text);
 		}

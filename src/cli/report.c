@@ -75,7 +75,7 @@ int cmd_report(const struct registry *reg, int argc, char **argv)
 		      help ? stdout : stderr);
 		return help ? EXIT_FINE : EXIT_TROUBLE;
 	}
-	if (folder_read(&folder, argv[1], &err))
+	if (folder_read(&folder, argv[1], FOLDER_ROUNDS | FOLDER_RUN, &err))
 		status = cli_error("%s", err.text);
 	else
 		status = report_folder(argv[1], &folder.results, &folder.rounds,
