@@ -5,7 +5,6 @@
 #include <getopt.h>
 #include <glob.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "render/batch.h"
 #include "row/csv.h"
 #include "row/folder.h"
+#include "row/json.h"
 
 static const char help[] =
 	"usage: syscost batch [OPTION…] [DIR [PATTERN…]]\n\n"
@@ -43,34 +43,6 @@ static bool newest(char *dir, size_t len)
 	return any;
 }
 
-static json_t *json_of(const struct table *t, size_t i)
-{
-	json_t *object = json_object();
-
-	for (size_t c = 0; c < t->schema->n_columns; c++) {
-		const struct column *column = &t->schema->columns[c];
-		const char *field = (const char *)t->rows + i * t->schema->row_size +
-				    column->offset;
-		json_t *value = json_null();
-		double real;
-
-		if (column->type == COLUMN_TEXT) {
-			value = json_string(*(char *const *)field);
-		} else if (column->type == COLUMN_WORD) {
-			value = json_string(column->words[*(const unsigned int *)field]);
-		} else if (column->type == COLUMN_COUNT) {
-			if (*(const int64_t *)field >= 0)
-				value = json_integer(*(const int64_t *)field);
-		} else {
-			real = *(const double *)field;
-			if (isfinite(real))
-				value = json_real(real);
-		}
-		json_object_set_new(object, column->name, value);
-	}
-	return object;
-}
-
 static void print_rows(const struct batching *b, enum cli_format format)
 {
 	struct table rows;
@@ -80,9 +52,7 @@ static void print_rows(const struct batching *b, enum cli_format format)
 	if (format == FORMAT_CSV) {
 		csv_write(stdout, &rows);
 	} else {
-		array = json_array();
-		for (size_t i = 0; i < rows.n; i++)
-			json_array_append_new(array, json_of(&rows, i));
+		array = table_json(&rows);
 		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 		putchar('\n');
 		json_decref(array);
