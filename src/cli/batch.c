@@ -4,7 +4,6 @@
  */
 #include <glob.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +14,8 @@
 #include "compare/batching.h"
 #include "render/batch.h"
 #include "row/csv.h"
+#include "row/folder.h"
+#include "row/json.h"
 
 struct settings {
 	enum cli_format format;
@@ -46,46 +47,6 @@ static bool newest(char *dir, size_t len)
 	return any;
 }
 
-static bool read_table(struct table *t, const struct schema *schema, const char *dir)
-{
-	char path[4200];
-	struct err err = { 0 };
-
-	snprintf(path, sizeof(path), "%s/%s", dir, schema->file);
-	if (!csv_read_file(t, schema, path, &err))
-		return true;
-	cli_error("%s", err.text);
-	return false;
-}
-
-static json_t *json_of(const struct table *t, size_t i)
-{
-	json_t *object = json_object();
-
-	for (size_t c = 0; c < t->schema->n_columns; c++) {
-		const struct column *column = &t->schema->columns[c];
-		const char *field = (const char *)t->rows + i * t->schema->row_size +
-				    column->offset;
-		json_t *value = json_null();
-		double real;
-
-		if (column->type == COLUMN_TEXT) {
-			value = json_string(*(char *const *)field);
-		} else if (column->type == COLUMN_WORD) {
-			value = json_string(column->words[*(const unsigned int *)field]);
-		} else if (column->type == COLUMN_COUNT) {
-			if (*(const int64_t *)field >= 0)
-				value = json_integer(*(const int64_t *)field);
-		} else {
-			real = *(const double *)field;
-			if (isfinite(real))
-				value = json_real(real);
-		}
-		json_object_set_new(object, column->name, value);
-	}
-	return object;
-}
-
 static void print_rows(const struct batching *b, enum cli_format format)
 {
 	struct table rows;
@@ -95,9 +56,7 @@ static void print_rows(const struct batching *b, enum cli_format format)
 	if (format == FORMAT_CSV) {
 		csv_write(stdout, &rows);
 	} else {
-		array = json_array();
-		for (size_t i = 0; i < rows.n; i++)
-			json_array_append_new(array, json_of(&rows, i));
+		array = table_json(&rows);
 		cli_print_json(array, 9);
 		json_decref(array);
 	}
@@ -107,19 +66,19 @@ static void print_rows(const struct batching *b, enum cli_format format)
 static int show(const char *dir, char *const *patterns, size_t n_patterns,
 		const struct settings *s)
 {
-	struct table results, rounds;
+	struct folder f;
 	const char *unmatched;
 	struct batching b;
 	struct err err = { 0 };
 	int status = EXIT_TROUBLE;
 
-	if (!read_table(&results, &result_schema, dir))
-		return EXIT_TROUBLE;
-	if (!read_table(&rounds, &round_schema, dir))
-		goto out_results;
-	if (batching_make(&b, &results, &rounds, &err)) {
+	if (folder_read(&f, dir, FOLDER_ROUNDS, &err)) {
+		cli_error("%s", err.text);
+		goto out;
+	}
+	if (batching_make(&b, &f.results, &f.rounds, &err)) {
 		cli_error("%s: %s", dir, err.text);
-		goto out_rounds;
+		goto out;
 	}
 	unmatched = batching_select(&b, patterns, n_patterns);
 	if (!b.n) {
@@ -140,10 +99,8 @@ static int show(const char *dir, char *const *patterns, size_t n_patterns,
 		}
 	}
 	batching_free(&b);
-out_rounds:
-	table_free(&rounds);
-out_results:
-	table_free(&results);
+out:
+	folder_free(&f);
 	return status;
 }
 

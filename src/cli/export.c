@@ -18,7 +18,7 @@
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "render/export.h"
-#include "row/csv.h"
+#include "row/folder.h"
 
 struct settings {
 	int format; /* -1: not given; export_n_formats: list them */
@@ -85,138 +85,6 @@ static const struct export_format *check(const struct call *call,
 	else
 		return format;
 	return NULL;
-}
-
-/* DIR/sub/name, or DIR/name without a sub; false where there is no such file. */
-static bool find(char *path, size_t len, const char *dir, const char *sub,
-		 const char *name)
-{
-	int n = snprintf(path, len, "%s/%s%s%s", dir, sub, *sub ? "/" : "", name);
-
-	return n > 0 && (size_t)n < len && !access(path, F_OK);
-}
-
-static bool read_table(struct table *t, const struct schema *schema, const char *dir,
-		       const char *sub)
-{
-	char path[4096];
-	struct err err = { 0 };
-
-	if (!find(path, sizeof(path), dir, sub, schema->file))
-		return true;
-	if (!csv_read_file(t, schema, path, &err))
-		return true;
-	cli_error("%s", err.text);
-	return false;
-}
-
-/* DIR/sub/name as JSON, or NULL and an error line. */
-static json_t *read_json(const char *dir, const char *sub, const char *name)
-{
-	char path[4096];
-	json_error_t err;
-	json_t *json;
-
-	find(path, sizeof(path), dir, sub, name);
-	json = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	if (!json && err.line > 0)
-		cli_error("%s, line %d: %s", path, err.line, err.text);
-	else if (!json)
-		cli_error("%s cannot be read: it belongs to results.csv", path);
-	return json;
-}
-
-/* The clock's rate, without which a round's ticks are no nanoseconds. */
-static double rate_of(const json_t *run)
-{
-	double rate = json_number_value(
-		json_object_get(json_object_get(run, "calibration"), "ticks_per_ns"));
-
-	return rate > 0 ? rate : NAN;
-}
-
-/* Where only the verdicts were stored: the head's figures, as rows of results. */
-static void rows_of_verdicts(struct export_source *src)
-{
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
-		struct result_row *r;
-
-		if (!isfinite(v->head_ns.mid))
-			continue;
-		r = table_add(&src->results);
-		row_set(&r->id, v->id);
-		r->status = ROW_OK;
-		r->ns.mid = v->head_ns.mid;
-		r->ns.lo = v->head_ns.lo;
-		r->ns.hi = v->head_ns.hi;
-	}
-}
-
-static bool load(struct export_source *src, json_t **run, json_t **whole, const char *dir)
-{
-	char path[4096];
-	const char *sub = "";
-	struct stat st;
-	bool rows;
-
-	if (stat(dir, &st) || !S_ISDIR(st.st_mode)) {
-		cli_error("%s is not a folder: export wants the folder of a run or of "
-			  "a comparison",
-			  dir);
-		return false;
-	}
-	src->compared = find(path, sizeof(path), dir, "", "verdicts.csv");
-	rows = find(path, sizeof(path), dir, "", "results.csv");
-	if (!rows && src->compared) {
-		sub = "head";
-		rows = find(path, sizeof(path), dir, sub, "results.csv");
-	}
-	if (!rows && !src->compared) {
-		cli_error("%s has neither results.csv nor verdicts.csv: it is no result "
-			  "folder",
-			  dir);
-		return false;
-	}
-	if (!read_table(&src->verdicts, &verdict_schema, dir, "") ||
-	    !read_table(&src->results, &result_schema, dir, sub) ||
-	    !read_table(&src->rounds, &round_schema, dir, sub) ||
-	    (src->compared && !read_table(&src->base, &result_schema, dir, "base")))
-		return false;
-	if (src->compared && find(path, sizeof(path), dir, "", "compare.json") &&
-	    !(src->whole = *whole = read_json(dir, "", "compare.json")))
-		return false;
-	if (rows) {
-		src->run = *run = read_json(dir, sub, "run.json");
-		src->ticks_per_ns = rate_of(*run);
-		return *run;
-	}
-	rows_of_verdicts(src);
-	return true;
-}
-
-/* Ids are keys in most formats: a table that has one twice, or an empty one, is refused. */
-static bool index_all(struct export_source *src, const char *dir)
-{
-	const char *twice;
-	size_t n;
-
-	index_make(&src->by_id, &src->base); /* only for this check */
-	twice = index_doubled(&src->by_id);
-	index_free(&src->by_id);
-	index_make(&src->by_id, &src->results);
-	index_make(&src->rounds_by_id, &src->rounds);
-	index_make(&src->verdicts_by_id, &src->verdicts);
-	twice = twice ?: index_doubled(&src->by_id);
-	twice = twice ?: index_doubled(&src->verdicts_by_id);
-	if (index_find(&src->by_id, "", &n) || index_find(&src->verdicts_by_id, "", &n)) {
-		cli_error("%s has a row without an id", dir);
-		return false;
-	}
-	if (twice)
-		cli_error("%s has the row %.60s twice", dir, twice);
-	return !twice;
 }
 
 struct text {
@@ -292,14 +160,15 @@ static int export_folder(const char *dir, const struct export_format *format,
 static int export(const struct call *call, void *settings)
 {
 	const struct settings *s = settings;
-	struct export_source src = { .ticks_per_ns = NAN,
+	struct folder f;
+	struct export_source src = { .folder = &f,
 				     .relative = s->relative,
 				     .commit = s->commit,
 				     .time = s->time };
-	struct table *tables[] = { &src.results, &src.rounds, &src.base, &src.verdicts };
+	struct table *tables[] = { &f.results, &f.rounds, &f.base, &f.verdicts };
 	const struct export_format *format;
 	const char *unmatched, *dir = call->operands[0];
-	json_t *run = NULL, *whole = NULL;
+	struct err err = { 0 };
 	int ret = EXIT_TROUBLE;
 
 	if (s->format < 0)
@@ -312,25 +181,20 @@ static int export(const struct call *call, void *settings)
 	format = check(call, s);
 	if (!format)
 		return EXIT_TROUBLE;
-	table_init(&src.results, &result_schema);
-	table_init(&src.rounds, &round_schema);
-	table_init(&src.base, &result_schema);
-	table_init(&src.verdicts, &verdict_schema);
-	if (!load(&src, &run, &whole, dir))
+	if (folder_read(&f, dir, FOLDER_RUN | FOLDER_COMPARISON, &err)) {
+		cli_error("%s", err.text);
 		goto out;
+	}
 	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
-	if (unmatched)
+	if (unmatched) {
 		cli_error("no row of %s matches '%s'", dir, unmatched);
-	else if (index_all(&src, dir))
-		ret = export_folder(dir, format, &src, s->output);
+		goto out;
+	}
+	export_open(&src);
+	ret = export_folder(dir, format, &src, s->output);
+	export_close(&src);
 out:
-	index_free(&src.by_id);
-	index_free(&src.rounds_by_id);
-	index_free(&src.verdicts_by_id);
-	for (int i = 0; i < 4; i++)
-		table_free(tables[i]);
-	json_decref(run);
-	json_decref(whole);
+	folder_free(&f);
 	return ret;
 }
 

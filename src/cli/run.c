@@ -276,8 +276,8 @@ static void print_layers(FILE *out)
 	for (size_t i = 0; i < n; i++)
 		if (!all[i]->hidden)
 			fprintf(out, "  %s%-*s %s\n", all[i]->name,
-				18 - (int)strlen(all[i]->name),
-				all[i]->value ? ":K" : "", all[i]->summary);
+				18 - (int)strlen(all[i]->name), all[i]->value ? ":K" : "",
+				all[i]->summary);
 }
 
 const struct command command_run = {

@@ -86,6 +86,7 @@ int verdict_write(const char *dir, const struct table *verdicts,
 					   { "compare.json", json_fill, json } };
 	int ret;
 
+	json_object_set_new(json, "schema", json_integer(SCHEMA_VERSION));
 	json_object_set(json, "summary", json_object_get(said, "summary"));
 	json_decref(said);
 	ret = file_write(dir, parts, 2, err);

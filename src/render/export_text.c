@@ -91,7 +91,7 @@ static void put_go_round(FILE *out, const struct export_source *src,
 
 	put_go_name(out, r->id);
 	fprintf(out, " %" PRId64 " %.9g ns/op %.9g ticks/op", export_operations(r, round),
-		round->ticks / src->ticks_per_ns, round->ticks);
+		round->ticks / src->folder->ticks_per_ns, round->ticks);
 	if (isfinite(cycles))
 		fprintf(out, " %.9g estimated-cycles/op", cycles);
 	if (isfinite(round->cpu_ns))
@@ -104,12 +104,12 @@ int export_go(FILE *out, const struct export_source *src, struct err *err)
 	size_t lines = 0;
 
 	(void)err;
-	if (!isfinite(src->ticks_per_ns))
+	if (!isfinite(src->folder->ticks_per_ns))
 		return -ENODATA;
 	put_go_head(out, src);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		const void *const *rounds;
 		size_t n;
 
@@ -152,9 +152,9 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 			       "no date is stored here: give it with --time");
 	}
 	fputs("time,commit,noisy_rows", out);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		char name[4200];
 
 		if (!say_has_figure(r))
@@ -170,9 +170,9 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 	putc(',', out);
 	csv_write_text(out, src->commit ? src->commit : "");
 	fprintf(out, ",%zu", noisy);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
 		if (say_has_figure(r))
 			fprintf(out, ",%.9g", r->ns.mid);
@@ -325,13 +325,13 @@ static void put_verdicts(FILE *out, const struct table *t)
 
 int export_openmetrics(FILE *out, const struct export_source *src, struct err *err)
 {
-	const char *arm = src->base.n ? "head" : NULL;
+	const char *arm = src->folder->base.n ? "head" : NULL;
 	struct label about[] = {
 		{ "cpu", export_env(src, "model name") },
 		{ "kernel", export_env(src, "kernel") },
 		{ "host", export_env(src, "host") },
 		{ "fingerprint",
-		  json_string_value(json_object_get(src->run, "fingerprint")) },
+		  json_string_value(json_object_get(src->folder->run, "fingerprint")) },
 	};
 
 	(void)err;
@@ -342,15 +342,15 @@ int export_openmetrics(FILE *out, const struct export_source *src, struct err *e
 		const struct family *f = &result_families[k];
 
 		put_family(out, f->name, "gauge", f->unit, f->help);
-		put_results(out, f, &src->results, arm);
-		put_results(out, f, &src->base, "base");
+		put_results(out, f, &src->folder->results, arm);
+		put_results(out, f, &src->folder->base, "base");
 	}
 	put_family(out, "syscost_status", "stateset", NULL,
 		   "What became of a row; only ok and noisy have a figure.");
-	put_statuses(out, &src->results, arm);
-	put_statuses(out, &src->base, "base");
-	if (src->compared)
-		put_verdicts(out, &src->verdicts);
+	put_statuses(out, &src->folder->results, arm);
+	put_statuses(out, &src->folder->base, "base");
+	if (src->folder->compared)
+		put_verdicts(out, &src->folder->verdicts);
 	fputs("# EOF\n", out);
 	return done(out);
 }

@@ -12,6 +12,7 @@
 #include "render/say.h"
 #include "render/table.h"
 #include "render/verdicts.h"
+#include "row/json.h"
 #include "stats/stats.h"
 
 #define ID_WIDTH     36
@@ -266,48 +267,12 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 	free(rows);
 }
 
-static json_t *row_json(const struct schema *schema, const char *row)
-{
-	json_t *json = json_object();
-
-	for (size_t c = 0; c < schema->n_columns; c++) {
-		const struct column *col = &schema->columns[c];
-		const void *field = row + col->offset;
-		json_t *value = NULL;
-
-		switch (col->type) {
-		case COLUMN_TEXT:
-			value = json_string(*(char *const *)field);
-			break;
-		case COLUMN_WORD:
-			value = json_string(col->words[*(const unsigned int *)field]);
-			break;
-		case COLUMN_REAL:
-			value = json_real_or_null(*(const double *)field);
-			break;
-		case COLUMN_COUNT:
-			value = *(const int64_t *)field < 0
-					? json_null()
-					: json_integer(*(const int64_t *)field);
-			break;
-		}
-		json_object_set_new(json, col->name, value);
-	}
-	return json;
-}
-
 json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s,
 		      const char *advisory)
 {
-	json_t *rows = json_array();
 	char text[400];
 
 	verdicts_say(text, sizeof(text), verdicts, s);
-	for (size_t i = 0; i < verdicts->n; i++)
-		json_array_append_new(
-			rows, row_json(verdicts->schema,
-				       (const char *)table_row(verdicts,
-							       struct verdict_row, i)));
 	return json_pack(
 		"{s:{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:o, s:s?}, "
 		"s:o}",
@@ -318,5 +283,5 @@ json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s
 		(json_int_t)s->skipped, "broken", (json_int_t)s->broken, "disturbed",
 		(int)s->disturbed, "why", s->why, "control_ratio",
 		json_real_or_null(s->control_ratio), "advisory", advisory, "verdicts",
-		rows);
+		table_json(verdicts));
 }
