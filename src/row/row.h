@@ -233,9 +233,6 @@ void row_set_part(char **field, const char *text, size_t len);
 /* The whole number of "key=" in params, or -1. */
 long row_param(const char *params, const char *key);
 
-/* Room for n things of `size` bytes, all zero, to be freed. Aborts without memory. */
-void *table_room(size_t n, size_t size);
-
 #define table_row(t, type, i) ((type *)(t)->rows + (i))
 
 #endif
