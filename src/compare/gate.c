@@ -460,9 +460,7 @@ void gate_count(const struct table *verdicts, struct gate_summary *s)
 	size_t count[VERDICTS] = { 0 };
 
 	s->broken = 0;
-	for (size_t i = 0; i < verdicts->n; i++) {
-		const struct verdict_row *r = table_row(verdicts, struct verdict_row, i);
-
+	for_rows (verdict_row, r, verdicts) {
 		count[r->verdict]++;
 		s->broken += gate_broken(r);
 	}
