@@ -93,8 +93,8 @@ static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counte
 #define ARCH_CLOCKSOURCE "tsc" /* of the kernel, when it reads the counter above */
 
 /*
- * The flags in /proc/cpuinfo that make the counter one of time: it runs at one rate, and in
- * deep sleep too. Empty where the architecture promises that.
+ * The flags in /proc/cpuinfo that make the counter one of time: it runs at one rate, and
+ * in deep sleep too. Empty where the architecture promises that.
  */
 #define ARCH_INVARIANT_FLAGS "constant_tsc", "nonstop_tsc",
 
@@ -108,8 +108,8 @@ static inline void arch_cpuid(uint32_t leaf, uint32_t regs[4])
 #define ARCH_HYPERVISOR_SIZE 13 /* of a signature, with a NUL */
 
 /*
- * Is this a virtual machine, and the hypervisor's signature, such as "KVMKVMKVM": leaf
- * 0x40000000 of CPUID has it in ebx, ecx and edx where bit 31 of leaf 1's ecx is set (Linux,
+ * Is this a virtual machine? Bit 31 of ecx in CPUID's leaf 1 says so, and leaf 0x40000000
+ * has the hypervisor's signature in ebx, ecx and edx, such as "KVMKVMKVM" (Linux,
  * Documentation/virt/kvm/x86/cpuid.rst). Not for a timed region: it traps.
  */
 static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])

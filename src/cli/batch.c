@@ -68,7 +68,7 @@ static int print_folder(const char *dir, char *const *patterns, size_t n_pattern
 	struct err err = { 0 };
 	int status = EXIT_TROUBLE;
 
-	if (folder_read(&folder, dir, &err)) {
+	if (folder_read(&folder, dir, FOLDER_ROUNDS, &err)) {
 		cli_error("%s", err.text);
 		goto out;
 	}

@@ -74,7 +74,8 @@ static bool side_read(struct side *s, const char *const *paths, size_t n)
 	for (; s->n < n; s->n++) {
 		struct folder *f = &s->folders[s->n];
 
-		if (folder_read(f, paths[s->n], &err) || folder_comparable(f, &err)) {
+		if (folder_read(f, paths[s->n], FOLDER_ROUNDS | FOLDER_RUN, &err) ||
+		    folder_comparable(f, &err)) {
 			folder_free(f);
 			cli_error("%s", err.text);
 			return false;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost export: a result folder in a format that other programs read. The folder is
- * of a run, or of a comparison: then its verdicts come first, and the rows are those of
- * its base/ and head/, or, where it has no such folders, what the verdicts say of the
- * two.
+ * syscost export: the folder of a run, or of a comparison, in a format that other programs
+ * read. The formats themselves are in render/.
  */
 #include <errno.h>
 #include <math.h>
@@ -16,11 +14,9 @@
 
 #include "base/err.h"
 #include "base/file.h"
-#include "base/json.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 #include "render/export.h"
-#include "row/csv.h"
 #include "row/folder.h"
 
 struct settings {
@@ -90,104 +86,12 @@ static const struct export_format *check(const struct call *call,
 	return NULL;
 }
 
-/* DIR/name, if there is such a file. */
-static bool find_file(char *path, size_t len, const char *dir, const char *name)
-{
-	int n = snprintf(path, len, "%s/%s", dir, name);
-
-	return n > 0 && (size_t)n < len && !access(path, F_OK);
-}
-
-/* The head's figures as rows of results, where only the verdicts were stored. */
-static void rows_of_verdicts(struct table *results, const struct table *verdicts)
-{
-	for (size_t i = 0; i < verdicts->n; i++) {
-		const struct verdict_row *v = table_row(verdicts, struct verdict_row, i);
-		struct result_row *r;
-
-		if (!isfinite(v->head_ns.mid))
-			continue;
-		r = table_add(results);
-		row_set(&r->id, v->id);
-		r->status = ROW_OK;
-		r->ns = v->head_ns;
-	}
-}
-
-/* The folder of a run; or that of a comparison, and those of its arms, if any. */
-struct stored {
-	struct folder head, base; /* head: the run, where there is only one */
-	struct table verdicts;
-	json_t *whole; /* compare.json */
-	bool compared;
-};
-
-static int load(struct stored *s, const char *dir, struct err *err)
-{
-	char path[4096], arm[4096];
-	struct stat st;
-	int ret = 0;
-
-	table_init(&s->head.results, &result_schema);
-	table_init(&s->head.rounds, &round_schema);
-	table_init(&s->base.results, &result_schema);
-	table_init(&s->verdicts, &verdict_schema);
-	if (stat(dir, &st) || !S_ISDIR(st.st_mode))
-		return err_set(err, -ENOTDIR,
-			       "%s is not a folder: export wants the folder of a run or "
-			       "of a comparison",
-			       dir);
-	s->compared = find_file(path, sizeof(path), dir, "verdicts.csv");
-	if (s->compared)
-		ret = csv_read_file(&s->verdicts, &verdict_schema, path, err);
-	if (!ret && s->compared && find_file(path, sizeof(path), dir, "compare.json"))
-		s->whole = json_read(path, &ret, err);
-	if (!ret && s->compared && find_file(arm, sizeof(arm), dir, "base"))
-		ret = folder_read(&s->base, arm, err);
-	if (ret)
-		return ret;
-	if (find_file(path, sizeof(path), dir, "results.csv"))
-		return folder_read(&s->head, dir, err);
-	if (!s->compared)
-		return err_set(err, -ENOENT,
-			       "%s has neither results.csv nor verdicts.csv: it is no "
-			       "result folder",
-			       dir);
-	if (find_file(arm, sizeof(arm), dir, "head"))
-		return folder_read(&s->head, arm, err);
-	rows_of_verdicts(&s->head.results, &s->verdicts);
-	return 0;
-}
-
-/* Ids are keys in most formats: a table with an empty one, or one twice, is refused. */
-static bool index_all(struct export_source *src, const char *dir)
-{
-	const char *twice;
-	size_t n;
-
-	index_make(&src->by_id, &src->base); /* only for this check */
-	twice = index_doubled(&src->by_id);
-	index_free(&src->by_id);
-	index_make(&src->by_id, &src->results);
-	index_make(&src->rounds_by_id, &src->rounds);
-	index_make(&src->verdicts_by_id, &src->verdicts);
-	twice = twice ?: index_doubled(&src->by_id);
-	twice = twice ?: index_doubled(&src->verdicts_by_id);
-	if (index_find(&src->by_id, "", &n) || index_find(&src->verdicts_by_id, "", &n)) {
-		cli_error("%s has a row without an id", dir);
-		return false;
-	}
-	if (twice)
-		cli_error("%s has the row %.60s twice", dir, twice);
-	return !twice;
-}
-
 struct text {
 	const char *data;
 	size_t len;
 };
 
-static int fill(FILE *out, const void *arg)
+static int fill_text(FILE *out, const void *arg)
 {
 	const struct text *t = arg;
 
@@ -198,7 +102,7 @@ static int fill(FILE *out, const void *arg)
 static int write_text(const char *output, const struct text *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
-	struct file_part part = { slash ? slash + 1 : output, fill, t };
+	struct file_part part = { slash ? slash + 1 : output, fill_text, t };
 	char dir[4096] = ".";
 	struct err err = { 0 };
 	struct stat st;
@@ -209,7 +113,7 @@ static int write_text(const char *output, const struct text *t)
 	}
 	if (!stat(output, &st) && !S_ISREG(st.st_mode)) {
 		FILE *out = fopen(output, "we");
-		int ret = out ? fill(out, t) : -errno;
+		int ret = out ? fill_text(out, t) : -errno;
 
 		if (out && fclose(out) && !ret)
 			ret = -errno;
@@ -252,46 +156,19 @@ static int export_folder(const char *dir, const struct export_format *format,
 	return ret;
 }
 
-static int export_stored(const struct call *call, const struct settings *s,
-			 const struct export_format *format, struct stored *st)
-{
-	struct table *tables[] = { &st->head.results, &st->head.rounds, &st->base.results,
-				   &st->verdicts };
-	const char *unmatched, *dir = call->operands[0];
-	struct export_source src;
-	int ret = EXIT_TROUBLE;
-
-	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
-	if (unmatched)
-		return cli_error("no row of %s matches '%s'", dir, unmatched);
-	src = (struct export_source){
-		.results = st->head.results,
-		.rounds = st->head.rounds,
-		.base = st->base.results,
-		.verdicts = st->verdicts,
-		.compared = st->compared,
-		.run = st->head.run,
-		.whole = st->whole,
-		.ticks_per_ns = st->head.run ? st->head.ticks_per_ns : NAN,
-		.relative = s->relative,
-		.commit = s->commit,
-		.time = s->time,
-	};
-	if (index_all(&src, dir))
-		ret = export_folder(dir, format, &src, s->output);
-	index_free(&src.by_id);
-	index_free(&src.rounds_by_id);
-	index_free(&src.verdicts_by_id);
-	return ret;
-}
-
 static int export(const struct call *call, void *settings)
 {
 	const struct settings *s = settings;
+	struct folder f;
+	struct export_source src = { .folder = &f,
+				     .relative = s->relative,
+				     .commit = s->commit,
+				     .time = s->time };
+	struct table *tables[] = { &f.results, &f.rounds, &f.base, &f.verdicts };
 	const struct export_format *format;
-	struct stored st = { 0 };
+	const char *unmatched, *dir = call->operands[0];
 	struct err err = { 0 };
-	int ret;
+	int ret = EXIT_TROUBLE;
 
 	if (s->format < 0)
 		return cli_error("export wants --format F: see 'syscost export --format "
@@ -303,14 +180,20 @@ static int export(const struct call *call, void *settings)
 	format = check(call, s);
 	if (!format)
 		return EXIT_TROUBLE;
-	if (load(&st, call->operands[0], &err))
-		ret = cli_error("%s", err.text);
-	else
-		ret = export_stored(call, s, format, &st);
-	folder_free(&st.head);
-	folder_free(&st.base);
-	table_free(&st.verdicts);
-	json_decref(st.whole);
+	if (folder_read(&f, dir, FOLDER_RUN | FOLDER_COMPARISON, &err)) {
+		cli_error("%s", err.text);
+		goto out;
+	}
+	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
+	if (unmatched) {
+		cli_error("no row of %s matches '%s'", dir, unmatched);
+		goto out;
+	}
+	export_open(&src);
+	ret = export_folder(dir, format, &src, s->output);
+	export_close(&src);
+out:
+	folder_free(&f);
 	return ret;
 }
 

@@ -69,7 +69,7 @@ static int report(const struct call *call, void *settings)
 	int status;
 
 	(void)settings;
-	if (folder_read(&folder, dir, &err))
+	if (folder_read(&folder, dir, FOLDER_ROUNDS | FOLDER_RUN, &err))
 		status = cli_error("%s", err.text);
 	else
 		status = report_folder(dir, &folder.results, &folder.rounds, folder.run);

@@ -82,6 +82,7 @@ int verdict_write(const char *dir, const struct table *verdicts,
 					   { "compare.json", json_fill, record } };
 	int ret;
 
+	json_object_set_new(record, "schema", json_integer(SCHEMA_VERSION));
 	json_object_set(record, "summary", json_object_get(said, "summary"));
 	json_decref(said);
 	ret = file_write(dir, parts, 2, err);

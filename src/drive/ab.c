@@ -309,7 +309,6 @@ static int judge(struct ab *ab, const struct ab_options *o)
 	if (ab->stopped)
 		gate_options.family_error = GATE_FAMILY_ERROR;
 	sides_make(&s, &ab->pair);
-	table_free(&ab->verdicts);
 	ret = gate(&s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1, &gate_options,
 		   &ab->verdicts, &ab->summary);
 	memcpy(ab->results, s.results, sizeof(s.results));

@@ -158,7 +158,7 @@ static int fill_plan(struct process_backend *p, const struct request *r, size_t 
 			       .ticks_per_us = process_ticks_per_ns(&p->backend) * 1000,
 			       .n_items = r->n - from };
 	snprintf(plan->dir, sizeof(plan->dir), "%s", dir);
-	layer_stack_text(&r->launch->layers, plan->layers);
+	strcpy(plan->layers, r->launch->layers.text);
 	if (r->events)
 		plan->events = *r->events;
 	plan->items = calloc(plan->n_items + 1, sizeof(*plan->items));

@@ -15,7 +15,6 @@ static void identify(struct result_row *row, const struct run *run,
 		     const struct trial *from)
 {
 	const struct variant *v = from->variant;
-	char layers[LAYER_STACK_TEXT];
 
 	row_set(&row->id, v->id);
 	row_set(&row->group, v->group);
@@ -29,8 +28,7 @@ static void identify(struct result_row *row, const struct run *run,
 	row_set(&row->strategy, v->bench->strategy);
 	row_set(&row->flags_asked, from->outcome.asked);
 	row_set(&row->flags_in_force, from->outcome.in_force);
-	layer_stack_text(&run->launch->layers, layers);
-	row_set(&row->layers, layers);
+	row_set(&row->layers, run->launch->layers.text);
 	row->overflow = from->outcome.overflow;
 	row->ops = v->ops;
 }
@@ -101,8 +99,7 @@ static void compare_with_base(struct result_row *row, const struct run *run,
 	other = &run->trials[base - run->reg->rows];
 	if (other->outcome.status == OUTCOME_OK && other->n_samples)
 		estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
-			       other->n_samples, base->ops, run->quiet_level,
-			       &row->ratio);
+			       other->n_samples, base->ops, &row->ratio);
 }
 
 static void add_rounds(struct table *rounds, const struct run *run,
@@ -110,7 +107,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 {
 	for (size_t i = 0; i < from->n_samples; i++) {
 		const struct sample *s = &from->samples[i];
-		struct sample_figures f = estimate_sample(s, run->quiet_level);
+		const struct sample_figures f = s->figures;
 		double per_op = 1.0 / s->n / from->variant->ops;
 		struct round_row *row = table_add(rounds);
 
@@ -163,9 +160,9 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 			row->status = ROW_NOISY;
 			row_set(&row->reason, noisy);
 		}
-		figures(row, run, from);
 		compare_with_base(row, run, from);
 		add_rounds(rounds, run, from);
+		figures(row, run, from);
 	}
 }
 
@@ -189,17 +186,16 @@ static json_t *calibration_json(const struct run *run)
 
 json_t *record_json(const struct run *run, const char *command, bool with_hostname)
 {
-	char fingerprint[17], seed[24], layers[LAYER_STACK_TEXT];
+	char fingerprint[17], seed[24];
 	json_t *env = env_record(with_hostname);
 
 	env_fingerprint(env, fingerprint);
-	layer_stack_text(&run->launch->layers, layers);
 	snprintf(seed, sizeof(seed), "%" PRIu64, run->options.seed);
 	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o}",
 			 "schema", SCHEMA_VERSION, "command", command, "seed", seed,
-			 "fingerprint", fingerprint, "layers", layers, "options",
-			 options_json(run), "calibration", calibration_json(run),
-			 "rounds", (int)run->rounds, "seconds", run->seconds,
-			 "window_share", run->window_share, "stopped", run->stopped,
-			 "environment", env);
+			 "fingerprint", fingerprint, "layers", run->launch->layers.text,
+			 "options", options_json(run), "calibration",
+			 calibration_json(run), "rounds", (int)run->rounds, "seconds",
+			 run->seconds, "window_share", run->window_share, "stopped",
+			 run->stopped, "environment", env);
 }

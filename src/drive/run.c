@@ -92,8 +92,8 @@ static bool estimate_one(struct run *run)
 
 		if (!run_is_live(run, i) || !t->n_samples)
 			continue;
-		if (estimate_row(t->samples, t->n_samples, t->variant->ops,
-				 run->quiet_level, &t->estimate))
+		estimate_samples(t->samples, t->n_samples, run->quiet_level);
+		if (estimate_row(t->samples, t->n_samples, t->variant->ops, &t->estimate))
 			return false;
 		half = run->backend->step / 2.0 / run->plan[i].n / t->variant->ops;
 		widen(&t->estimate.ticks, half);

@@ -25,7 +25,7 @@
 /*
  * Open what the list holds and close it again, to see what this machine allows. Own
  * events that it refuses (the kernel's half, or all four) leave the list, and `own` says
- * why; else it is "". 0, or -errno and err where an event of the user's cannot be counted.
+ * why; else it is "". 0, or -errno and err where one of the user's cannot be counted.
  */
 int counters_try(struct event_list *list, char *own, size_t own_len, struct err *err);
 

@@ -69,6 +69,16 @@ static int parse_k(struct layer_use *use, const char *text, struct err *err)
 		       l->name, l->least, l->most, l->value, text ? text : "");
 }
 
+static void append_text(struct layer_stack *stack, const struct layer_use *use)
+{
+	size_t at = strlen(stack->text);
+
+	at += snprintf(stack->text + at, sizeof(stack->text) - at, "%s%s", at ? "," : "",
+		       use->layer->name);
+	if (use->layer->value)
+		snprintf(stack->text + at, sizeof(stack->text) - at, ":%ld", use->k);
+}
+
 /* One layer: "NAME" or "NAME:K". `word` is changed. */
 static int add_one(struct layer_stack *stack, char *word, struct err *err)
 {
@@ -87,6 +97,7 @@ static int add_one(struct layer_stack *stack, char *word, struct err *err)
 	}
 	if (parse_k(use, colon ? colon + 1 : NULL, err))
 		return -EINVAL;
+	append_text(stack, use);
 	stack->n++;
 	return 0;
 }
@@ -105,21 +116,6 @@ int layer_stack_add(struct layer_stack *stack, const char *text, struct err *err
 			return -EINVAL;
 	*stack = longer;
 	return 0;
-}
-
-void layer_stack_text(const struct layer_stack *stack, char text[LAYER_STACK_TEXT])
-{
-	size_t at = 0;
-
-	*text = '\0';
-	for (size_t i = 0; i < stack->n && at < LAYER_STACK_TEXT; i++) {
-		const struct layer_use *u = &stack->use[i];
-
-		at += snprintf(text + at, LAYER_STACK_TEXT - at, "%s%s", i ? "," : "",
-			       u->layer->name);
-		if (u->layer->value && at < LAYER_STACK_TEXT)
-			at += snprintf(text + at, LAYER_STACK_TEXT - at, ":%ld", u->k);
-	}
 }
 
 int layer_stack_needs(const struct layer_stack *stack, struct err *err)

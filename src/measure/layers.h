@@ -22,6 +22,8 @@ struct layer_use {
 struct layer_stack {
 	struct layer_use use[LAYER_STACK_MAX];
 	size_t n;
+	char text
+		[LAYER_STACK_TEXT]; /* "seccomp:100,seccomp:7", as it can be added again */
 };
 
 /* All layers, sorted by name; *n is how many. */
@@ -32,9 +34,6 @@ const struct layer *const *layer_all(size_t *n);
  * one line in err, and the stack as it was.
  */
 int layer_stack_add(struct layer_stack *stack, const char *text, struct err *err);
-
-/* "seccomp:100,seccomp:7" as layer_stack_add() takes it; "" for an empty stack. */
-void layer_stack_text(const struct layer_stack *stack, char text[LAYER_STACK_TEXT]);
 
 /* Whether this machine can have all of them. 0, or -errno and why not. */
 int layer_stack_needs(const struct layer_stack *stack, struct err *err);

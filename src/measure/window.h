@@ -7,9 +7,9 @@
  * `make method` makes both from the same fresh processes in the same measuring time, for
  * an empty loop, getppid, a vDSO clock, write and open+close. It was done four times with
  * 240 processes, 91 to 240 of them quiet, on a busy virtual machine with two CPUs (AMD
- * EPYC, counter at 2.1 GHz, Linux 6.18). The spread between processes (1.4826 MAD) of the
- * first was 0.58 to 1.14 times that of the second, median 0.76. Their medians agree within
- * 0.4 %: nothing that only 2n removes is left in.
+ * EPYC, counter at 2.1 GHz, Linux 6.18). The spread between processes (1.4826 MAD) of
+ * the first was 0.58 to 1.14 times that of the second, median 0.76. Their medians agree
+ * within 0.4 %: nothing that only 2n removes is left in.
  *
  * The machine is behind struct meter: the real one is the worker's, a test has its own.
  */

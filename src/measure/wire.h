@@ -39,8 +39,8 @@ struct plan {
 	double ticks_per_us;
 	char dir[256]; /* for the benchmarks' files */
 	char layers
-		[LAYER_STACK_TEXT]; /* to live under, as layer_stack_text() writes them */
-	struct event_list events;   /* to count, in windows of their own */
+		[LAYER_STACK_TEXT]; /* to live under, as struct layer_stack has it in text */
+	struct event_list events; /* to count, in windows of their own */
 	uint32_t n_items;
 	struct plan_item *items;
 };

@@ -27,15 +27,48 @@ const struct export_format export_formats[] = {
 
 const size_t export_n_formats = sizeof(export_formats) / sizeof(export_formats[0]);
 
+/* The head's figures, as rows of results. */
+static void add_rows_of_verdicts(struct folder *f)
+{
+	for_rows (verdict_row, v, &f->verdicts) {
+		struct result_row *r;
+
+		if (!isfinite(v->head_ns.mid))
+			continue;
+		r = table_add(&f->results);
+		row_set(&r->id, v->id);
+		r->status = ROW_OK;
+		r->ns = v->head_ns;
+	}
+}
+
+void export_open(struct export_source *src)
+{
+	struct folder *f = src->folder;
+
+	if (!f->run)
+		add_rows_of_verdicts(f);
+	index_make(&src->by_id, &f->results);
+	index_make(&src->rounds_by_id, &f->rounds);
+	index_make(&src->verdicts_by_id, &f->verdicts);
+}
+
+void export_close(struct export_source *src)
+{
+	index_free(&src->by_id);
+	index_free(&src->rounds_by_id);
+	index_free(&src->verdicts_by_id);
+}
+
 const char *export_env(const struct export_source *src, const char *key)
 {
 	return json_string_value(
-		json_object_get(json_object_get(src->run, "environment"), key));
+		json_object_get(json_object_get(src->folder->run, "environment"), key));
 }
 
 static const json_t *summary(const struct export_source *src, const char *key)
 {
-	return json_object_get(json_object_get(src->whole, "summary"), key);
+	return json_object_get(json_object_get(src->folder->compare, "summary"), key);
 }
 
 const char *export_advisory(const struct export_source *src)
@@ -114,16 +147,17 @@ char *export_ratio(char *buf, size_t len, const struct verdict_row *v)
 
 char *export_counts(char *buf, size_t len, const struct export_source *src)
 {
-	const struct table *t = src->compared ? &src->verdicts : &src->results;
-	const char *const *words = src->compared ? verdict_words : status_words;
-	size_t n_words = src->compared ? VERDICTS : ROW_STATUSES, at = 0;
+	const struct table *t = src->folder->compared ? &src->folder->verdicts
+						      : &src->folder->results;
+	const char *const *words = src->folder->compared ? verdict_words : status_words;
+	size_t n_words = src->folder->compared ? VERDICTS : ROW_STATUSES, at = 0;
 
 	snprintf(buf, len, "no rows");
 	for (size_t w = 1; w < n_words && at < len; w++) {
 		size_t n = 0;
 
 		for (size_t i = 0; i < t->n; i++)
-			n += w == (src->compared
+			n += w == (src->folder->compared
 					   ? table_row(t, struct verdict_row, i)->verdict
 					   : table_row(t, struct result_row, i)->status);
 		if (n)

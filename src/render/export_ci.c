@@ -74,7 +74,7 @@ static enum outcome outcome_of(const struct export_source *src,
 			       ? PASSED
 			       : SKIPPED;
 	/* A row that had no partner was not compared. */
-	return r && say_has_figure(r) && !src->compared ? PASSED : SKIPPED;
+	return r && say_has_figure(r) && !src->folder->compared ? PASSED : SKIPPED;
 }
 
 /* Why a case did not pass. */
@@ -82,11 +82,11 @@ static void put_message(FILE *out, enum outcome outcome, const struct export_sou
 			const struct result_row *r, const struct verdict_row *v)
 {
 	bool failed = r && r->status == ROW_FAIL;
-	const char *word = failed		? "failed"
-			   : v			? verdict_words[v->verdict]
-			   : !say_has_figure(r) ? status_words[r->status]
-			   : src->compared	? "not compared"
-						: "";
+	const char *word = failed		   ? "failed"
+			   : v			   ? verdict_words[v->verdict]
+			   : !say_has_figure(r)	   ? status_words[r->status]
+			   : src->folder->compared ? "not compared"
+						   : "";
 	const char *reason = v && !failed ? v->reason : r->reason;
 	char text[500];
 
@@ -147,16 +147,10 @@ static void each_case(const struct export_source *src,
 {
 	size_t n;
 
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		fn(arg, export_result(src, v->id), v);
 	}
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (!index_find(&src->verdicts_by_id, r->id, &n))
 			fn(arg, r, NULL);
 	}
@@ -309,26 +303,20 @@ static void put_verdict_tables(struct summary *s, const struct export_source *sr
 						  VERDICT_SKIP };
 	size_t same = 0;
 
-	for (size_t i = 0; i < src->verdicts.n; i++)
-		same += table_row(&src->verdicts, struct verdict_row, i)->verdict ==
-			VERDICT_SAME;
-	if (same < src->verdicts.n)
+	for (size_t i = 0; i < src->folder->verdicts.n; i++)
+		same += table_row(&src->folder->verdicts, struct verdict_row, i)
+				->verdict == VERDICT_SAME;
+	if (same < src->folder->verdicts.n)
 		put_text(s, VERDICT_HEAD);
 	for (size_t w = 0; w < sizeof(first) / sizeof(first[0]); w++)
-		for (size_t i = 0; i < src->verdicts.n; i++) {
-			const struct verdict_row *v = table_row(&src->verdicts,
-								struct verdict_row, i);
-
+		for_rows (verdict_row, v, &src->folder->verdicts) {
 			if (v->verdict == first[w])
 				put_verdict_row(s, v);
 		}
 	if (!same)
 		return;
 	put_text(s, "\n<details><summary>the same</summary>\n\n" VERDICT_HEAD);
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		if (v->verdict == VERDICT_SAME)
 			put_verdict_row(s, v);
 	}
@@ -339,10 +327,7 @@ static void put_failures(struct summary *s, const struct export_source *src)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (r->status != ROW_FAIL)
 			continue;
 		if (!any)
@@ -355,8 +340,10 @@ static void put_failures(struct summary *s, const struct export_source *src)
 
 static void put_about(FILE *out, const struct export_source *src)
 {
-	const char *command = json_string_value(json_object_get(src->whole, "command"));
-	const char *seed = json_string_value(json_object_get(src->whole, "seed"));
+	const char *command = json_string_value(
+		json_object_get(src->folder->compare, "command"));
+	const char *seed = json_string_value(
+		json_object_get(src->folder->compare, "seed"));
 	struct {
 		const char *before, *text, *after;
 	} lines[] = {
@@ -387,15 +374,15 @@ int export_markdown(FILE *out, const struct export_source *src, struct err *err)
 	(void)err;
 	fprintf(out, "## syscost: %s\n\n", export_counts(counts, sizeof(counts), src));
 	put_about(out, src);
-	if (src->compared) {
+	if (src->folder->compared) {
 		put_verdict_tables(&s, src);
 		put_failures(&s, src);
 	} else {
 		put_text(&s, "| benchmark | time an operation | cycles | status |\n"
 			     "|---|---|---|---|\n");
-		for (size_t i = 0; i < src->results.n; i++)
-			put_result_row(&s,
-				       table_row(&src->results, struct result_row, i));
+		for (size_t i = 0; i < src->folder->results.n; i++)
+			put_result_row(&s, table_row(&src->folder->results,
+						     struct result_row, i));
 	}
 	if (s.left_out)
 		fprintf(out,
@@ -457,17 +444,15 @@ static int worse_first(const void *a, const void *b)
 
 int export_annotations(FILE *out, const struct export_source *src, struct err *err)
 {
-	const struct verdict_row **red = calloc(src->verdicts.n + 1, sizeof(*red));
+	const struct verdict_row **red = calloc(src->folder->verdicts.n + 1,
+						sizeof(*red));
 	size_t n_red = 0, shown = 0, failed = 0;
 	char counts[200], text[500];
 
 	(void)err;
 	if (!red)
 		return -ENOMEM;
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		if (v->verdict == VERDICT_REGRESSED)
 			red[n_red++] = v;
 	}
@@ -476,10 +461,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 		put_warning(out, "regressed", red[shown]->id,
 			    describe(text, sizeof(text), red[shown]), red[shown]->reason);
 	free(red);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (r->status != ROW_FAIL)
 			continue;
 		failed++;
@@ -490,7 +472,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 	}
 	fprintf(out, "::notice title=syscost::%s",
 		export_counts(counts, sizeof(counts), src));
-	if (src->compared && failed)
+	if (src->folder->compared && failed)
 		fprintf(out, ", %zu failed", failed);
 	if (shown < n_red + failed)
 		fprintf(out, "; the worst %zu of %zu are shown", shown, n_red + failed);

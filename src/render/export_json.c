@@ -53,17 +53,14 @@ static void add_entry(json_t *array, const char *name, const char *unit, struct 
 
 static void add_ratios(json_t *array, const struct export_source *src)
 {
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		if (isfinite(v->ratio.mid) && v->verdict != VERDICT_SKIP)
 			add_entry(array, v->id, "times the base", v->ratio,
 				  verdict_words[v->verdict], v->reason);
 	}
-	for (size_t i = 0; i < src->results.n && !src->compared; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n && !src->folder->compared; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		json_t *unit;
 
 		if (!say_has_figure(r) || !isfinite(r->ratio.mid))
@@ -83,9 +80,9 @@ int export_github_action_benchmark(FILE *out, const struct export_source *src,
 	(void)err;
 	if (src->relative)
 		add_ratios(array, src);
-	for (size_t i = 0; i < src->results.n && !src->relative; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n && !src->relative; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
 		if (say_has_figure(r))
 			add_entry(array, r->id, "ns", r->ns,
@@ -110,9 +107,7 @@ int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 {
 	json_t *all = json_object();
 
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for_rows (result_row, r, &src->folder->results) {
 		bool noisy = r->status == ROW_NOISY;
 		json_t *latency, *name;
 
@@ -168,8 +163,8 @@ static json_t *google_context(const struct export_source *src)
 {
 	const char *date = export_env(src, "date"), *host = export_env(src, "host");
 	const char *governor = export_env(src, "governor");
-	const json_t *calibration = json_object_get(src->run, "calibration");
-	const json_t *env = json_object_get(src->run, "environment");
+	const json_t *calibration = json_object_get(src->folder->run, "calibration");
+	const json_t *env = json_object_get(src->folder->run, "environment");
 	double ratio = json_number_value(
 		json_object_get(calibration, "cycles_per_tick_estimated"));
 	json_t *context = json_object(), *load = json_array();
@@ -183,10 +178,11 @@ static json_t *google_context(const struct export_source *src)
 	if (cpus)
 		json_object_set_new(context, "num_cpus", json_integer(cpus));
 	if (ratio > 0 &&
-	    isfinite(ratio * src->ticks_per_ns)) /* estimated, as cycles are */
-		json_object_set_new(context, "mhz_per_cpu",
-				    json_integer(lround(fmin(
-					    ratio * src->ticks_per_ns * 1000, 1e9))));
+	    isfinite(ratio * src->folder->ticks_per_ns)) /* estimated, as cycles are */
+		json_object_set_new(
+			context, "mhz_per_cpu",
+			json_integer(lround(
+				fmin(ratio * src->folder->ticks_per_ns * 1000, 1e9))));
 	if (governor)
 		json_object_set_new(context, "cpu_scaling_enabled",
 				    json_boolean(!export_is(governor, "performance")));
@@ -216,7 +212,7 @@ static json_t *google_entry(const struct export_source *src, const struct result
 			    const struct round_row *round, size_t family,
 			    size_t repetitions, size_t index)
 {
-	double ns = round->ticks / src->ticks_per_ns;
+	double ns = round->ticks / src->folder->ticks_per_ns;
 	bool noisy = r->status == ROW_NOISY, cpu = isfinite(round->cpu_ns);
 	json_t *entry = json_pack(
 		"{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i, s:I, s:f, s:f, s:s}", "name",
@@ -243,9 +239,10 @@ int export_google(FILE *out, const struct export_source *src, struct err *err)
 	json_t *entries = json_array();
 
 	(void)err;
-	for (size_t i = 0; i < src->results.n && isfinite(src->ticks_per_ns); i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0;
+	     i < src->folder->results.n && isfinite(src->folder->ticks_per_ns); i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		const void *const *rounds;
 		size_t n, index = 0, repetitions;
 

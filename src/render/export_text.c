@@ -91,7 +91,7 @@ static void put_go_round(FILE *out, const struct export_source *src,
 
 	put_go_name(out, r->id);
 	fprintf(out, " %" PRId64 " %.9g ns/op %.9g ticks/op", export_operations(r, round),
-		round->ticks / src->ticks_per_ns, round->ticks);
+		round->ticks / src->folder->ticks_per_ns, round->ticks);
 	if (isfinite(cycles))
 		fprintf(out, " %.9g estimated-cycles/op", cycles);
 	if (isfinite(round->cpu_ns))
@@ -104,12 +104,10 @@ int export_go(FILE *out, const struct export_source *src, struct err *err)
 	size_t lines = 0;
 
 	(void)err;
-	if (!isfinite(src->ticks_per_ns))
+	if (!isfinite(src->folder->ticks_per_ns))
 		return -ENODATA;
 	put_go_head(out, src);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for_rows (result_row, r, &src->folder->results) {
 		const void *const *rounds;
 		size_t n;
 
@@ -152,9 +150,7 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 			       "no date is stored here: give it with --time");
 	}
 	fputs("time,commit,noisy_rows", out);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for_rows (result_row, r, &src->folder->results) {
 		char name[4200];
 
 		if (!say_has_figure(r))
@@ -170,10 +166,7 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 	putc(',', out);
 	csv_write_text(out, src->commit ? src->commit : "");
 	fprintf(out, ",%zu", noisy);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (say_has_figure(r))
 			fprintf(out, ",%.9g", r->ns.mid);
 	}
@@ -260,8 +253,7 @@ static void put_results(FILE *out, const struct family *f, const struct table *t
 {
 	bool cycles = export_is(f->unit, "cycles");
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
+	for_rows (result_row, r, t) {
 		double x = *(const double *)((const char *)r + f->field);
 		struct label labels[] = {
 			{ "arm", arm },
@@ -289,9 +281,7 @@ static void put_states(FILE *out, const char *family, const char *const *states,
 
 static void put_statuses(FILE *out, const struct table *t, const char *arm)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
+	for_rows (result_row, r, t) {
 		put_states(out, "syscost_status", status_words, ROW_STATUSES, arm, r->id,
 			   r->status);
 	}
@@ -304,8 +294,7 @@ static void put_verdicts(FILE *out, const struct table *t)
 		const struct family *f = &verdict_families[k];
 
 		put_family(out, f->name, "gauge", f->unit, f->help);
-		for (size_t i = 0; i < t->n; i++) {
-			const struct verdict_row *v = table_row(t, struct verdict_row, i);
+		for_rows (verdict_row, v, t) {
 			double x = *(const double *)((const char *)v + f->field);
 			struct label label = { "id", v->id };
 
@@ -315,9 +304,7 @@ static void put_verdicts(FILE *out, const struct table *t)
 	}
 	put_family(out, "syscost_verdict", "stateset", NULL,
 		   "What became of the comparison of the head with the base.");
-	for (size_t i = 0; i < t->n; i++) {
-		const struct verdict_row *v = table_row(t, struct verdict_row, i);
-
+	for_rows (verdict_row, v, t) {
 		put_states(out, "syscost_verdict", verdict_words, VERDICTS, NULL, v->id,
 			   v->verdict);
 	}
@@ -325,13 +312,13 @@ static void put_verdicts(FILE *out, const struct table *t)
 
 int export_openmetrics(FILE *out, const struct export_source *src, struct err *err)
 {
-	const char *arm = src->base.n ? "head" : NULL;
+	const char *arm = src->folder->base.n ? "head" : NULL;
 	struct label about[] = {
 		{ "cpu", export_env(src, "model name") },
 		{ "kernel", export_env(src, "kernel") },
 		{ "host", export_env(src, "host") },
 		{ "fingerprint",
-		  json_string_value(json_object_get(src->run, "fingerprint")) },
+		  json_string_value(json_object_get(src->folder->run, "fingerprint")) },
 	};
 
 	(void)err;
@@ -342,15 +329,15 @@ int export_openmetrics(FILE *out, const struct export_source *src, struct err *e
 		const struct family *f = &result_families[k];
 
 		put_family(out, f->name, "gauge", f->unit, f->help);
-		put_results(out, f, &src->results, arm);
-		put_results(out, f, &src->base, "base");
+		put_results(out, f, &src->folder->results, arm);
+		put_results(out, f, &src->folder->base, "base");
 	}
 	put_family(out, "syscost_status", "stateset", NULL,
 		   "What became of a row; only ok and noisy have a figure.");
-	put_statuses(out, &src->results, arm);
-	put_statuses(out, &src->base, "base");
-	if (src->compared)
-		put_verdicts(out, &src->verdicts);
+	put_statuses(out, &src->folder->results, arm);
+	put_statuses(out, &src->folder->base, "base");
+	if (src->folder->compared)
+		put_verdicts(out, &src->folder->verdicts);
 	fputs("# EOF\n", out);
 	return done(out);
 }

@@ -1,47 +1,42 @@
 // SPDX-License-Identifier: MIT
 /*
- * Goes by the schema, and knows no table.
+ * Fields become numbers, strings or null. Which of them mean something is for who reads them.
  */
 #include "base/json.h"
 #include "row/json.h"
 
-static json_t *row_json(const struct schema *schema, const char *row)
+static json_t *field_json(const struct column *c, const void *field)
 {
-	json_t *json = json_object();
-
-	for (size_t c = 0; c < schema->n_columns; c++) {
-		const struct column *col = &schema->columns[c];
-		const void *field = row + col->offset;
-		json_t *value = NULL;
-
-		switch (col->type) {
-		case COLUMN_TEXT:
-			value = json_text_or_null(*(char *const *)field);
-			break;
-		case COLUMN_WORD:
-			value = json_string(col->words[*(const unsigned int *)field]);
-			break;
-		case COLUMN_REAL:
-			value = json_real_or_null(*(const double *)field);
-			break;
-		case COLUMN_COUNT:
-			value = *(const int64_t *)field < 0
-					? json_null()
-					: json_integer(*(const int64_t *)field);
-			break;
-		}
-		json_object_set_new(json, col->name, value);
+	switch (c->type) {
+	case COLUMN_TEXT:
+		return json_string(*(char *const *)field);
+	case COLUMN_REAL:
+		return json_real_or_null(*(const double *)field);
+	case COLUMN_COUNT:
+		return *(const int64_t *)field < 0
+			       ? json_null()
+			       : json_integer(*(const int64_t *)field);
+	case COLUMN_WORD:
+		return json_string(c->words[*(const unsigned int *)field]);
 	}
-	return json;
+	return json_null();
 }
 
 json_t *table_json(const struct table *t)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; i < t->n; i++)
-		json_array_append_new(
-			rows, row_json(t->schema,
-				       (const char *)t->rows + i * t->schema->row_size));
+	for (size_t i = 0; i < t->n; i++) {
+		const char *row = (const char *)t->rows + i * t->schema->row_size;
+		json_t *object = json_object();
+
+		for (size_t c = 0; c < t->schema->n_columns; c++) {
+			const struct column *column = &t->schema->columns[c];
+
+			json_object_set_new(object, column->name,
+					    field_json(column, row + column->offset));
+		}
+		json_array_append_new(rows, object);
+	}
 	return rows;
 }

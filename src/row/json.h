@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A table as JSON: the keys are the names of the columns, and what is not available is
- * null. It writes no file.
- */
+/* Tables as JSON: the names of the columns are the keys, and not available is null. */
 #ifndef SYSCOST_ROW_JSON_H
 #define SYSCOST_ROW_JSON_H
 
@@ -10,7 +7,7 @@
 
 #include "row/row.h"
 
-/* An array with an object a row. */
+/* An array of one object a row, in their order. */
 json_t *table_json(const struct table *t);
 
 #endif

@@ -8,6 +8,8 @@
 #include "stats/binomial.h"
 #include "stats/stats.h"
 
+#define FEW 48 /* values: inserting each where it belongs is faster than qsort() */
+
 static int ascending(const void *a, const void *b)
 {
 	double x = *(const double *)a, y = *(const double *)b;
@@ -21,8 +23,62 @@ void stats_sort(double *x, size_t n)
 
 	while (i < n && x[i - 1] <= x[i])
 		i++;
-	if (i < n) /* many are sorted already */
+	if (i == n || !n)
+		return; /* many are sorted already */
+	if (n > FEW) {
 		qsort(x, n, sizeof(*x), ascending);
+		return;
+	}
+	for (; i < n; i++) {
+		double value = x[i];
+		size_t at = i;
+
+		for (; at && x[at - 1] > value; at--)
+			x[at] = x[at - 1];
+		x[at] = value;
+	}
+}
+
+/* Hoare's selection: x[k] as if sorted, nothing larger before it, nothing smaller behind. */
+static void select_at(double *x, size_t n, size_t k)
+{
+	size_t low = 0, high = n - 1;
+
+	while (low < high) {
+		double pivot = x[low + (high - low) / 2];
+		size_t i = low, j = high;
+
+		for (;;) {
+			double t;
+
+			while (x[i] < pivot)
+				i++;
+			while (x[j] > pivot)
+				j--;
+			if (i >= j)
+				break;
+			t = x[i];
+			x[i++] = x[j];
+			x[j--] = t;
+		}
+		/* Everything up to j is at most the pivot, everything behind at least. */
+		if (k <= j)
+			high = j;
+		else
+			low = j + 1;
+	}
+}
+
+double stats_quantile_any(double *x, size_t n, double p)
+{
+	size_t k = n ? (size_t)(p * (n - 1.0)) : 0;
+
+	if (!n)
+		return NAN;
+	select_at(x, n, k);
+	if (k + 1 < n)
+		select_at(x + k + 1, n - k - 1, 0);
+	return stats_quantile(x, n, p);
 }
 
 double stats_quantile(const double *sorted, size_t n, double p)

@@ -16,6 +16,8 @@ void stats_sort(double *x, size_t n);
  * Hyndman and Fan, "Sample quantiles in statistical packages", 1996. n = 0: NAN.
  */
 double stats_quantile(const double *sorted, size_t n, double p);
+/* The same of values in any order, which it moves about; none may be NAN. */
+double stats_quantile_any(double *x, size_t n, double p);
 
 static inline double stats_median(const double *sorted, size_t n)
 {

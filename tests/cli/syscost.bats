@@ -46,9 +46,10 @@ load common
 }
 
 @test "an interrupt keeps what is done" {
-	"$SYSCOST" run --seconds 60 --precision 0.01 --no-plots -o out null/getppid-inline 'process/*' &
+	"$SYSCOST" run --seconds 60 --precision 0.01 --checkpoint 0.2 --no-plots -o out \
+		null/getppid-inline 'process/*' &
 	pid=$!
-	sleep 3
+	wait_until grep -qsE '^null/getppid-inline,.*,(ok|noisy),' out/results.csv
 	kill -TERM $pid
 	wait $pid
 	grep -qE '^null/getppid-inline,.*,(ok|noisy),' out/results.csv

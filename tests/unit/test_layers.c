@@ -29,16 +29,13 @@ static void refuse(const char *text, const char *message)
 static void test_text(void **state)
 {
 	struct layer_stack stack = { 0 };
-	char text[LAYER_STACK_TEXT];
 	struct err err = { "" };
 
 	(void)state;
-	layer_stack_text(&stack, text);
-	assert_string_equal(text, "");
+	assert_string_equal(stack.text, "");
 	assert_int_equal(layer_stack_add(&stack, "seccomp:100", &err), 0);
 	assert_int_equal(layer_stack_add(&stack, "test-parent,seccomp:4000", &err), 0);
-	layer_stack_text(&stack, text);
-	assert_string_equal(text, "seccomp:100,test-parent,seccomp:4000");
+	assert_string_equal(stack.text, "seccomp:100,test-parent,seccomp:4000");
 }
 
 static void test_refused(void **state)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "stats/stats.h"
 
 static void test_quantile(void **state)
@@ -49,6 +50,29 @@ static void test_estimate(void **state)
 	assert_true(isnan(e.lo) && isinf(stats_precision(&e)));
 }
 
+/* Sorting, and quantiles without it, of values with ties, in any order. */
+static void test_any_order(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (size_t n = 0; n < 200; n++) {
+		double x[200], sorted[200];
+
+		for (size_t i = 0; i < n; i++)
+			x[i] = sorted[i] = random_next(&seed) % (1 + n / 2);
+		stats_sort(sorted, n);
+		for (size_t i = 1; i < n; i++)
+			assert_true(sorted[i - 1] <= sorted[i]);
+		for (double p = 0; p <= 1; p += 0.09) {
+			double a = stats_quantile_any(x, n, p);
+			double b = stats_quantile(sorted, n, p);
+
+			assert_true(n ? a == b : isnan(a) && isnan(b));
+		}
+	}
+}
+
 /* The interval holds the median of a skewed distribution in 95 of 100 tries or more. */
 static void test_coverage(void **state)
 {
@@ -75,6 +99,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_quantile),
+		cmocka_unit_test(test_any_order),
 		cmocka_unit_test(test_median_rank),
 		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_coverage),
