@@ -1,7 +1,7 @@
 #!/bin/sh
 # Data flows one way: a folder includes only from itself and from the folders behind it in
-# this list; `render` and `compare` read stored rows only. Exit status 1, and the lines, where
-# that is broken.
+# this list; `render` and `compare` read stored rows only. Exit status 1, and the lines,
+# where that is broken.
 set -eu
 
 layers="cli render drive compare measure machine row stats base"
@@ -23,7 +23,8 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 		bad=1
 	fi
 done
-if grep -nE '^#include "' bench/*.c bench/*/*.c | grep -vE '#include "(bench|ring|batch)\.h"'; then
+if grep -nE '^#include "' bench/*.c bench/*/*.c |
+	grep -vE '#include "(bench|ring|batch)\.h"'; then
 	bad=1
 fi
 exit $bad

@@ -17,11 +17,10 @@
 #define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
 
 static const char *const fingerprint_keys[] = {
-	"architecture",	  "model name",	  "vendor_id",	 "cpu family",
-	"model",	  "stepping",	  "microcode",	 "kernel",
-	"kernel version", "command line", "clocksource", "vulnerabilities",
-	"hypervisor",	  "governor",	  "smt",	 "glibc",
-	"compiler",	  "flags",
+	"architecture", "model name",	   "vendor_id",	 "cpu family",	   "model",
+	"stepping",	"microcode",	   "kernel",	 "kernel version", "command line",
+	"clocksource",	"vulnerabilities", "hypervisor", "governor",	   "smt",
+	"glibc",	"compiler",	   "flags",
 };
 
 static const char *const class_keys[] = {

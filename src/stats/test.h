@@ -34,7 +34,8 @@ size_t stats_tail_least(double tail);
 
 /*
  * Robust standard deviation: 1.4826 times the median absolute deviation from the median,
- * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0: NAN.
+ * which is sigma for a normal distribution. Replaces x by the sorted deviations. NAN
+ * where n is 0.
  */
 double stats_mad_sigma(double *x, size_t n);
 
@@ -51,16 +52,18 @@ void stats_bh(const double *p, size_t n, size_t *order, double *adjusted);
 
 /*
  * Exact bounds of a rate, k of n seen (Clopper and Pearson, "The use of confidence or
- * fiducial limits", 1934): the rate lies above _upper with a chance of at most `tail`, below
- * _lower likewise. One-sided 95 %: tail 0.05; two-sided 95 %: both, tail 0.025 each.
+ * fiducial limits", 1934): the rate lies above _upper with a chance of at most `tail`,
+ * below _lower likewise. One-sided 95 %: tail 0.05; two-sided 95 %: both, tail 0.025
+ * each.
  */
 double stats_rate_upper(size_t k, size_t n, double tail);
 double stats_rate_lower(size_t k, size_t n, double tail);
 
 /*
- * How many values a sign test at a one-sided `tail` needs to see, with probability `power`,
- * a median that lies `shift` beyond the hypothesis, where values are normal around it with
- * deviation sigma: the smallest n, exact, up to `max`; max + 1 if that is not enough.
+ * How many values a sign test at a one-sided `tail` needs to see, with probability
+ * `power`, a median that lies `shift` beyond the hypothesis, where values are normal
+ * around it with deviation sigma: the smallest n, exact, up to `max`; max + 1 if that is
+ * not enough.
  */
 size_t stats_sign_rounds(double sigma, double shift, double tail, double power,
 			 size_t max);

@@ -151,7 +151,7 @@ static void test_row_and_ratio(void **state)
 	assert_true(fabs(e.faults.mid - 2) < 1e-9 && fabs(e.faults.hi - 2) < 1e-9);
 	assert_true(e.quiet_share == 1 && e.quiet_rounds == 10);
 	assert_true(fabs(e.min - 100) < 1e-9);
-	/* Paired: both grow by the same share from round to round, the ratio does not move. */
+	/* Paired: both grow by the same share each round, the ratio does not move. */
 	assert_int_equal(estimate_ratio(a, 10, 1, b, 10, 1, 1000, &ratio), 0);
 	assert_true(fabs(ratio.mid - 2) < 1e-9 && fabs(ratio.hi - ratio.lo) < 1e-9);
 	/* Rounds that only one of them has do not count. */
