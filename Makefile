@@ -64,7 +64,7 @@ $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/
 $(BUILD)/unit/%: tests/unit/%.c $(OBJ)
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
-		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
+		$(filter-out $(BUILD)/src/main.o,$(OBJ)) $(LIBS) -lcmocka
 
 # Programs that the tests of the whole program use.
 $(BUILD)/helpers/%: tests/helpers/%.c
@@ -98,6 +98,14 @@ sanitize:
 		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
+# Targets of libFuzzer, which needs clang: build/fuzz/fuzz_wire -max_total_time=60
+FUZZ     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: $(FUZZ)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/row/*.c src/stats/*.c src/base/*.c) src/measure/wire.c
+	@mkdir -p $(@D)
+	$(call say,CC    )clang -O1 -g -fsanitize=fuzzer,address,undefined $(INC) -o $@ \
+		$(filter %.c,$^) -ljansson -lm
+
 # shellcheck, clang-format, and no warning of gcc or clang.
 lint:
 	BUILD=$(BUILD) scripts/lint.sh
@@ -113,14 +121,27 @@ self-test-noise self-test-power self-test-relink: all
 print-libs:
 	@echo $(LIBS)
 
+# What is installed where, below PREFIX: FILE:PLACE.
+INSTALL  = man/syscost.1:share/man/man1/syscost.1 \
+	scripts/completions/syscost.bash:share/bash-completion/completions/syscost \
+	scripts/completions/_syscost:share/zsh/site-functions/_syscost \
+	scripts/completions/syscost.fish:share/fish/vendor_completions.d/syscost.fish
+
 install: all
 	install -D -m 755 $(BUILD)/syscost $(DESTDIR)$(PREFIX)/bin/syscost
-	install -D -m 644 man/syscost.1 $(DESTDIR)$(PREFIX)/share/man/man1/syscost.1
+	@set -e; for f in $(INSTALL); do \
+		echo "install $${f%%:*} $(DESTDIR)$(PREFIX)/$${f#*:}"; \
+		install -D -m 644 "$${f%%:*}" "$(DESTDIR)$(PREFIX)/$${f#*:}"; \
+	done
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/syscost
+	rm -f $(foreach f,$(INSTALL),$(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(f))))
 
 clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: FORCE all static bench method check sanitize lint unit helpers install clean
+.PHONY: FORCE all static bench method check fuzz sanitize lint unit helpers install uninstall clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

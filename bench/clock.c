@@ -97,7 +97,7 @@ static int probe_mode(struct bench_run *run)
 		mode = "kernel";
 	else if (WIFEXITED(status) && !WEXITSTATUS(status))
 		mode = "user"; /* any other status: there is no seccomp, so not known */
-	snprintf(run->mode, sizeof(run->mode), "%s", mode);
+	snprintf(run->outcome.mode, sizeof(run->outcome.mode), "%s", mode);
 	return 0;
 }
 

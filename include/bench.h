@@ -100,6 +100,18 @@ enum {
 #define BENCH_FDS   4
 #define BENCH_PEERS 2
 
+enum outcome_status { OUTCOME_OK, OUTCOME_SKIP, OUTCOME_FAIL };
+
+/* What became of a benchmark, for its row. The texts are "" where there is none. */
+struct outcome {
+	enum outcome_status status;
+	int64_t overflow;  /* completions that found no room; -1: no ring here */
+	char mode[16];	   /* "inline", "punted", … */
+	char asked[96];	   /* the flags asked for, "SINGLE_ISSUER DEFER_TASKRUN" */
+	char in_force[96]; /* and those that the kernel says are in force */
+	char reason[160];  /* why it was skipped or failed */
+};
+
 /*
  * What a running benchmark has at hand. Filled in before setup; after teardown the
  * harness closes `fd`, unmaps what bench_buffer() gave, kills and reaps the peers, frees
@@ -123,11 +135,7 @@ struct bench_run {
 	unsigned long done; /* iterations made since setup; kept by the harness */
 	unsigned long
 		enters; /* system calls made since setup, if the batch counts them */
-	long overflow;	/* completions that found no room; -1: no ring here */
-	char mode[16];	/* for the row: "inline", "punted", … */
-	char asked[96]; /* for the row: flags asked for, "SINGLE_ISSUER DEFER_TASKRUN" */
-	char in_force[96]; /* and those that the kernel says are in force */
-	char reason[160];  /* why not */
+	struct outcome outcome;
 
 	const long *param; /* use bench_param() */
 };

@@ -62,8 +62,8 @@ struct ring {
 };
 
 /*
- * Make a ring of `mode` with room for `requests` at once; run->asked and run->in_force
- * say with which flags, run->want becomes 0, run->mode "inline" until something else is
+ * Make a ring of `mode` with room for `requests` at once; run->outcome.asked and run->outcome.in_force
+ * say with which flags, run->want becomes 0, run->outcome.mode "inline" until something else is
  * seen.
  */
 int ring_setup(struct bench_run *run, struct ring *r, enum ring_mode mode,
@@ -88,7 +88,7 @@ int ring_fix_buffer(struct bench_run *run, struct ring *r, void *buf, size_t len
 int ring_swap_file(struct ring *r, int fd);
 
 /*
- * run->mode: would an operation on `fd` be done at once, or handed to a worker thread?
+ * run->outcome.mode: would an operation on `fd` be done at once, or handed to a worker thread?
  * Asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which does read or write it.
  */
 int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t off);
@@ -96,7 +96,7 @@ int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t 
 
 /*
  * As many completions as requests, each of them once, and none that found no room. Sets
- * run->overflow, and run->mode to "punted" when worker threads of a ring are seen.
+ * run->outcome.overflow, and run->outcome.mode to "punted" when worker threads of a ring are seen.
  */
 int ring_verify(struct bench_run *run, struct ring *r);
 

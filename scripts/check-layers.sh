@@ -1,7 +1,7 @@
 #!/bin/sh
 # Data flows one way: a folder includes only from itself and from the folders behind it in
-# this list; `render` and `compare` read stored rows only. Exit status 1, and the lines,
-# where that is broken.
+# this list; `render` and `compare` read stored rows only. Exit status 1, and the lines, where
+# that is broken.
 set -eu
 
 layers="cli render drive compare measure machine row stats base"
@@ -10,7 +10,7 @@ behind=
 for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	behind="$layer $behind"
 	allowed=$(printf '%s' "$behind" | sed 's/ *$//; s/ /|/g')
-	more='|(bench|ring)\.h'
+	more='|(bench|ring|layer)\.h'
 	case $layer in
 	render) allowed='render|compare|machine|row|stats|base' more='' ;;
 	compare) allowed='compare|row|stats|base' more='' ;;
@@ -24,7 +24,7 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	fi
 done
 if grep -nE '^#include "' bench/*.c bench/*/*.c |
-	grep -vE '#include "(bench|ring|batch)\.h"'; then
+	grep -vE '#include "(bench|ring|batch|layer)\.h"'; then
 	bad=1
 fi
 exit $bad

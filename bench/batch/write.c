@@ -215,12 +215,12 @@ static int verify_null(struct bench_run *run)
 {
 	struct pieces *s = run->state;
 	int null = run->fd[0], ret = 0;
-	char mode[sizeof(run->mode)];
+	char mode[sizeof(run->outcome.mode)];
 	bool stream = s->more;
 
 	if (s->ring.up && !s->verified++)
 		return ring_verify(run, &s->ring);
-	memcpy(mode, run->mode, sizeof(mode));
+	memcpy(mode, run->outcome.mode, sizeof(mode));
 	run->fd[0] = memfd_create("verify", MFD_CLOEXEC);
 	if (run->fd[0] < 0)
 		ret = bench_errno(run, "memfd_create");
@@ -240,7 +240,8 @@ static int verify_null(struct bench_run *run)
 		close_stream(run);
 		ret = ret ? ret : open_stream(run);
 	}
-	memcpy(run->mode, mode, sizeof(mode)); /* the memfd's says nothing about null */
+	memcpy(run->outcome.mode, mode,
+	       sizeof(mode)); /* the memfd's says nothing about null */
 	return ret;
 }
 

@@ -2,12 +2,12 @@
 /*
  * syscost doctor: prints what this machine does to the numbers, one finding a line.
  */
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 
 #include "base/json.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "cli/doctor.h"
 #include "drive/doctor.h"
 
@@ -28,42 +28,39 @@ static void print(const struct findings *findings, enum cli_format format)
 	}
 }
 
-static const char help[] =
-	"usage: syscost doctor [--self-test] [--format table|json]\n\n"
-	"  --self-test   measure the suite itself, against bounds, for about four seconds:\n"
-	"                exit status 0 within them, 2 outside, 3 too noisy to tell\n"
-	"  --format F    table or json on standard output\n";
+struct settings {
+	bool self_test;
+	enum cli_format format;
+};
 
-int cmd_doctor(const struct registry *reg, int argc, char **argv)
+static const struct option_spec options[] = {
+	{ "self-test", OPTION_FIELD(struct settings, self_test),
+	  .help = "measure the suite itself, against bounds, for about four seconds: exit "
+		  "status 0 within them, 2 outside, 3 too noisy to tell" },
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word_but_csv,
+	  OPTION_FIELD(struct settings, format),
+	  .help = "table or json on standard output" },
+	{ OPTION_END },
+};
+
+static int doctor(const struct call *call, void *settings)
 {
-	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "self-test", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	enum cli_format format = FORMAT_TABLE;
-	bool self_test = false;
+	const struct settings *s = settings;
 	struct findings findings;
-	int opt;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		if (opt == 'h') {
-			fputs(help, stdout);
-			return EXIT_FINE;
-		}
-		if (opt == 's')
-			self_test = true;
-		else if (opt != 'f' || !cli_format(optarg, &format))
-			return EXIT_TROUBLE;
-	}
-	if (format == FORMAT_CSV)
-		return cli_error("doctor prints table or json");
-	if (optind < argc)
-		return cli_error("doctor takes no '%s'", argv[optind]);
-	if (self_test)
-		return doctor_self_test(reg, format);
+	(void)call;
+	if (s->self_test)
+		return doctor_self_test(s->format);
 	doctor_look(&findings);
-	print(&findings, format);
+	print(&findings, s->format);
 	return EXIT_FINE;
 }
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.summary = "what this machine does to the numbers",
+	.usage = "[--self-test] [--format F]",
+	.options = options,
+	.settings_size = sizeof(struct settings),
+	.fn = doctor,
+};

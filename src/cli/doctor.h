@@ -6,6 +6,6 @@
 #include "cli/cli.h"
 
 /* `doctor --self-test`: measure, print, and say by the exit status how it went. */
-int doctor_self_test(const struct registry *reg, enum cli_format format);
+int doctor_self_test(enum cli_format format);
 
 #endif

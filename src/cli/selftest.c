@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "cli/doctor.h"
 #include "cli/session.h"
+#include "drive/process.h"
 #include "drive/selftest.h"
 
 #define SHORT_RUN 2.5 /* seconds */
@@ -36,8 +37,7 @@ static void print_json(const struct selftest_line *lines)
 				  "bound_lo", l->low, "bound_hi", l->high, "quiet_share",
 				  json_real_or_null(l->quiet_share)));
 	}
-	json_dumpf(all, stdout, JSON_INDENT(2));
-	putchar('\n');
+	cli_print_json(all, 0);
 	json_decref(all);
 }
 
@@ -45,7 +45,7 @@ static void print_table(const struct selftest_line *lines)
 {
 	for (int i = 0; i < SELFTEST_LINES; i++) {
 		const struct selftest_line *l = &lines[i];
-		const struct stats_estimate *f = &l->figure;
+		const struct figure *f = &l->figure;
 		const char *space = l->unit[0] ? " " : "";
 
 		printf("%-5s  %s: ", words[l->verdict], l->what);
@@ -62,20 +62,24 @@ static void print_table(const struct selftest_line *lines)
 	}
 }
 
-int doctor_self_test(const struct registry *reg, enum cli_format format)
+int doctor_self_test(enum cli_format format)
 {
 	struct selftest_line lines[SELFTEST_LINES];
 	struct run_options options;
-	int status = EXIT_FINE;
+	int status = EXIT_FINE, ret;
 	struct err err = { 0 };
+	struct process_backend process;
+	struct registry reg;
 
 	session_options(&options);
 	options.seconds = SHORT_RUN;
-	if (selftest(reg, &options, lines, &err)) {
-		session_progress_end(&options);
-		return cli_error("%s", err.text);
-	}
+	process_backend(&process);
+	registry_load(&reg);
+	ret = selftest(&process.backend, &reg, &options, lines, &err);
 	session_progress_end(&options);
+	registry_free(&reg);
+	if (ret)
+		return cli_error("%s", err.text);
 	if (format == FORMAT_JSON)
 		print_json(lines);
 	else

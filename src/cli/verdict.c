@@ -22,8 +22,6 @@ int verdict_noise(const char *file, const char *machine, bool force, struct nois
 	int ret;
 
 	noise_init(noise, machine);
-	if (file && !*file)
-		return cli_error("--noise wants the path of a file");
 	if (file)
 		snprintf(path, len, "%s", file);
 	else if (noise_path(machine, path, len))
@@ -66,8 +64,7 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 	} else if (o->format == FORMAT_JSON) {
 		json_t *json = verdicts_json(verdicts, s, o->advisory);
 
-		json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-		putchar('\n');
+		cli_print_json(json, 9);
 		json_decref(json);
 	} else {
 		struct verdicts_view view = { o->all, cli_color(), o->advisory };
@@ -89,6 +86,7 @@ int verdict_write(const char *dir, const struct table *verdicts,
 					   { "compare.json", json_fill, json } };
 	int ret;
 
+	json_object_set_new(json, "schema", json_integer(SCHEMA_VERSION));
 	json_object_set(json, "summary", json_object_get(said, "summary"));
 	json_decref(said);
 	ret = file_write(dir, parts, 2, err);

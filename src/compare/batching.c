@@ -79,8 +79,8 @@ static int by_round(const void *a, const void *b)
 
 static bool has_figure(const struct result_row *r)
 {
-	return r->ns > 0 && r->ticks > 0 &&
-	       (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
+	return r->ns.mid > 0 && r->ticks.mid > 0 &&
+	       (r->status == ROW_OK || r->status == ROW_NOISY);
 }
 
 static bool same_place(const struct member *a, const struct member *b)
@@ -140,13 +140,11 @@ static int make_strategy(struct maker *m, struct batch_strategy *s, struct membe
 	double *sizes = room(n, sizeof(*sizes)), *y;
 	size_t k = 0;
 
-	*s = (struct batch_strategy){ .name = rows->row->strategy,
-				      .status = "",
-				      .reason = "" };
+	*s = (struct batch_strategy){ .name = rows->row->strategy, .reason = "" };
 	s->row = room(n, sizeof(*s->row));
 	s->curve.n = sizes;
 	for (size_t i = 0; i < n; i++)
-		if (!has_figure(rows[i].row) && !*s->status) {
+		if (!has_figure(rows[i].row) && !s->status) {
 			s->status = rows[i].row->status;
 			s->reason = rows[i].row->reason;
 		}
@@ -180,8 +178,8 @@ static int make_strategy(struct maker *m, struct batch_strategy *s, struct membe
 						    sizeof(*rounds), by_round);
 
 			/* The run's own scale: nanoseconds a tick. */
-			y[(at - rounds) * k + i] = from[j].ticks * s->row[i]->ns /
-						   s->row[i]->ticks;
+			y[(at - rounds) * k + i] = from[j].ticks * s->row[i]->ns.mid /
+						   s->row[i]->ticks.mid;
 		}
 	}
 	return 0;
@@ -205,7 +203,7 @@ static int fit(struct maker *m, struct batch_strategy *s)
 /* What a single call costs, for the order of baselines: the same at every size. */
 static double single_cost(const struct batch_strategy *s)
 {
-	return s->row[0]->ns;
+	return s->row[0]->ns.mid;
 }
 
 static int by_cost(const void *a, const void *b)
@@ -222,7 +220,7 @@ static bool one_by_one(const struct batch_strategy *s)
 	bool any = false;
 
 	for (size_t i = 0; i < s->curve.sizes; i++) {
-		if (s->curve.n[i] > 1 && !(s->row[i]->enters >= 1))
+		if (s->curve.n[i] > 1 && !(s->row[i]->enters.mid >= 1))
 			return false;
 		any |= s->curve.n[i] > 1;
 	}
@@ -310,7 +308,7 @@ const struct batch_strategy *batching_cheapest(const struct batch_workload *w, d
 		const struct batch_strategy *s = &w->strategy[k];
 		const struct result_row *r = batching_row(s, n);
 
-		if (r && (!best || r->ns < batching_row(best, n)->ns))
+		if (r && (!best || r->ns.mid < batching_row(best, n)->ns.mid))
 			best = s;
 	}
 	return best;
@@ -334,7 +332,7 @@ static int advise(struct batch_workload *w)
 	int ret = 0;
 
 	*a = (struct batch_advice){ .n = reference(w), .from = NAN };
-	a->ratio = a->from_ratio = (struct stats_estimate){ NAN, NAN, NAN, 0 };
+	a->ratio = a->from_ratio = FIGURE_NONE;
 	a->equal = room(w->n_strategies, sizeof(*a->equal));
 	a->base = w->n_baselines ? w->baseline[0] : NULL;
 	a->best = batching_cheapest(w, a->n);
@@ -356,7 +354,7 @@ static int advise(struct batch_workload *w)
 				      index_of(a->best, a->from), &a->from_ratio);
 	for (size_t k = 0; k < w->n_strategies && !ret; k++) {
 		const struct batch_strategy *s = &w->strategy[k];
-		struct stats_estimate ratio;
+		struct figure ratio;
 
 		at = index_of(s, a->n);
 		if (s == a->best || s->baseline || at == s->curve.sizes)
@@ -568,30 +566,22 @@ static void put_fit(struct batch_row *row, const struct fit *f)
 	row->worst = f->worst;
 	row->worst_n = f->worst_at;
 	if (f->parts > 0) {
-		row->a_ns = f->part[0].a.mid;
-		row->a_ns_lo = f->part[0].a.lo;
-		row->a_ns_hi = f->part[0].a.hi;
-		row->b_ns = f->part[0].b.mid;
-		row->b_ns_lo = f->part[0].b.lo;
-		row->b_ns_hi = f->part[0].b.hi;
+		row->a_ns = f->part[0].a;
+		row->b_ns = f->part[0].b;
 	}
 	if (f->parts > 1) {
 		row->knee_n = f->part[1].from;
-		row->a2_ns = f->part[1].a.mid;
-		row->a2_ns_lo = f->part[1].a.lo;
-		row->a2_ns_hi = f->part[1].a.hi;
-		row->b2_ns = f->part[1].b.mid;
-		row->b2_ns_lo = f->part[1].b.lo;
-		row->b2_ns_hi = f->part[1].b.hi;
+		row->a2_ns = f->part[1].a;
+		row->b2_ns = f->part[1].b;
 	}
 }
 
 static void put_breakeven(struct batch_row *row, const struct breakeven *be)
 {
 	row_set(&row->pays, pays[be->pays]);
-	row->breakeven_n = be->n.mid;
-	row->breakeven_n_lo = isinf(be->n.lo) ? be->largest : be->n.lo;
-	row->breakeven_n_hi = be->n.hi;
+	row->breakeven_n = be->n;
+	if (isinf(be->n.lo))
+		row->breakeven_n.lo = be->largest;
 	row_set(&row->breakeven_by, be->pays == PAYS_UNKNOWN ? ""
 				    : be->at_most	     ? "bound"
 				    : be->fitted	     ? "fit"
@@ -605,7 +595,6 @@ static void put_strategy(struct table *rows, const struct batch_workload *w,
 {
 	const struct result_row *r = batching_row(s, w->advice.n);
 	struct batch_row *row = table_add(rows);
-	struct stats_estimate ratio;
 	size_t i = index_of(s, w->advice.n);
 
 	row_set(&row->workload, w->name);
@@ -622,20 +611,14 @@ static void put_strategy(struct table *rows, const struct batch_workload *w,
 	row->at_n = w->advice.n;
 	if (r) {
 		row->ns = r->ns;
-		row->ns_lo = r->ns_lo;
-		row->ns_hi = r->ns_hi;
-		row->batch_ns = r->batch_ns;
-		row->cpu_ns = r->cpu_ns;
-		row->enters = r->enters;
+		row->batch_ns = r->batch_ns.mid;
+		row->cpu_ns = r->cpu_ns.mid;
+		row->enters = r->enters.mid;
 		row_set(&row->mode, r->mode);
 	}
-	if (base < w->n_baselines && i < s->curve.sizes &&
-	    !breakeven_ratio(&s->curve, &w->baseline[base]->curve, i, &ratio)) {
-		row->ratio = ratio.mid;
-		row->ratio_lo = ratio.lo;
-		row->ratio_hi = ratio.hi;
-	}
-	row_set(&row->status, s->curve.sizes ? "ok" : s->status);
+	if (base < w->n_baselines && i < s->curve.sizes)
+		breakeven_ratio(&s->curve, &w->baseline[base]->curve, i, &row->ratio);
+	row->status = s->curve.sizes ? ROW_OK : s->status;
 	row_set(&row->reason, s->reason);
 }
 

@@ -39,7 +39,7 @@ double breakeven_base_cost(const struct curve *s, const struct curve *base, size
 }
 
 int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
-		    struct stats_estimate *ratio)
+		    struct figure *ratio)
 {
 	double *x = calloc(s->rounds + 1, sizeof(*x));
 	size_t count = 0;
@@ -53,7 +53,7 @@ int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
 		if (over >= 0 && under > 0)
 			x[count++] = over / under;
 	}
-	*ratio = stats_estimate(x, count, FIT_LEVEL);
+	*ratio = stats_figure(x, count, FIT_LEVEL);
 	free(x);
 	return 0;
 }
@@ -122,7 +122,7 @@ static int find_cheaper(const struct curve *s, const struct curve *base,
 			struct breakeven *be)
 {
 	for (size_t i = s->sizes; i-- > 0;) {
-		struct stats_estimate ratio;
+		struct figure ratio;
 		int ret = breakeven_ratio(s, base, i, &ratio);
 
 		if (ret)
@@ -158,7 +158,7 @@ int breakeven(const struct curve *s, const struct curve *base, struct breakeven 
 		if (!isnan(at))
 			x[count++] = at;
 	}
-	b.n = stats_estimate(x, count, FIT_LEVEL);
+	b.n = stats_figure(x, count, FIT_LEVEL);
 	free(x);
 	b.at_most = !b.fitted && s->sizes && s->n[0] > 1 && b.n.mid == s->n[0];
 	b.pays = verdict(&b);

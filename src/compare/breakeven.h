@@ -31,7 +31,7 @@ struct breakeven {
 	 * The n from which on the strategy is cheaper, at least 1; INFINITY: never. Each
 	 * of the numbers can be infinite; lo and hi are NAN with fewer than 6 rounds.
 	 */
-	struct stats_estimate n;
+	struct figure n;
 	bool fitted;	/* from both curves' a/n + b; else between measured sizes */
 	bool at_most;	/* cheaper at the smallest size already, which is more than 1 */
 	double largest; /* the largest size */
@@ -56,7 +56,7 @@ double breakeven_base_cost(const struct curve *s, const struct curve *base, size
 
 /* Cost at size i over the base's: median over paired rounds. 0, or -ENOMEM. */
 int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
-		    struct stats_estimate *ratio);
+		    struct figure *ratio);
 
 /*
  * Both have the same rounds. Where both fit, a round's break-even is where its two curves

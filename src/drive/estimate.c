@@ -59,9 +59,15 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	return f;
 }
 
+void estimate_samples(struct sample *samples, size_t n, double quiet_level)
+{
+	for (size_t i = 0; i < n; i++)
+		samples[i].figures = estimate_sample(&samples[i], quiet_level);
+}
+
 /* Rounds without a quiet figure tell no count either: it would be of a contended core. */
 static void estimate_counts(const struct sample *samples, size_t n, unsigned long ops,
-			    double level, double *room, struct estimate *e)
+			    double *room, struct estimate *e)
 {
 	for (int slot = -1; slot < COUNT_MAX; slot++) {
 		size_t kept = 0;
@@ -72,18 +78,17 @@ static void estimate_counts(const struct sample *samples, size_t n, unsigned lon
 					     : c[COUNT_CYCLES_USER] +
 						       c[COUNT_CYCLES_KERNEL];
 
-			if (!isnan(x) &&
-			    !isnan(estimate_sample(&samples[r], level).quiet))
+			if (!isnan(x) && !isnan(samples[r].figures.quiet))
 				room[kept++] = x / ops;
 		}
 		if (slot < 0)
-			e->counted_cycles = stats_estimate(room, kept, CONFIDENCE);
+			e->counted_cycles = stats_figure(room, kept, CONFIDENCE);
 		else
-			e->count[slot] = stats_estimate(room, kept, CONFIDENCE).mid;
+			e->count[slot] = stats_figure(room, kept, CONFIDENCE).mid;
 	}
 }
 
-int estimate_row(const struct sample *samples, size_t n, unsigned long ops, double level,
+int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 		 struct estimate *e)
 {
 	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0, n_cpu = 0,
@@ -98,7 +103,7 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 	*e = (struct estimate){ .rounds = n };
 	for (size_t r = 0; r < n; r++) {
 		const struct sample *s = &samples[r];
-		struct sample_figures f = estimate_sample(s, level);
+		const struct sample_figures f = s->figures;
 		double per_op = 1.0 / s->n / ops;
 
 		e->windows += f.kept;
@@ -122,24 +127,23 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops, doub
 	}
 	e->quiet_rounds = n_quiet;
 	e->quiet_share = e->windows ? (double)quiet_windows / e->windows : NAN;
-	e->ticks = stats_estimate(quiet, n_quiet, CONFIDENCE);
-	e->cycles = stats_estimate(cycles, n_quiet, CONFIDENCE);
-	e->cpu = stats_estimate(cpu, n_cpu, CONFIDENCE);
-	e->contended = stats_estimate(contended, n_contended, CONFIDENCE);
-	e->faults = stats_estimate(faults, n, CONFIDENCE);
-	e->switches = stats_estimate(switches, n, CONFIDENCE);
-	e->enters = stats_estimate(enters, n, CONFIDENCE);
-	estimate_counts(samples, n, ops, level, quiet, e); /* quiet is done with */
-	stats_sort(all, n_all);
-	e->min = stats_quantile(all, n_all, 0);
-	e->p99 = stats_quantile(all, n_all, 0.99);
+	e->ticks = stats_figure(quiet, n_quiet, CONFIDENCE);
+	e->cycles = stats_figure(cycles, n_quiet, CONFIDENCE);
+	e->cpu = stats_figure(cpu, n_cpu, CONFIDENCE);
+	e->contended = stats_figure(contended, n_contended, CONFIDENCE);
+	e->faults = stats_figure(faults, n, CONFIDENCE);
+	e->switches = stats_figure(switches, n, CONFIDENCE);
+	e->enters = stats_figure(enters, n, CONFIDENCE);
+	estimate_counts(samples, n, ops, quiet, e); /* quiet is done with */
+	e->min = stats_quantile_any(all, n_all, 0);
+	e->p99 = stats_quantile_any(all, n_all, 0.99);
 	free(quiet);
 	return 0;
 }
 
 int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
-		   const struct sample *b, size_t n_b, unsigned long ops_b, double level,
-		   struct stats_estimate *ratio)
+		   const struct sample *b, size_t n_b, unsigned long ops_b,
+		   struct figure *ratio)
 {
 	double *x = calloc(n_a + 1, sizeof(*x));
 	size_t n = 0;
@@ -147,6 +151,8 @@ int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 	if (!x)
 		return -ENOMEM;
 	for (size_t i = 0, j = 0; i < n_a && j < n_b;) {
+		double over, under;
+
 		if (a[i].round != b[j].round) {
 			if (a[i].round < b[j].round)
 				i++;
@@ -154,15 +160,14 @@ int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 				j++;
 			continue;
 		}
-		double over = estimate_sample(&a[i], level).quiet / a[i].n / ops_a;
-		double under = estimate_sample(&b[j], level).quiet / b[j].n / ops_b;
-
+		over = a[i].figures.quiet / a[i].n / ops_a;
+		under = b[j].figures.quiet / b[j].n / ops_b;
 		if (over >= 0 && under > 0)
 			x[n++] = over / under;
 		i++;
 		j++;
 	}
-	*ratio = stats_estimate(x, n, CONFIDENCE);
+	*ratio = stats_figure(x, n, CONFIDENCE);
 	free(x);
 	return 0;
 }

@@ -83,7 +83,7 @@ int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode
 
 	p->flags |= modes[mode].flags;
 	asked = p->flags;
-	name_flags(run->asked, sizeof(run->asked), asked, registered);
+	name_flags(run->outcome.asked, sizeof(run->outcome.asked), asked, registered);
 	if (mode == RING_SQPOLL) {
 		/* On the same CPU it would run only when we are switched out. */
 		if (run->other_cpu < 0)
@@ -96,25 +96,26 @@ int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode
 	}
 	ret = io_uring_queue_init_params(requests, &r->ring, p);
 	if (ret < 0) {
-		snprintf(what, sizeof(what), "io_uring_setup(%s)", run->asked);
+		snprintf(what, sizeof(what), "io_uring_setup(%s)", run->outcome.asked);
 		return refused(run, what, -ret, modes[mode].since);
 	}
 	r->up = true;
 	r->spin = mode == RING_SQPOLL;
 	run->want = 0;
-	run->overflow = 0;
-	snprintf(run->mode, sizeof(run->mode), "inline");
+	run->outcome.overflow = 0;
+	snprintf(run->outcome.mode, sizeof(run->outcome.mode), "inline");
 	ret = registered ? io_uring_register_ring_fd(&r->ring) : 1;
 	if (ret != 1) {
 		ring_teardown(run);
 		return refused(run, "io_uring_register_ring_fd", ret < 0 ? -ret : EINVAL,
 			       modes[mode].since);
 	}
-	name_flags(run->in_force, sizeof(run->in_force), p->flags,
+	name_flags(run->outcome.in_force, sizeof(run->outcome.in_force), p->flags,
 		   r->ring.enter_ring_fd != r->ring.ring_fd);
 	if (asked & ~p->flags) {
 		ring_teardown(run);
-		return bench_fail(run, "asked for %s, got %s", run->asked, run->in_force);
+		return bench_fail(run, "asked for %s, got %s", run->outcome.asked,
+				  run->outcome.in_force);
 	}
 	return 0;
 }
@@ -203,7 +204,7 @@ static int probed(struct bench_run *run, ssize_t ret, const char *what)
 		return 0;
 	if (errno != EAGAIN && errno != EOPNOTSUPP)
 		return bench_errno(run, what);
-	snprintf(run->mode, sizeof(run->mode), "punted");
+	snprintf(run->outcome.mode, sizeof(run->outcome.mode), "punted");
 	return 0;
 }
 
@@ -248,19 +249,19 @@ static bool has_workers(void)
 
 int ring_verify(struct bench_run *run, struct ring *r)
 {
-	unsigned long n = r->requests;
+	unsigned long n = r->requests, overflow = *r->ring.cq.koverflow;
 
-	run->overflow = *r->ring.cq.koverflow;
 	/* Those that the kernel keeps aside until there is room are not counted there. */
-	if (!run->overflow && (r->kflags & IORING_SQ_CQ_OVERFLOW))
-		run->overflow = 1;
-	if (run->overflow)
-		return bench_fail(run, "%ld or more completions overflowed their queue",
-				  run->overflow);
+	if (!overflow && (r->kflags & IORING_SQ_CQ_OVERFLOW))
+		overflow = 1;
+	run->outcome.overflow = overflow;
+	if (overflow)
+		return bench_fail(run, "%lu or more completions overflowed their queue",
+				  overflow);
 	if (r->seen != r->rounds * n || r->sum != r->rounds * (n * (n + 1) / 2))
 		return bench_fail(run, "%lu completions of %lu, user_data sums to %lu",
 				  r->seen, r->rounds * n, r->sum);
 	if (has_workers())
-		snprintf(run->mode, sizeof(run->mode), "punted");
+		snprintf(run->outcome.mode, sizeof(run->outcome.mode), "punted");
 	return 0;
 }

@@ -31,17 +31,13 @@ long bench_param(const struct bench_run *run, const char *name)
 	abort();
 }
 
-static void set_reason(struct bench_run *run, const char *fmt, va_list ap)
-{
-	vsnprintf(run->reason, sizeof(run->reason), fmt, ap);
-}
-
 int bench_fail(struct bench_run *run, const char *fmt, ...)
 {
 	va_list ap;
 
+	run->outcome.status = OUTCOME_FAIL;
 	va_start(ap, fmt);
-	set_reason(run, fmt, ap);
+	vsnprintf(run->outcome.reason, sizeof(run->outcome.reason), fmt, ap);
 	va_end(ap);
 	return BENCH_FAIL;
 }
@@ -50,8 +46,9 @@ int bench_skip(struct bench_run *run, const char *fmt, ...)
 {
 	va_list ap;
 
+	run->outcome.status = OUTCOME_SKIP;
 	va_start(ap, fmt);
-	set_reason(run, fmt, ap);
+	vsnprintf(run->outcome.reason, sizeof(run->outcome.reason), fmt, ap);
 	va_end(ap);
 	return BENCH_SKIP;
 }
@@ -84,8 +81,8 @@ int bench_errno(struct bench_run *run, const char *what)
 {
 	int err = errno;
 
-	snprintf(run->reason, sizeof(run->reason), "%s: %s", what, strerror(err));
-	return errno_is_refusal(err) ? BENCH_SKIP : BENCH_FAIL;
+	return (errno_is_refusal(err) ? bench_skip : bench_fail)(run, "%s: %s", what,
+								 strerror(err));
 }
 
 int bench_buffer(struct bench_run *run, size_t len)
@@ -214,7 +211,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	run->dir = dir;
 	run->first = first;
 	run->want = BENCH_ANY;
-	run->overflow = -1;
+	run->outcome.overflow = -1;
 	run->batch = 1;
 	for (int i = 0; i < BENCH_FDS; i++)
 		run->fd[i] = -1;
@@ -258,8 +255,8 @@ int run_teardown(struct running *r, bool was_set_up)
 		munmap(run->buf, run->buf_len);
 	free(run->state);
 	run->state = NULL;
-	if (!was_set_up)
-		return 0;
+	if (!was_set_up || run->outcome.status != OUTCOME_OK)
+		return 0; /* there is a reason already */
 	fds = open_fds();
 	if (fds > r->fds_before)
 		return bench_fail(run, "leaked %u file descriptors", fds - r->fds_before);

@@ -19,10 +19,13 @@ static inline const struct variant *variant_of(const struct bench_run *run)
 	return ((const struct running *)run)->variant;
 }
 
-/* Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP or BENCH_FAIL with run.reason. */
+/*
+ * Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP or
+ * BENCH_FAIL, and run.outcome says why.
+ */
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
 	      const char *dir, bool first);
-/* Undo everything. Returns 0, or BENCH_FAIL with run.reason when something leaked. */
+/* Undo everything. 0, or BENCH_FAIL when something leaked and nothing else was wrong. */
 int run_teardown(struct running *r, bool was_set_up);
 
 /* Does this errno say that the kernel or a limit refused, rather than that we erred? */

@@ -14,24 +14,25 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "row/folder.h"
 #include "row/select.h"
 
-/* What a result folder holds; a part that it does not have has no rows. */
+/* The folder of a run or of a comparison, and how it is wanted. */
 struct export_source {
-	struct table results;	/* of a run; of the head, where two arms were compared */
-	struct table rounds;	/* of the same */
-	struct table base;	/* results of the other arm */
-	struct table verdicts;	/* head against base */
-	struct row_index by_id; /* results */
+	struct folder *folder;
+	struct row_index by_id; /* its results */
 	struct row_index rounds_by_id, verdicts_by_id;
-	bool compared;	     /* there are verdicts, be they none after filtering */
-	const json_t *run;   /* run.json of `results`, or NULL */
-	const json_t *whole; /* compare.json, or NULL */
-	double ticks_per_ns; /* NAN where not known */
-	bool relative;	     /* --relative: ratios instead of nanoseconds */
-	const char *commit;  /* --commit, or NULL */
-	const char *time;    /* --time, or NULL */
+	bool relative;	    /* --relative: ratios instead of nanoseconds */
+	const char *commit; /* --commit, or NULL */
+	const char *time;   /* --time, or NULL */
 };
+
+/*
+ * Make the indexes of src->folder. Where only verdicts were stored, its results become the
+ * figures of the head.
+ */
+void export_open(struct export_source *src);
+void export_close(struct export_source *src);
 
 struct export_format {
 	const char *name, *summary;
@@ -71,10 +72,9 @@ const struct result_row *export_result(const struct export_source *src, const ch
 /* Operations behind a round's figure: those of its quiet windows, at least 1. */
 int64_t export_operations(const struct result_row *r, const struct round_row *round);
 /* "427.1 (420 to 431.2)", the unit behind the first; "-" where there is no figure. */
-char *export_interval(char *buf, size_t len, double x, double lo, double hi,
-		      const char *unit);
+char *export_interval(char *buf, size_t len, struct figure f, const char *unit);
 /* The same of nanoseconds, in the unit that fits: "4.402 µs (4.202 to 4.581)". */
-char *export_figure(char *buf, size_t len, double ns, double lo, double hi);
+char *export_ns(char *buf, size_t len, struct figure ns);
 /* The same of a verdict's ratio: "1.042 times (1.031 to 1.05)". */
 char *export_ratio(char *buf, size_t len, const struct verdict_row *v);
 /* "2 regressed, 1 improved, 40 same", or of the results' statuses. */

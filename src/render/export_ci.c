@@ -19,10 +19,8 @@ static char *describe(char *buf, size_t len, const struct verdict_row *v)
 	char ratio[80], head[120], base[120];
 
 	snprintf(buf, len, "%s; %s, the base %s", export_ratio(ratio, sizeof(ratio), v),
-		 export_figure(head, sizeof(head), v->head_ns, v->head_ns_lo,
-			       v->head_ns_hi),
-		 export_figure(base, sizeof(base), v->base_ns, v->base_ns_lo,
-			       v->base_ns_hi));
+		 export_ns(head, sizeof(head), v->head_ns),
+		 export_ns(base, sizeof(base), v->base_ns));
 	return buf;
 }
 
@@ -67,34 +65,34 @@ enum outcome { PASSED, FAILED, SKIPPED };
 static enum outcome outcome_of(const struct export_source *src,
 			       const struct result_row *r, const struct verdict_row *v)
 {
-	if (r && export_is(r->status, "fail"))
+	if (r && r->status == ROW_FAIL)
 		return FAILED;
-	if (v && export_is(v->verdict, "regressed"))
+	if (v && v->verdict == VERDICT_REGRESSED)
 		return export_advisory(src) ? SKIPPED : FAILED;
 	if (v)
-		return export_is(v->verdict, "improved") || export_is(v->verdict, "same")
+		return v->verdict == VERDICT_IMPROVED || v->verdict == VERDICT_SAME
 			       ? PASSED
 			       : SKIPPED;
 	/* A row that had no partner was not compared. */
-	return r && say_has_figure(r) && !src->compared ? PASSED : SKIPPED;
+	return r && say_has_figure(r) && !src->folder->compared ? PASSED : SKIPPED;
 }
 
 /* Why a case did not pass. */
 static void put_message(FILE *out, enum outcome outcome, const struct export_source *src,
 			const struct result_row *r, const struct verdict_row *v)
 {
-	bool failed = r && export_is(r->status, "fail");
-	const char *word = failed		? "failed"
-			   : v			? v->verdict
-			   : !say_has_figure(r) ? r->status
-			   : src->compared	? "not compared"
-						: "";
+	bool failed = r && r->status == ROW_FAIL;
+	const char *word = failed		   ? "failed"
+			   : v			   ? verdict_words[v->verdict]
+			   : !say_has_figure(r)	   ? status_words[r->status]
+			   : src->folder->compared ? "not compared"
+						   : "";
 	const char *reason = v && !failed ? v->reason : r->reason;
 	char text[500];
 
 	fprintf(out, "    <%s message=\"", outcome == FAILED ? "failure" : "skipped");
 	put_xml(out, word);
-	if (v && !failed && export_is(v->verdict, "regressed")) {
+	if (v && !failed && v->verdict == VERDICT_REGRESSED) {
 		fputs(outcome == SKIPPED ? ", advisory: " : ": ", out);
 		put_xml(out, describe(text, sizeof(text), v));
 	}
@@ -112,7 +110,7 @@ static void put_case(FILE *out, const struct export_source *src,
 {
 	enum outcome outcome = outcome_of(src, r, v);
 	const char *id = v ? v->id : r->id, *slash = strchr(id, '/');
-	double ns = v ? v->head_ns : say_has_figure(r) ? r->ns : NAN;
+	double ns = v ? v->head_ns.mid : say_has_figure(r) ? r->ns.mid : NAN;
 	char text[500] = "";
 
 	fputs("  <testcase classname=\"syscost.", out);
@@ -125,14 +123,14 @@ static void put_case(FILE *out, const struct export_source *src,
 	fputs(">\n", out);
 	if (outcome != PASSED)
 		put_message(out, outcome, src, r, v);
-	if (v && isfinite(v->ratio))
+	if (v && isfinite(v->ratio.mid))
 		describe(text, sizeof(text), v);
 	else if (r && say_has_figure(r))
-		export_figure(text, sizeof(text), r->ns, r->ns_lo, r->ns_hi);
+		export_ns(text, sizeof(text), r->ns);
 	if (*text) {
 		fputs("    <system-out>", out);
 		put_xml(out, text);
-		if (r && export_is(r->status, "noisy")) {
+		if (r && r->status == ROW_NOISY) {
 			fputs(", noisy: ", out);
 			put_xml(out, r->reason);
 		}
@@ -149,15 +147,15 @@ static void each_case(const struct export_source *src,
 {
 	size_t n;
 
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
+	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->folder->verdicts,
 							struct verdict_row, i);
 
 		fn(arg, export_result(src, v->id), v);
 	}
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
 		if (!index_find(&src->verdicts_by_id, r->id, &n))
 			fn(arg, r, NULL);
@@ -247,7 +245,7 @@ static void put_piece(struct summary *s, char *line, size_t len, bool row)
 
 static void put_verdict_row(struct summary *s, const struct verdict_row *v)
 {
-	bool loud = export_is(v->verdict, "regressed");
+	bool loud = v->verdict == VERDICT_REGRESSED;
 	char text[120], *line = NULL;
 	size_t len;
 	FILE *f = open_memstream(&line, &len);
@@ -255,16 +253,12 @@ static void put_verdict_row(struct summary *s, const struct verdict_row *v)
 	if (!f)
 		abort();
 	fputs(loud ? "| **" : "| ", f);
-	put_md(f, v->verdict);
+	put_md(f, verdict_words[v->verdict]);
 	fputs(loud ? "** | <code>" : " | <code>", f);
 	put_md(f, v->id);
 	fprintf(f, "</code> | %s", export_ratio(text, sizeof(text), v));
-	fprintf(f, " | %s",
-		export_figure(text, sizeof(text), v->base_ns, v->base_ns_lo,
-			      v->base_ns_hi));
-	fprintf(f, " | %s | ",
-		export_figure(text, sizeof(text), v->head_ns, v->head_ns_lo,
-			      v->head_ns_hi));
+	fprintf(f, " | %s", export_ns(text, sizeof(text), v->base_ns));
+	fprintf(f, " | %s | ", export_ns(text, sizeof(text), v->head_ns));
 	put_md(f, v->reason);
 	fputs(" |\n", f);
 	fclose(f);
@@ -283,14 +277,13 @@ static void put_result_row(struct summary *s, const struct result_row *r)
 	fputs("| <code>", f);
 	put_md(f, r->id);
 	fprintf(f, "</code> | %s",
-		export_figure(text, sizeof(text), figure ? r->ns : NAN, r->ns_lo,
-			      r->ns_hi));
+		export_ns(text, sizeof(text), figure ? r->ns : FIGURE_NONE));
 	fprintf(f, " | %s%s",
-		figure && export_is(r->cycles_source, "estimated") ? "about " : "",
-		export_interval(text, sizeof(text), figure ? r->cycles : NAN,
-				r->cycles_lo, r->cycles_hi, ""));
+		figure && r->cycles_source == CYCLES_ESTIMATED ? "about " : "",
+		export_interval(text, sizeof(text), figure ? r->cycles : FIGURE_NONE,
+				""));
 	fputs(" | ", f);
-	put_md(f, r->status);
+	put_md(f, status_words[r->status]);
 	if (*r->reason)
 		fputs(": ", f);
 	put_md(f, r->reason);
@@ -311,32 +304,32 @@ static void put_text(struct summary *s, const char *text)
 /* What is not "same" first; the rest folded away. */
 static void put_verdict_tables(struct summary *s, const struct export_source *src)
 {
-	static const char *const first[] = { "regressed", "contaminated", "improved",
-					     "inconclusive", "skip" };
+	static const enum row_verdict first[] = { VERDICT_REGRESSED, VERDICT_CONTAMINATED,
+						  VERDICT_IMPROVED, VERDICT_INCONCLUSIVE,
+						  VERDICT_SKIP };
 	size_t same = 0;
 
-	for (size_t i = 0; i < src->verdicts.n; i++)
-		same += export_is(
-			table_row(&src->verdicts, struct verdict_row, i)->verdict,
-			"same");
-	if (same < src->verdicts.n)
+	for (size_t i = 0; i < src->folder->verdicts.n; i++)
+		same += table_row(&src->folder->verdicts, struct verdict_row, i)
+				->verdict == VERDICT_SAME;
+	if (same < src->folder->verdicts.n)
 		put_text(s, VERDICT_HEAD);
 	for (size_t w = 0; w < sizeof(first) / sizeof(first[0]); w++)
-		for (size_t i = 0; i < src->verdicts.n; i++) {
-			const struct verdict_row *v = table_row(&src->verdicts,
+		for (size_t i = 0; i < src->folder->verdicts.n; i++) {
+			const struct verdict_row *v = table_row(&src->folder->verdicts,
 								struct verdict_row, i);
 
-			if (export_is(v->verdict, first[w]))
+			if (v->verdict == first[w])
 				put_verdict_row(s, v);
 		}
 	if (!same)
 		return;
 	put_text(s, "\n<details><summary>the same</summary>\n\n" VERDICT_HEAD);
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
+	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->folder->verdicts,
 							struct verdict_row, i);
 
-		if (export_is(v->verdict, "same"))
+		if (v->verdict == VERDICT_SAME)
 			put_verdict_row(s, v);
 	}
 	put_text(s, "\n</details>\n");
@@ -346,11 +339,11 @@ static void put_failures(struct summary *s, const struct export_source *src)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
-		if (!export_is(r->status, "fail"))
+		if (r->status != ROW_FAIL)
 			continue;
 		if (!any)
 			put_text(s, "\n| failed | time an operation | cycles | why |\n"
@@ -362,8 +355,10 @@ static void put_failures(struct summary *s, const struct export_source *src)
 
 static void put_about(FILE *out, const struct export_source *src)
 {
-	const char *command = json_string_value(json_object_get(src->whole, "command"));
-	const char *seed = json_string_value(json_object_get(src->whole, "seed"));
+	const char *command = json_string_value(
+		json_object_get(src->folder->compare, "command"));
+	const char *seed = json_string_value(
+		json_object_get(src->folder->compare, "seed"));
 	struct {
 		const char *before, *text, *after;
 	} lines[] = {
@@ -394,15 +389,15 @@ int export_markdown(FILE *out, const struct export_source *src, struct err *err)
 	(void)err;
 	fprintf(out, "## syscost: %s\n\n", export_counts(counts, sizeof(counts), src));
 	put_about(out, src);
-	if (src->compared) {
+	if (src->folder->compared) {
 		put_verdict_tables(&s, src);
 		put_failures(&s, src);
 	} else {
 		put_text(&s, "| benchmark | time an operation | cycles | status |\n"
 			     "|---|---|---|---|\n");
-		for (size_t i = 0; i < src->results.n; i++)
-			put_result_row(&s,
-				       table_row(&src->results, struct result_row, i));
+		for (size_t i = 0; i < src->folder->results.n; i++)
+			put_result_row(&s, table_row(&src->folder->results,
+						     struct result_row, i));
 	}
 	if (s.left_out)
 		fprintf(out,
@@ -456,26 +451,27 @@ static int worse_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
 	const struct verdict_row *y = *(const struct verdict_row *const *)b;
-	double p = isfinite(x->ratio) ? x->ratio : 0,
-	       q = isfinite(y->ratio) ? y->ratio : 0;
+	double p = isfinite(x->ratio.mid) ? x->ratio.mid : 0,
+	       q = isfinite(y->ratio.mid) ? y->ratio.mid : 0;
 
 	return (p < q) - (p > q) ?: (x > y) - (x < y);
 }
 
 int export_annotations(FILE *out, const struct export_source *src, struct err *err)
 {
-	const struct verdict_row **red = calloc(src->verdicts.n + 1, sizeof(*red));
+	const struct verdict_row **red = calloc(src->folder->verdicts.n + 1,
+						sizeof(*red));
 	size_t n_red = 0, shown = 0, failed = 0;
 	char counts[200], text[500];
 
 	(void)err;
 	if (!red)
 		return -ENOMEM;
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
+	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->folder->verdicts,
 							struct verdict_row, i);
 
-		if (export_is(v->verdict, "regressed"))
+		if (v->verdict == VERDICT_REGRESSED)
 			red[n_red++] = v;
 	}
 	qsort(red, n_red, sizeof(*red), worse_first);
@@ -483,11 +479,11 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 		put_warning(out, "regressed", red[shown]->id,
 			    describe(text, sizeof(text), red[shown]), red[shown]->reason);
 	free(red);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
-		if (!export_is(r->status, "fail"))
+		if (r->status != ROW_FAIL)
 			continue;
 		failed++;
 		if (shown < WORST) {
@@ -497,7 +493,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 	}
 	fprintf(out, "::notice title=syscost::%s",
 		export_counts(counts, sizeof(counts), src));
-	if (src->compared && failed)
+	if (src->folder->compared && failed)
 		fprintf(out, ", %zu failed", failed);
 	if (shown < n_red + failed)
 		fprintf(out, "; the worst %zu of %zu are shown", shown, n_red + failed);

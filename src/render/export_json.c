@@ -33,15 +33,15 @@ static void set(json_t *object, const char *key, double x)
  * range?, extra?} (its README and src/extract.ts). It refuses an empty array. It compares
  * `value` with the last run's by a ratio; `range` and `extra` are text for people.
  */
-static void add_entry(json_t *array, const char *name, const char *unit, double value,
-		      double lo, double hi, const char *extra, const char *reason)
+static void add_entry(json_t *array, const char *name, const char *unit, struct figure f,
+		      const char *extra, const char *reason)
 {
 	json_t *entry = json_pack("{s:s, s:s, s:f}", "name", name, "unit", unit, "value",
-				  value);
+				  f.mid);
 	char range[64];
 
-	if (isfinite(lo) && isfinite(hi)) {
-		snprintf(range, sizeof(range), "%.5g to %.5g", lo, hi);
+	if (isfinite(f.lo) && isfinite(f.hi)) {
+		snprintf(range, sizeof(range), "%.5g to %.5g", f.lo, f.hi);
 		json_object_set_new(entry, "range", json_string(range));
 	}
 	if (*extra)
@@ -53,25 +53,24 @@ static void add_entry(json_t *array, const char *name, const char *unit, double 
 
 static void add_ratios(json_t *array, const struct export_source *src)
 {
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
+	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
+		const struct verdict_row *v = table_row(&src->folder->verdicts,
 							struct verdict_row, i);
 
-		if (isfinite(v->ratio) && !export_is(v->verdict, "skip"))
-			add_entry(array, v->id, "times the base", v->ratio, v->ratio_lo,
-				  v->ratio_hi, v->verdict, v->reason);
+		if (isfinite(v->ratio.mid) && v->verdict != VERDICT_SKIP)
+			add_entry(array, v->id, "times the base", v->ratio,
+				  verdict_words[v->verdict], v->reason);
 	}
-	for (size_t i = 0; i < src->results.n && !src->compared; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n && !src->folder->compared; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		json_t *unit;
 
-		if (!say_has_figure(r) || !isfinite(r->ratio))
+		if (!say_has_figure(r) || !isfinite(r->ratio.mid))
 			continue;
 		unit = json_sprintf("times %s", r->base);
-		add_entry(array, r->id, json_string_value(unit), r->ratio, r->ratio_lo,
-			  r->ratio_hi, export_is(r->status, "noisy") ? "noisy" : "",
-			  r->reason);
+		add_entry(array, r->id, json_string_value(unit), r->ratio,
+			  r->status == ROW_NOISY ? "noisy" : "", r->reason);
 		json_decref(unit);
 	}
 }
@@ -84,14 +83,13 @@ int export_github_action_benchmark(FILE *out, const struct export_source *src,
 	(void)err;
 	if (src->relative)
 		add_ratios(array, src);
-	for (size_t i = 0; i < src->results.n && !src->relative; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n && !src->relative; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
 		if (say_has_figure(r))
-			add_entry(array, r->id, "ns", r->ns, r->ns_lo, r->ns_hi,
-				  export_is(r->status, "noisy") ? "noisy" : "",
-				  r->reason);
+			add_entry(array, r->id, "ns", r->ns,
+				  r->status == ROW_NOISY ? "noisy" : "", r->reason);
 	}
 	if (!json_array_size(array)) {
 		json_decref(array);
@@ -112,10 +110,10 @@ int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 {
 	json_t *all = json_object();
 
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
-		bool noisy = export_is(r->status, "noisy");
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
+		bool noisy = r->status == ROW_NOISY;
 		json_t *latency, *name;
 
 		if (!say_has_figure(r))
@@ -127,9 +125,9 @@ int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 			json_decref(all);
 			return -EINVAL;
 		}
-		latency = json_pack("{s:f}", "value", r->ns);
-		set(latency, "lower_value", r->ns_lo);
-		set(latency, "upper_value", r->ns_hi);
+		latency = json_pack("{s:f}", "value", r->ns.mid);
+		set(latency, "lower_value", r->ns.lo);
+		set(latency, "upper_value", r->ns.hi);
 		name = json_sprintf("%s%s", r->id, noisy ? "-bencher-ignore" : "");
 		json_object_set_new(all, json_string_value(name),
 				    json_pack("{s:o}", "latency", latency));
@@ -170,8 +168,8 @@ static json_t *google_context(const struct export_source *src)
 {
 	const char *date = export_env(src, "date"), *host = export_env(src, "host");
 	const char *governor = export_env(src, "governor");
-	const json_t *calibration = json_object_get(src->run, "calibration");
-	const json_t *env = json_object_get(src->run, "environment");
+	const json_t *calibration = json_object_get(src->folder->run, "calibration");
+	const json_t *env = json_object_get(src->folder->run, "environment");
 	double ratio = json_number_value(
 		json_object_get(calibration, "cycles_per_tick_estimated"));
 	json_t *context = json_object(), *load = json_array();
@@ -185,10 +183,11 @@ static json_t *google_context(const struct export_source *src)
 	if (cpus)
 		json_object_set_new(context, "num_cpus", json_integer(cpus));
 	if (ratio > 0 &&
-	    isfinite(ratio * src->ticks_per_ns)) /* estimated, as cycles are */
-		json_object_set_new(context, "mhz_per_cpu",
-				    json_integer(lround(fmin(
-					    ratio * src->ticks_per_ns * 1000, 1e9))));
+	    isfinite(ratio * src->folder->ticks_per_ns)) /* estimated, as cycles are */
+		json_object_set_new(
+			context, "mhz_per_cpu",
+			json_integer(lround(
+				fmin(ratio * src->folder->ticks_per_ns * 1000, 1e9))));
 	if (governor)
 		json_object_set_new(context, "cpu_scaling_enabled",
 				    json_boolean(!export_is(governor, "performance")));
@@ -218,8 +217,8 @@ static json_t *google_entry(const struct export_source *src, const struct result
 			    const struct round_row *round, size_t family,
 			    size_t repetitions, size_t index)
 {
-	double ns = round->ticks / src->ticks_per_ns;
-	bool noisy = export_is(r->status, "noisy"), cpu = isfinite(round->cpu_ns);
+	double ns = round->ticks / src->folder->ticks_per_ns;
+	bool noisy = r->status == ROW_NOISY, cpu = isfinite(round->cpu_ns);
 	json_t *entry = json_pack(
 		"{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i, s:I, s:f, s:f, s:s}", "name",
 		r->id, "family_index", (json_int_t)family, "per_family_instance_index", 0,
@@ -245,9 +244,10 @@ int export_google(FILE *out, const struct export_source *src, struct err *err)
 	json_t *entries = json_array();
 
 	(void)err;
-	for (size_t i = 0; i < src->results.n && isfinite(src->ticks_per_ns); i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0;
+	     i < src->folder->results.n && isfinite(src->folder->ticks_per_ns); i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		const void *const *rounds;
 		size_t n, index = 0, repetitions;
 

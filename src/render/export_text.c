@@ -91,7 +91,7 @@ static void put_go_round(FILE *out, const struct export_source *src,
 
 	put_go_name(out, r->id);
 	fprintf(out, " %" PRId64 " %.9g ns/op %.9g ticks/op", export_operations(r, round),
-		round->ticks / src->ticks_per_ns, round->ticks);
+		round->ticks / src->folder->ticks_per_ns, round->ticks);
 	if (isfinite(cycles))
 		fprintf(out, " %.9g estimated-cycles/op", cycles);
 	if (isfinite(round->cpu_ns))
@@ -104,18 +104,18 @@ int export_go(FILE *out, const struct export_source *src, struct err *err)
 	size_t lines = 0;
 
 	(void)err;
-	if (!isfinite(src->ticks_per_ns))
+	if (!isfinite(src->folder->ticks_per_ns))
 		return -ENODATA;
 	put_go_head(out, src);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		const void *const *rounds;
 		size_t n;
 
-		if (!export_is(r->status, "ok")) {
+		if (r->status != ROW_OK) {
 			fputs("# ", out);
-			put_line(out, r->status);
+			put_line(out, status_words[r->status]);
 			putc(' ', out);
 			put_line(out, r->id);
 			fputs(": ", out);
@@ -152,9 +152,9 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 			       "no date is stored here: give it with --time");
 	}
 	fputs("time,commit,noisy_rows", out);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 		char name[4200];
 
 		if (!say_has_figure(r))
@@ -162,7 +162,7 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 		snprintf(name, sizeof(name), "%s_ns", r->id);
 		putc(',', out);
 		csv_write_text(out, name);
-		noisy += export_is(r->status, "noisy");
+		noisy += r->status == ROW_NOISY;
 		n++;
 	}
 	putc('\n', out);
@@ -170,12 +170,12 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 	putc(',', out);
 	csv_write_text(out, src->commit ? src->commit : "");
 	fprintf(out, ",%zu", noisy);
-	for (size_t i = 0; i < src->results.n; i++) {
-		const struct result_row *r = table_row(&src->results, struct result_row,
-						       i);
+	for (size_t i = 0; i < src->folder->results.n; i++) {
+		const struct result_row *r = table_row(&src->folder->results,
+						       struct result_row, i);
 
 		if (say_has_figure(r))
-			fprintf(out, ",%.9g", r->ns);
+			fprintf(out, ",%.9g", r->ns.mid);
 	}
 	putc('\n', out);
 	return n ? done(out) : -ENODATA;
@@ -232,25 +232,25 @@ static const struct family {
 	const char *help;
 } result_families[] = {
 #define R(f) offsetof(struct result_row, f)
-	{ "syscost_operation_seconds", "seconds", R(ns), NS,
+	{ "syscost_operation_seconds", "seconds", R(ns.mid), NS,
 	  "Time an operation: the median over rounds." },
-	{ "syscost_operation_lower_seconds", "seconds", R(ns_lo), NS,
+	{ "syscost_operation_lower_seconds", "seconds", R(ns.lo), NS,
 	  "Lower end of the 95 % interval of the time an operation." },
-	{ "syscost_operation_upper_seconds", "seconds", R(ns_hi), NS,
+	{ "syscost_operation_upper_seconds", "seconds", R(ns.hi), NS,
 	  "Upper end of the 95 % interval of the time an operation." },
-	{ "syscost_operation_cycles", "cycles", R(cycles), 1,
+	{ "syscost_operation_cycles", "cycles", R(cycles.mid), 1,
 	  "Core cycles an operation; the label source says if they were counted." },
-	{ "syscost_operation_lower_cycles", "cycles", R(cycles_lo), 1,
+	{ "syscost_operation_lower_cycles", "cycles", R(cycles.lo), 1,
 	  "Lower end of the 95 % interval of the cycles an operation." },
-	{ "syscost_operation_upper_cycles", "cycles", R(cycles_hi), 1,
+	{ "syscost_operation_upper_cycles", "cycles", R(cycles.hi), 1,
 	  "Upper end of the 95 % interval of the cycles an operation." },
 #undef R
 }, verdict_families[] = {
 #define V(f) offsetof(struct verdict_row, f)
-	{ "syscost_change_ratio", "ratio", V(ratio), 1, "Cost of the head over the base." },
-	{ "syscost_change_lower_ratio", "ratio", V(ratio_lo), 1,
+	{ "syscost_change_ratio", "ratio", V(ratio.mid), 1, "Cost of the head over the base." },
+	{ "syscost_change_lower_ratio", "ratio", V(ratio.lo), 1,
 	  "Lower end of the interval of the change." },
-	{ "syscost_change_upper_ratio", "ratio", V(ratio_hi), 1,
+	{ "syscost_change_upper_ratio", "ratio", V(ratio.hi), 1,
 	  "Upper end of the interval of the change." },
 #undef V
 };
@@ -263,10 +263,12 @@ static void put_results(FILE *out, const struct family *f, const struct table *t
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
 		double x = *(const double *)((const char *)r + f->field);
-		struct label labels[] = { { "arm", arm },
-					  { "id", r->id },
-					  { "via", r->via },
-					  { "source", cycles ? r->cycles_source : "" } };
+		struct label labels[] = {
+			{ "arm", arm },
+			{ "id", r->id },
+			{ "via", r->via },
+			{ "source", cycles ? cycles_source_words[r->cycles_source] : "" }
+		};
 
 		if (say_has_figure(r) && isfinite(x * f->scale))
 			put_sample(out, f->name, labels, 4, x * f->scale);
@@ -274,33 +276,29 @@ static void put_results(FILE *out, const struct family *f, const struct table *t
 }
 
 static void put_states(FILE *out, const char *family, const char *const *states, size_t n,
-		       const char *arm, const char *id, const char *state)
+		       const char *arm, const char *id, size_t state)
 {
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 1; i < n; i++) {
 		struct label labels[] = { { "arm", arm },
 					  { "id", id },
 					  { family, states[i] } };
 
-		put_sample(out, family, labels, 3, export_is(state, states[i]));
+		put_sample(out, family, labels, 3, state == i);
 	}
 }
 
 static void put_statuses(FILE *out, const struct table *t, const char *arm)
 {
-	static const char *const states[] = { "ok", "noisy", "skip", "fail" };
-
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
 
-		put_states(out, "syscost_status", states, 4, arm, r->id, r->status);
+		put_states(out, "syscost_status", status_words, ROW_STATUSES, arm, r->id,
+			   r->status);
 	}
 }
 
 static void put_verdicts(FILE *out, const struct table *t)
 {
-	static const char *const states[] = { "regressed",    "improved",     "same",
-					      "inconclusive", "contaminated", "skip" };
-
 	for (size_t k = 0; k < sizeof(verdict_families) / sizeof(verdict_families[0]);
 	     k++) {
 		const struct family *f = &verdict_families[k];
@@ -311,7 +309,7 @@ static void put_verdicts(FILE *out, const struct table *t)
 			double x = *(const double *)((const char *)v + f->field);
 			struct label label = { "id", v->id };
 
-			if (isfinite(x) && !export_is(v->verdict, "skip"))
+			if (isfinite(x) && v->verdict != VERDICT_SKIP)
 				put_sample(out, f->name, &label, 1, x);
 		}
 	}
@@ -320,19 +318,20 @@ static void put_verdicts(FILE *out, const struct table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct verdict_row *v = table_row(t, struct verdict_row, i);
 
-		put_states(out, "syscost_verdict", states, 6, NULL, v->id, v->verdict);
+		put_states(out, "syscost_verdict", verdict_words, VERDICTS, NULL, v->id,
+			   v->verdict);
 	}
 }
 
 int export_openmetrics(FILE *out, const struct export_source *src, struct err *err)
 {
-	const char *arm = src->base.n ? "head" : NULL;
+	const char *arm = src->folder->base.n ? "head" : NULL;
 	struct label about[] = {
 		{ "cpu", export_env(src, "model name") },
 		{ "kernel", export_env(src, "kernel") },
 		{ "host", export_env(src, "host") },
 		{ "fingerprint",
-		  json_string_value(json_object_get(src->run, "fingerprint")) },
+		  json_string_value(json_object_get(src->folder->run, "fingerprint")) },
 	};
 
 	(void)err;
@@ -343,15 +342,15 @@ int export_openmetrics(FILE *out, const struct export_source *src, struct err *e
 		const struct family *f = &result_families[k];
 
 		put_family(out, f->name, "gauge", f->unit, f->help);
-		put_results(out, f, &src->results, arm);
-		put_results(out, f, &src->base, "base");
+		put_results(out, f, &src->folder->results, arm);
+		put_results(out, f, &src->folder->base, "base");
 	}
 	put_family(out, "syscost_status", "stateset", NULL,
 		   "What became of a row; only ok and noisy have a figure.");
-	put_statuses(out, &src->results, arm);
-	put_statuses(out, &src->base, "base");
-	if (src->compared)
-		put_verdicts(out, &src->verdicts);
+	put_statuses(out, &src->folder->results, arm);
+	put_statuses(out, &src->folder->base, "base");
+	if (src->folder->compared)
+		put_verdicts(out, &src->folder->verdicts);
 	fputs("# EOF\n", out);
 	return done(out);
 }

@@ -52,16 +52,16 @@ static void text(FILE *out, const char *s)
 	put(out, s, strlen(s));
 }
 
-/* A figure for the table; `sort` is what its column is sorted by. */
 /* A figure and the larger half of its interval. */
-static void figure(FILE *out, double mid, double lo, double hi, const char *prefix)
+static void figure(FILE *out, struct figure f, const char *prefix)
 {
+	double mid = f.mid;
 	int decimals = fabs(mid) < 9.995 ? 3 : fabs(mid) < 99.95 ? 2 : fabs(mid) < 999.5;
 	char half[16];
 
 	if (isfinite(mid))
 		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f <i>%s</i></td>", mid,
-			prefix, decimals, mid, say_half(half, sizeof(half), mid, lo, hi));
+			prefix, decimals, mid, say_half(half, sizeof(half), f));
 	else
 		fputs("<td class=n>-</td>", out);
 }
@@ -453,27 +453,27 @@ static void rows(FILE *out, const struct table *t)
 	fputs("</tr></thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
-		bool est = !strcmp(r->cycles_source, "estimated");
+		bool est = r->cycles_source == CYCLES_ESTIMATED;
 		char half[16];
 
 		fprintf(out, "<tr%s>", say_has_figure(r) ? "" : " class=none");
 		cell(out, r->id);
 		cell(out, r->via);
-		figure(out, r->ns, r->ns_lo, r->ns_hi, "");
-		interval(out, r->ns_lo, r->ns_hi);
-		figure(out, r->ticks, r->ticks_lo, r->ticks_hi, "");
-		figure(out, r->cycles, r->cycles_lo, r->cycles_hi, est ? "~" : "");
-		if (isfinite(r->ratio)) {
+		figure(out, r->ns, "");
+		interval(out, r->ns.lo, r->ns.hi);
+		figure(out, r->ticks, "");
+		figure(out, r->cycles, est ? "~" : "");
+		if (isfinite(r->ratio.mid)) {
 			fprintf(out, "<td class=n data-v=\"%.9g\" title=\"against ",
-				r->ratio);
+				r->ratio.mid);
 			text(out, r->base);
-			say_half(half, sizeof(half), r->ratio, r->ratio_lo, r->ratio_hi);
-			fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio < 9.995 ? 3 : 1,
-				r->ratio, half);
+			say_half(half, sizeof(half), r->ratio);
+			fprintf(out, "\">%.*f× <i>%s</i></td>",
+				r->ratio.mid < 9.995 ? 3 : 1, r->ratio.mid, half);
 		} else {
 			fputs("<td class=n>-</td>", out);
 		}
-		figure(out, r->contended_ns, r->contended_ns_lo, r->contended_ns_hi, "");
+		figure(out, r->contended_ns, "");
 		if (isfinite(r->quiet_share))
 			fprintf(out, "<td class=n data-v=\"%.9g\">%.0f %%</td>",
 				r->quiet_share, r->quiet_share * 100);
@@ -487,7 +487,7 @@ static void rows(FILE *out, const struct table *t)
 			fputs("\"", out);
 		}
 		fputs(">", out);
-		text(out, r->status);
+		text(out, status_words[r->status]);
 		fputs("</td></tr>\n", out);
 	}
 	fputs("</tbody></table></div>\n", out);
@@ -500,7 +500,7 @@ static void reasons(FILE *out, const struct table *t)
 	for (size_t i = 0; i < t->n; i++) {
 		const struct result_row *r = table_row(t, struct result_row, i);
 
-		if (!strcmp(r->status, "ok"))
+		if (r->status == ROW_OK)
 			continue;
 		if (!any)
 			fputs("<h2 id=reasons>Not measured, or not precisely</h2>\n"
@@ -511,7 +511,7 @@ static void reasons(FILE *out, const struct table *t)
 		any = true;
 		fputs("<tr>", out);
 		cell(out, r->id);
-		cell(out, r->status);
+		cell(out, status_words[r->status]);
 		cell(out, r->reason);
 		fputs("</tr>\n", out);
 	}

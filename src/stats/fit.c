@@ -138,15 +138,14 @@ static double misfit(struct sweep *s, const struct fit_line *line, size_t from, 
 	return sum;
 }
 
-static struct stats_estimate over_rounds(struct sweep *s, const struct fit_line *line,
-					 bool a)
+static struct figure over_rounds(struct sweep *s, const struct fit_line *line, bool a)
 {
 	size_t count = 0;
 
 	for (size_t r = 0; r < s->rounds; r++)
 		if (!isnan(line[r].a))
 			s->scratch[count++] = a ? line[r].a : line[r].b;
-	return stats_estimate(s->scratch, count, FIT_LEVEL);
+	return stats_figure(s->scratch, count, FIT_LEVEL);
 }
 
 static void part(struct sweep *s, const struct fit_line *line, size_t from, size_t to,

@@ -41,7 +41,7 @@ int fit_line(const double *n, const double *y, size_t len, struct fit_line *f);
 /* A stretch of sizes with one curve; n.. are sizes, a and b medians over the rounds. */
 struct fit_part {
 	double from, to;
-	struct stats_estimate a, b;
+	struct figure a, b;
 };
 
 enum fit_verdict {

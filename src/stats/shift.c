@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "stats/binomial.h"
 #include "stats/shift.h"
 #include "stats/stats.h"
 #include "stats/test.h"

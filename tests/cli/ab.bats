@@ -58,7 +58,7 @@ verdict_of() {
 
 @test "arms: a wrapper, a variable, a filter, another build" {
 	cp "$SYSCOST" other
-	for arm in "exec:env A=b {}" env:A=b layer:seccomp=50 "$PWD/other"; do
+	for arm in "exec:env A=b {}" env:A=b layer:seccomp:50 "$PWD/other"; do
 		# shellcheck disable=SC2086
 		run "$SYSCOST" ab --base self --head "$arm" --no-noise --rounds 2 --no-output \
 			--format csv $ROWS
@@ -70,7 +70,7 @@ verdict_of() {
 }
 
 @test "arms that cannot be: one line, exit status 2, nothing left" {
-	for arm in /no/such exec: env:x layer:ptrace layer:seccomp=9999 "$PWD" \
+	for arm in /no/such exec: env:x layer:ptrace layer:seccomp:9999 "$PWD" \
 		"exec:/no/such/command {}" "exec:false {}" /bin/true; do
 		run "$SYSCOST" ab --base self --head "$arm" --no-noise --rounds 2 -o out \
 			floor/enosys-inline

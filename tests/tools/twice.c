@@ -67,7 +67,7 @@ static void measure(const struct place *at, const struct variant *v, unsigned lo
 	struct running r;
 
 	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (int i = 0; i < 8; i++)
@@ -132,7 +132,7 @@ static unsigned long size(const struct place *at, const struct variant *v, doubl
 	double ticks = 0;
 
 	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.reason);
+		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (; n < 1UL << 24; n *= 2) {
@@ -161,7 +161,7 @@ static double quiet_median(const struct taken *t, int from, int to, double level
 
 static void say(const char *name, double *x, size_t n)
 {
-	struct stats_estimate e = stats_estimate(x, n, CONFIDENCE);
+	struct figure e = stats_figure(x, n, CONFIDENCE);
 	double off[LAUNCHES];
 
 	for (size_t i = 0; i < n; i++)

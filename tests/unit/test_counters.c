@@ -199,7 +199,8 @@ static void test_figures(void **state)
 	}
 	s[7].windows = loud; /* of a contended core: not looked at */
 	s[8].count[COUNT_CYCLES_KERNEL] = NAN;
-	assert_int_equal(estimate_row(s, 9, 2, 1000, &e), 0);
+	estimate_samples(s, 9, 1000);
+	assert_int_equal(estimate_row(s, 9, 2, &e), 0);
 	assert_true(e.count[COUNT_CYCLES_USER] == 8.5);
 	assert_true(e.count[COUNT_CYCLES_KERNEL] == 100);
 	assert_true(e.counted_cycles.mid == 108); /* rounds 0 to 6 */
@@ -208,7 +209,8 @@ static void test_figures(void **state)
 	assert_true(isnan(e.count[COUNT_INSTRUCTIONS_USER]));
 	for (unsigned int r = 0; r < 9; r++)
 		s[r].count[COUNT_CYCLES_KERNEL] = NAN;
-	assert_int_equal(estimate_row(s, 9, 2, 1000, &e), 0);
+	estimate_samples(s, 9, 1000);
+	assert_int_equal(estimate_row(s, 9, 2, &e), 0);
 	assert_true(isnan(e.counted_cycles.mid));
 }
 

@@ -44,15 +44,15 @@ static int drop_dir(void **state)
 	return rmdir(dir);
 }
 
-static struct verdict_row *add(struct table *t, const char *id, const char *verdict,
+static struct verdict_row *add(struct table *t, const char *id, enum row_verdict verdict,
 			       double ratio)
 {
 	struct verdict_row *v = table_add(t);
 
 	row_set(&v->id, id);
-	row_set(&v->verdict, verdict);
-	v->ratio = ratio;
-	v->ratio_lo = ratio - 0.01;
+	v->verdict = verdict;
+	v->ratio.mid = ratio;
+	v->ratio.lo = ratio - 0.01;
 	v->p_slower = 0.5;
 	return v;
 }
@@ -63,12 +63,12 @@ static void learn(struct noise *noise, double ratio)
 	struct table t;
 
 	table_init(&t, &verdict_schema);
-	add(&t, "b/second", "inconclusive", 1 / ratio);
-	add(&t, "a/first", "same", ratio);
-	add(&t, "a/skip", "skip", NAN);
-	add(&t, "a/dirty", "contaminated", 2);
-	add(&t, "a/few", "inconclusive", 2)->ratio_lo = NAN;
-	add(&t, "control/chain", "same", 1.01)->p_slower = NAN;
+	add(&t, "b/second", VERDICT_INCONCLUSIVE, 1 / ratio);
+	add(&t, "a/first", VERDICT_SAME, ratio);
+	add(&t, "a/skip", VERDICT_SKIP, NAN);
+	add(&t, "a/dirty", VERDICT_CONTAMINATED, 2);
+	add(&t, "a/few", VERDICT_INCONCLUSIVE, 2)->ratio.lo = NAN;
+	add(&t, "control/chain", VERDICT_SAME, 1.01)->p_slower = NAN;
 	noise_add(noise, &t, false);
 	table_free(&t);
 }
@@ -94,8 +94,8 @@ static void test_learn(void **state)
 	assert_null(noise_find(&noise, "control/chain"));
 
 	table_init(&t, &verdict_schema);
-	add(&t, "a/first", "regressed", 1.05)->confirm_rounds = 15;
-	add(&t, "b/second", "improved", 0.9)->confirm_rounds = 15;
+	add(&t, "a/first", VERDICT_REGRESSED, 1.05)->confirm_rounds = 15;
+	add(&t, "b/second", VERDICT_IMPROVED, 0.9)->confirm_rounds = 15;
 	noise_add(&noise, &t, false);
 	noise_add(&noise, &t, true); /* only counted */
 	table_free(&t);

@@ -13,18 +13,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "render/figure.h"
+#include "render/plot.h"
 
 extern const char plot_style_gp[], plot_style_gp_end[];
 
 extern char **environ;
 
 /* Okabe and Ito, with a yellow dark enough for white paper; black is for whiskers. */
-static const unsigned int colours[FIG_COLOURS] = { 0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7,
-						   0xe69f00, 0x56b4e9, 0xb8a800 };
+static const unsigned int colours[CANVAS_COLOURS] = { 0x0072b2, 0xd55e00, 0x009e73,
+						      0xcc79a7, 0xe69f00, 0x56b4e9,
+						      0xb8a800 };
 static const int shapes[] = { 7, 5, 9, 13, 11 };
 
-void fig_label(FILE *f, const char *s)
+void canvas_label(FILE *f, const char *s)
 {
 	for (; *s; s++) {
 		unsigned char c = *s;
@@ -52,7 +53,7 @@ static void put_string(FILE *f, const char *name, const char *s)
 	fputs("'", f);
 }
 
-void fig_number(FILE *f, double v)
+void canvas_number(FILE *f, double v)
 {
 	if (isfinite(v))
 		fprintf(f, "%.9g", v);
@@ -60,30 +61,30 @@ void fig_number(FILE *f, double v)
 		fputc('?', f);
 }
 
-void fig_colour(struct fig_key *k, int i)
+void canvas_colour(struct canvas_key *k, int i)
 {
-	k->rgb = colours[i % FIG_COLOURS];
-	k->pt = shapes[i / FIG_COLOURS % 5];
+	k->rgb = colours[i % CANVAS_COLOURS];
+	k->pt = shapes[i / CANVAS_COLOURS % 5];
 }
 
-int fig_key(struct fig *g, const char *name)
+int canvas_key(struct canvas *g, const char *name)
 {
-	struct fig_key *k;
+	struct canvas_key *k;
 
 	for (int i = 0; i < g->keys; i++)
 		if (!strncmp(g->key[i].name, name, sizeof(g->key[i].name) - 1))
 			return i;
-	if (g->keys == FIG_KEYS)
-		return FIG_KEYS - 1;
+	if (g->keys == CANVAS_KEYS)
+		return CANVAS_KEYS - 1;
 	k = &g->key[g->keys];
 	snprintf(k->name, sizeof(k->name), "%s",
-		 g->keys == FIG_KEYS - 1 ? "others" : name);
-	fig_colour(k, g->keys);
+		 g->keys == CANVAS_KEYS - 1 ? "others" : name);
+	canvas_colour(k, g->keys);
 	k->dt = 1;
 	return g->keys++;
 }
 
-void fig_grow(struct fig *g, double v)
+void canvas_grow(struct canvas *g, double v)
 {
 	if (!isfinite(v))
 		return;
@@ -95,7 +96,7 @@ void fig_grow(struct fig *g, double v)
 static const char *const scratch[] = { "vars.gp",   "style.gp",	  "fig.gp", "run.gp",
 				       "names.dat", "curves.dat", "log" };
 
-static FILE *scratch_open(struct maker *m, const char *name, const char *suffix)
+static FILE *scratch_open(struct plotter *m, const char *name, const char *suffix)
 {
 	char path[600];
 	FILE *f;
@@ -107,7 +108,7 @@ static FILE *scratch_open(struct maker *m, const char *name, const char *suffix)
 	return f;
 }
 
-static int scratch_close(struct maker *m, FILE *f)
+static int scratch_close(struct plotter *m, FILE *f)
 {
 	bool bad = ferror(f);
 
@@ -117,7 +118,7 @@ static int scratch_close(struct maker *m, FILE *f)
 	return 0;
 }
 
-static int scratch_put(struct maker *m, const char *name, const char *text, size_t len)
+static int scratch_put(struct plotter *m, const char *name, const char *text, size_t len)
 {
 	FILE *f = scratch_open(m, name, "");
 
@@ -127,7 +128,7 @@ static int scratch_put(struct maker *m, const char *name, const char *text, size
 	return scratch_close(m, f);
 }
 
-void figure_remove(const char *dir, const char *name)
+void plot_remove(const char *dir, const char *name)
 {
 	static const char *const suffixes[] = { ".svg", ".png" };
 	char path[4300];
@@ -138,7 +139,7 @@ void figure_remove(const char *dir, const char *name)
 	}
 }
 
-void figure_end(struct maker *m)
+void plot_end(struct plotter *m)
 {
 	char path[600];
 
@@ -149,7 +150,7 @@ void figure_end(struct maker *m)
 	rmdir(m->dir);
 }
 
-static int put_vars(struct maker *m, const struct fig *g)
+static int put_vars(struct plotter *m, const struct canvas *g)
 {
 	double min = isfinite(g->min) ? g->min : 1, max = fmax(g->max, min);
 	FILE *f = scratch_open(m, "vars.gp", "");
@@ -188,7 +189,7 @@ static int put_vars(struct maker *m, const struct fig *g)
 	return scratch_close(m, f);
 }
 
-static int gnuplot(struct maker *m, const char *name)
+static int gnuplot(struct plotter *m, const char *name)
 {
 	static const char *const argv[] = { "gnuplot", "-d", "run.gp", NULL };
 	posix_spawn_file_actions_t fa;
@@ -229,7 +230,8 @@ static int gnuplot(struct maker *m, const char *name)
 }
 
 /* Whole or not at all: through a file of another name in the same directory. */
-static int deliver(struct maker *m, const char *dir, const char *name, const char *suffix)
+static int deliver(struct plotter *m, const char *dir, const char *name,
+		   const char *suffix)
 {
 	char from[600], to[4200], part[4210], buf[65536];
 	FILE *in, *out;
@@ -261,7 +263,7 @@ static int deliver(struct maker *m, const char *dir, const char *name, const cha
 	return 0;
 }
 
-static int fill(struct maker *m, const struct figure *f, struct fig *g)
+static int fill(struct plotter *m, const struct plot *f, struct canvas *g)
 {
 	int ret;
 
@@ -285,13 +287,13 @@ static int fill(struct maker *m, const struct figure *f, struct fig *g)
 	return ret;
 }
 
-int figure_make(struct maker *m, const struct figure *f)
+int plot_make(struct plotter *m, const struct plot *f)
 {
-	struct fig g = { .name = f->name,
-			 .arg = f->arg,
-			 .width = 1000,
-			 .height = 600,
-			 .min = INFINITY };
+	struct canvas g = { .name = f->name,
+			    .arg = f->arg,
+			    .width = 1000,
+			    .height = 600,
+			    .min = INFINITY };
 	char path[600];
 	int ret = fill(m, f, &g);
 
@@ -307,13 +309,13 @@ int figure_make(struct maker *m, const struct figure *f)
 		ret = deliver(m, m->out, f->name, ".svg");
 	if (!ret)
 		ret = deliver(m, m->out, f->name, ".png");
-	figure_remove(m->dir, f->name);
+	plot_remove(m->dir, f->name);
 	snprintf(path, sizeof(path), "%s/%s.dat", m->dir, f->name);
 	unlink(path);
 	return ret;
 }
 
-int figure_begin(struct maker *m)
+int plot_begin(struct plotter *m)
 {
 	static const char run[] =
 		"load 'vars.gp'\n"
@@ -334,6 +336,6 @@ int figure_begin(struct maker *m)
 	if (!ret)
 		ret = scratch_put(m, "run.gp", run, strlen(run));
 	if (ret)
-		figure_end(m);
+		plot_end(m);
 	return ret;
 }

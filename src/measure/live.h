@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The real machine behind struct meter: windows of a benchmark on the CPU that this process
+ * is pinned to, and what else is observed around them.
+ */
+#ifndef SYSCOST_LIVE_H
+#define SYSCOST_LIVE_H
+
+#include "measure/counters.h"
+#include "measure/support.h"
+#include "measure/window.h"
+
+struct live {
+	struct running *running; /* the benchmark, set up */
+	int cpu;
+	double ticks_per_us;
+	uint32_t probe_passes;
+	uint64_t overhead;    /* ticks of an empty window */
+	int64_t cpu_overhead; /* nanoseconds that taking CPU time takes */
+	uint64_t chain;	      /* passes of the dependent chain to add to each window */
+
+	double faults, switches;	 /* in windows since they were set to 0 */
+	int stat_fd;			 /* of /proc/stat; -1: none */
+	const struct counters *counters; /* open ones, in counted windows; else NULL */
+	struct counts begin, end;	 /* of the last counted window */
+};
+
+/* Calibrate on `cpu`, where this process is pinned already. */
+void live_open(struct live *live, int cpu, uint32_t probe_passes, double ticks_per_us);
+
+/* One window of n iterations, for struct meter. 0, or a verdict in run.outcome. */
+int live_window(void *live, unsigned long n, struct window *w);
+
+/* Ticks of 1/USER_HZ that the hypervisor kept this CPU from us so far. */
+uint64_t live_steal(const struct live *live);
+
+#endif
