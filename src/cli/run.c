@@ -180,9 +180,7 @@ static int verdict(const struct table *results)
 {
 	bool figure = false, failed = false;
 
-	for (size_t i = 0; i < results->n; i++) {
-		const struct result_row *row = table_row(results, struct result_row, i);
-
+	for_rows (result_row, row, results) {
 		if (row->status == ROW_OK || row->status == ROW_NOISY)
 			figure = true;
 		if (row->status == ROW_FAIL) {

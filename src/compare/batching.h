@@ -18,8 +18,7 @@
 #include "compare/breakeven.h"
 #include "row/row.h"
 
-#define BATCH_REF \
-	64 /* the batch size at which strategies are ranked, if it was measured */
+#define BATCH_REF 64 /* strategies are ranked at this size, if it was measured */
 
 struct batch_strategy {
 	const char *name;	/* of the rows, like everything that is text here */
@@ -81,6 +80,12 @@ void batching_free(struct batching *b);
  * that starts with '!' takes away. NULL, or the first pattern that matched nothing.
  */
 const char *batching_select(struct batching *b, char *const *patterns, size_t n);
+
+/* Fill in the advice of a workload whose strategies have curves and break-evens. */
+void batch_advise(struct batch_workload *w);
+
+/* Where a size stands in the curve of a strategy; curve.sizes: nowhere. */
+size_t batch_size_index(const struct batch_strategy *s, double n);
 
 /* What a strategy costs at a size; single calls cost the same at every one. Or NULL. */
 const struct result_row *batching_row(const struct batch_strategy *s, double n);

@@ -54,16 +54,14 @@ struct breakeven {
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);
 
-/* Cost at size i over the base's: median over paired rounds. 0, or -ENOMEM. */
-int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
-		    struct figure *ratio);
+/* Cost at size i over the base's: median over paired rounds. */
+struct figure breakeven_ratio(const struct curve *s, const struct curve *base, size_t i);
 
 /*
  * Both have the same rounds. Where both fit, a round's break-even is where its two curves
  * cross: (a - a0) / (b0 - b). Otherwise it is the crossing before the smallest size from
  * which on all are cheaper, on a straight line over 1/n between it and the size below.
- * 0, or -ENOMEM.
  */
-int breakeven(const struct curve *s, const struct curve *base, struct breakeven *be);
+struct breakeven breakeven(const struct curve *s, const struct curve *base);
 
 #endif

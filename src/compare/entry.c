@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "compare/entry.h"
 #include "compare/metric.h"
 #include "stats/stats.h"
@@ -55,8 +56,8 @@ static int badness(const struct result_row *r)
 size_t entries_gather(struct entry **entries, const struct gate *g)
 {
 	size_t all = rows_of(g->base, g->n_base) + rows_of(g->head, g->n_head), n = 0;
-	struct known *known = table_room(all, sizeof(*known));
-	struct entry *e = table_room(all, sizeof(*e));
+	struct known *known = room_for(all, sizeof(*known));
+	struct entry *e = room_for(all, sizeof(*e));
 	size_t n_base = add_known(known, 0, g->base, g->n_base, false);
 
 	add_known(known, n_base, g->head, g->n_head, true);
@@ -134,7 +135,7 @@ static void choose_values(struct gate *g, struct entry *e, size_t need)
 static void make_shift(struct entry *e, bool paired)
 {
 	const struct values *v = &e->values;
-	double *logs = table_room(v->n_base + v->n_head, sizeof(*logs));
+	double *logs = room_for(v->n_base + v->n_head, sizeof(*logs));
 
 	e->logs = logs;
 	if (paired) {

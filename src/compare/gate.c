@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "compare/entry.h"
 #include "compare/gate.h"
 #include "stats/test.h"
@@ -31,7 +32,7 @@ int gate_open(struct gate **gate, const struct gate_side *base, size_t n_base,
 	if (!sides_ok(base, n_base) || !sides_ok(head, n_head) ||
 	    (options->paired && n_base != n_head))
 		return -EINVAL;
-	*gate = g = table_room(1, sizeof(*g));
+	*gate = g = room_for(1, sizeof(*g));
 	*g = (struct gate){ .base = base,
 			    .n_base = n_base,
 			    .head = head,
@@ -111,7 +112,7 @@ static void check_control(struct gate *g, struct entry *e, struct gate_summary *
 /* Median quiet level of a side in nanoseconds; NAN if one is unknown. */
 static double quiet_level(const struct gate_side *sides, size_t n)
 {
-	double *x = table_room(n, sizeof(*x)), level = NAN;
+	double *x = room_for(n, sizeof(*x)), level = NAN;
 	size_t known = 0;
 
 	for (size_t i = 0; i < n; i++)
@@ -164,8 +165,8 @@ static void check_busy(const struct gate *g, struct entry *const *rows, size_t n
 /* Holm's step-down over n p-values, one direction: the tail of each, negative: rejected. */
 static void step_down(const double *p, size_t n, double error, double *tail)
 {
-	double *adjusted = table_room(n, sizeof(*adjusted));
-	size_t *order = table_room(n, sizeof(*order)), stop = 0;
+	double *adjusted = room_for(n, sizeof(*adjusted));
+	size_t *order = room_for(n, sizeof(*order)), stop = 0;
 
 	stats_holm(p, n, order, adjusted);
 	while (stop < n && adjusted[order[stop]] <= error)
@@ -183,7 +184,7 @@ static void step_down(const double *p, size_t n, double error, double *tail)
  */
 static void holm_tails(struct entry *const *rows, size_t n, double error, double *tail)
 {
-	double *p = table_room(2 * n, sizeof(*p)), *faster = p + n;
+	double *p = room_for(2 * n, sizeof(*p)), *faster = p + n;
 
 	for (size_t i = 0; i < n; i++)
 		p[i] = rows[i]->out->p_slower;
@@ -200,8 +201,8 @@ static void holm_tails(struct entry *const *rows, size_t n, double error, double
 
 static void advise(struct entry *const *rows, size_t n)
 {
-	double *p = table_room(2 * n, sizeof(*p)), *adjusted = p + n;
-	size_t *order = table_room(n, sizeof(*order));
+	double *p = room_for(2 * n, sizeof(*p)), *adjusted = p + n;
+	size_t *order = room_for(n, sizeof(*order));
 
 	for (size_t i = 0; i < n; i++)
 		p[i] = rows[i]->out->p_differs;
@@ -220,7 +221,7 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 		  struct gate_summary *s)
 {
 	bool exact = g->o.metric->exact;
-	double *tail = table_room(n, sizeof(*tail));
+	double *tail = room_for(n, sizeof(*tail));
 	size_t need = 1;
 
 	if (!exact)
@@ -253,7 +254,7 @@ static int by_place(const void *a, const void *b)
 
 void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary)
 {
-	struct entry **rows = table_room(g->n, sizeof(*rows)), *control = NULL;
+	struct entry **rows = room_for(g->n, sizeof(*rows)), *control = NULL;
 	struct gate_summary s = { .control_ratio = NAN };
 	size_t n = 0;
 
@@ -361,8 +362,8 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 			      const char *disturbed)
 {
 	enum row_verdict flagged = slower ? VERDICT_REGRESSED : VERDICT_IMPROVED;
-	struct retry *r = table_room(verdicts->n, sizeof(*r));
-	double *p = table_room(2 * verdicts->n, sizeof(*p)), *tail = p + verdicts->n;
+	struct retry *r = room_for(verdicts->n, sizeof(*r));
+	double *p = room_for(2 * verdicts->n, sizeof(*p)), *tail = p + verdicts->n;
 	size_t n = 0, need;
 
 	for (size_t i = 0; i < verdicts->n; i++) {
@@ -459,9 +460,7 @@ void gate_count(const struct table *verdicts, struct gate_summary *s)
 	size_t count[VERDICTS] = { 0 };
 
 	s->broken = 0;
-	for (size_t i = 0; i < verdicts->n; i++) {
-		const struct verdict_row *r = table_row(verdicts, struct verdict_row, i);
-
+	for_rows (verdict_row, r, verdicts) {
 		count[r->verdict]++;
 		s->broken += gate_broken(r);
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "compare/metric.h"
 #include "compare/pairs.h"
 #include "stats/stats.h"
@@ -17,7 +18,7 @@ void side_open(struct side *s, const struct gate_side *folders, size_t n)
 {
 	*s = (struct side){ .folders = folders,
 			    .n = n,
-			    .rounds = table_room(n, sizeof(*s->rounds)) };
+			    .rounds = room_for(n, sizeof(*s->rounds)) };
 	for (size_t f = 0; f < n; f++)
 		index_make(&s->rounds[f], folders[f].rounds);
 }
@@ -142,7 +143,7 @@ static void join(struct values *v, struct points b, struct points h)
 static size_t alone(struct points p, bool contended, bool folders, double *out,
 		    double *probe, size_t *candidates)
 {
-	double *probes = table_room(p.n, sizeof(*probes));
+	double *probes = room_for(p.n, sizeof(*probes));
 	size_t n = 0, n_probes = 0, start = 0;
 
 	*candidates = 0;
@@ -175,7 +176,7 @@ static size_t alone(struct points p, bool contended, bool folders, double *out,
 struct values pairs_collect(struct points base, struct points head, struct pairing how,
 			    bool contended)
 {
-	double *room = table_room(base.n + head.n, sizeof(*room));
+	double *room = room_for(base.n + head.n, sizeof(*room));
 	struct values v = { .base = room, .head = room + base.n, .contended = contended };
 	size_t of_base, of_head;
 

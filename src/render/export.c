@@ -30,9 +30,7 @@ const size_t export_n_formats = sizeof(export_formats) / sizeof(export_formats[0
 /* The head's figures, as rows of results. */
 static void add_rows_of_verdicts(struct folder *f)
 {
-	for (size_t i = 0; i < f->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&f->verdicts, struct verdict_row,
-							i);
+	for_rows (verdict_row, v, &f->verdicts) {
 		struct result_row *r;
 
 		if (!isfinite(v->head_ns.mid))

@@ -147,16 +147,10 @@ static void each_case(const struct export_source *src,
 {
 	size_t n;
 
-	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->folder->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		fn(arg, export_result(src, v->id), v);
 	}
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (!index_find(&src->verdicts_by_id, r->id, &n))
 			fn(arg, r, NULL);
 	}
@@ -315,20 +309,14 @@ static void put_verdict_tables(struct summary *s, const struct export_source *sr
 	if (same < src->folder->verdicts.n)
 		put_text(s, VERDICT_HEAD);
 	for (size_t w = 0; w < sizeof(first) / sizeof(first[0]); w++)
-		for (size_t i = 0; i < src->folder->verdicts.n; i++) {
-			const struct verdict_row *v = table_row(&src->folder->verdicts,
-								struct verdict_row, i);
-
+		for_rows (verdict_row, v, &src->folder->verdicts) {
 			if (v->verdict == first[w])
 				put_verdict_row(s, v);
 		}
 	if (!same)
 		return;
 	put_text(s, "\n<details><summary>the same</summary>\n\n" VERDICT_HEAD);
-	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->folder->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		if (v->verdict == VERDICT_SAME)
 			put_verdict_row(s, v);
 	}
@@ -339,10 +327,7 @@ static void put_failures(struct summary *s, const struct export_source *src)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (r->status != ROW_FAIL)
 			continue;
 		if (!any)
@@ -467,10 +452,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 	(void)err;
 	if (!red)
 		return -ENOMEM;
-	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->folder->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		if (v->verdict == VERDICT_REGRESSED)
 			red[n_red++] = v;
 	}
@@ -479,10 +461,7 @@ int export_annotations(FILE *out, const struct export_source *src, struct err *e
 		put_warning(out, "regressed", red[shown]->id,
 			    describe(text, sizeof(text), red[shown]), red[shown]->reason);
 	free(red);
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (r->status != ROW_FAIL)
 			continue;
 		failed++;

@@ -53,10 +53,7 @@ static void add_entry(json_t *array, const char *name, const char *unit, struct 
 
 static void add_ratios(json_t *array, const struct export_source *src)
 {
-	for (size_t i = 0; i < src->folder->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->folder->verdicts,
-							struct verdict_row, i);
-
+	for_rows (verdict_row, v, &src->folder->verdicts) {
 		if (isfinite(v->ratio.mid) && v->verdict != VERDICT_SKIP)
 			add_entry(array, v->id, "times the base", v->ratio,
 				  verdict_words[v->verdict], v->reason);
@@ -110,9 +107,7 @@ int export_bencher(FILE *out, const struct export_source *src, struct err *err)
 {
 	json_t *all = json_object();
 
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
+	for_rows (result_row, r, &src->folder->results) {
 		bool noisy = r->status == ROW_NOISY;
 		json_t *latency, *name;
 

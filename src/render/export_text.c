@@ -107,9 +107,7 @@ int export_go(FILE *out, const struct export_source *src, struct err *err)
 	if (!isfinite(src->folder->ticks_per_ns))
 		return -ENODATA;
 	put_go_head(out, src);
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
+	for_rows (result_row, r, &src->folder->results) {
 		const void *const *rounds;
 		size_t n;
 
@@ -152,9 +150,7 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 			       "no date is stored here: give it with --time");
 	}
 	fputs("time,commit,noisy_rows", out);
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
+	for_rows (result_row, r, &src->folder->results) {
 		char name[4200];
 
 		if (!say_has_figure(r))
@@ -170,10 +166,7 @@ int export_otava(FILE *out, const struct export_source *src, struct err *err)
 	putc(',', out);
 	csv_write_text(out, src->commit ? src->commit : "");
 	fprintf(out, ",%zu", noisy);
-	for (size_t i = 0; i < src->folder->results.n; i++) {
-		const struct result_row *r = table_row(&src->folder->results,
-						       struct result_row, i);
-
+	for_rows (result_row, r, &src->folder->results) {
 		if (say_has_figure(r))
 			fprintf(out, ",%.9g", r->ns.mid);
 	}
@@ -260,8 +253,7 @@ static void put_results(FILE *out, const struct family *f, const struct table *t
 {
 	bool cycles = export_is(f->unit, "cycles");
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
+	for_rows (result_row, r, t) {
 		double x = *(const double *)((const char *)r + f->field);
 		struct label labels[] = {
 			{ "arm", arm },
@@ -289,9 +281,7 @@ static void put_states(FILE *out, const char *family, const char *const *states,
 
 static void put_statuses(FILE *out, const struct table *t, const char *arm)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
+	for_rows (result_row, r, t) {
 		put_states(out, "syscost_status", status_words, ROW_STATUSES, arm, r->id,
 			   r->status);
 	}
@@ -304,8 +294,7 @@ static void put_verdicts(FILE *out, const struct table *t)
 		const struct family *f = &verdict_families[k];
 
 		put_family(out, f->name, "gauge", f->unit, f->help);
-		for (size_t i = 0; i < t->n; i++) {
-			const struct verdict_row *v = table_row(t, struct verdict_row, i);
+		for_rows (verdict_row, v, t) {
 			double x = *(const double *)((const char *)v + f->field);
 			struct label label = { "id", v->id };
 
@@ -315,9 +304,7 @@ static void put_verdicts(FILE *out, const struct table *t)
 	}
 	put_family(out, "syscost_verdict", "stateset", NULL,
 		   "What became of the comparison of the head with the base.");
-	for (size_t i = 0; i < t->n; i++) {
-		const struct verdict_row *v = table_row(t, struct verdict_row, i);
-
+	for_rows (verdict_row, v, t) {
 		put_states(out, "syscost_verdict", verdict_words, VERDICTS, NULL, v->id,
 			   v->verdict);
 	}

@@ -497,9 +497,7 @@ static void reasons(FILE *out, const struct table *t)
 {
 	bool any = false;
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
+	for_rows (result_row, r, t) {
 		if (r->status == ROW_OK)
 			continue;
 		if (!any)

@@ -84,8 +84,7 @@ static int fill_sorted(struct plotter *m, struct canvas *g, enum which which)
 
 	if (!items)
 		return -ENOMEM;
-	for (size_t i = 0; i < m->results->n; i++) {
-		const struct result_row *r = table_row(m->results, struct result_row, i);
+	for_rows (result_row, r, m->results) {
 		double v = wanted(r, which);
 
 		if (isfinite(v))

@@ -79,10 +79,7 @@ static int fill_forest(struct plotter *m, struct canvas *g)
 	(void)m;
 	if (!rows)
 		return -ENOMEM;
-	for (size_t i = 0; i < f->verdicts->n; i++) {
-		const struct verdict_row *r = table_row(f->verdicts, struct verdict_row,
-							i);
-
+	for_rows (verdict_row, r, f->verdicts) {
 		if (isfinite(r->ratio.mid) && r->ratio.mid > 0)
 			rows[g->rows++] = r;
 	}

@@ -58,9 +58,7 @@ bool say_has_figure(const struct result_row *r)
 
 const struct result_row *say_find(const struct table *t, const char *id)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
+	for_rows (result_row, r, t) {
 		if (!strcmp(r->id, id) && say_has_figure(r))
 			return r;
 	}
@@ -131,8 +129,7 @@ static bool ends(const struct table *t, const char *group, bool page,
 	double least = INFINITY, most = -INFINITY;
 
 	*lo = *hi = NULL;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
+	for_rows (result_row, r, t) {
 		double v;
 
 		if ((group && strcmp(r->group, group)) || !say_has_figure(r))

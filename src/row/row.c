@@ -46,15 +46,6 @@ const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
 const struct schema batch_schema = { "batch.csv", batch_columns, COUNT_OF(batch_columns),
 				     COUNT_OF(batch_columns), sizeof(struct batch_row) };
 
-void *table_room(size_t n, size_t size)
-{
-	void *room = calloc(n ? n : 1, size);
-
-	if (!room)
-		abort();
-	return room;
-}
-
 void table_init(struct table *t, const struct schema *schema)
 {
 	*t = (struct table){ .schema = schema };

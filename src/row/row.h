@@ -239,8 +239,10 @@ void row_set_part(char **field, const char *text, size_t len);
 /* The whole number of "key=" in params, or -1. */
 long row_param(const char *params, const char *key);
 
-/* Room for n things of `size` bytes, all zero, to be freed. Aborts without memory. */
-void *table_room(size_t n, size_t size);
+/* Every row of a table in turn: for_rows (result_row, r, results) … */
+#define for_rows(type, r, t)                   \
+	for (const struct type *r = (t)->rows; \
+	     (size_t)(r - (const struct type *)(t)->rows) < (t)->n; r++)
 
 #define table_row(t, type, i) ((type *)(t)->rows + (i))
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "row/select.h"
 
 static const char *id_of(const void *row)
@@ -64,9 +65,7 @@ void index_make(struct row_index *index, const struct table *t)
 	struct stretch *s = find_stretches(t, &n);
 
 	index->n = t->n;
-	index->rows = calloc(t->n + 1, sizeof(*index->rows));
-	if (!index->rows)
-		abort();
+	index->rows = room_for(t->n, sizeof(*index->rows));
 	if (n)
 		qsort(s, n, sizeof(*s), by_id);
 	for (size_t i = 0; i < n; i++)
@@ -150,10 +149,8 @@ static bool found(const char *pattern, const struct table *t)
 static void filter(struct table *t, char *const *patterns, size_t n)
 {
 	size_t size = t->schema->row_size, kept = 0;
-	char *spare = malloc(size);
+	char *spare = room_for(1, size);
 
-	if (!spare)
-		abort();
 	for (size_t i = 0; i < t->n; i++) {
 		char *row = (char *)t->rows + i * size;
 		char *to = (char *)t->rows + kept * size;

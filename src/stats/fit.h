@@ -68,7 +68,7 @@ struct fit {
  *
  * line[round] becomes the curve of the round over all sizes, NAN where it has less than
  * half of them. 0, -EINVAL (no size, too many, not ascending; fewer than two different
- * sizes with a figure), or -ENOMEM.
+ * sizes with a figure).
  */
 int fit_rounds(const double *n, size_t sizes, const double *y, size_t rounds,
 	       struct fit_line *line, struct fit *fit);
