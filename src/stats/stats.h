@@ -40,11 +40,6 @@ struct figure {
 
 #define FIGURE_NONE ((struct figure){ NAN, NAN, NAN })
 
-static inline struct figure figure_times(struct figure f, double by)
-{
-	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
-}
-
 /* An end of the interval, or the value where it has none. */
 static inline double figure_low(struct figure f)
 {
