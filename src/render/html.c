@@ -7,12 +7,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/batch.h"
 #include "render/html.h"
+#include "render/markup.h"
 #include "render/plots_batch.h"
 #include "render/say.h"
 #include "render/svg.h"
@@ -20,15 +20,15 @@
 
 extern const char report_css[], report_css_end[], report_js[], report_js_end[];
 
-static void put_escaped(FILE *out, const char *s, size_t len)
+static void put_text(FILE *out, const char *s)
 {
 	static const char *const escapes[256] = {
 		['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",
 		['"'] = "&quot;", ['\''] = "&#39;",
 	};
 
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = s[i];
+	for (; *s; s++) {
+		unsigned char c = *s;
 
 		if (escapes[c])
 			fputs(escapes[c], out);
@@ -37,21 +37,7 @@ static void put_escaped(FILE *out, const char *s, size_t len)
 	}
 }
 
-/* Markup, in which every %s stands for a text that is escaped; nothing else is replaced. */
-static void put(FILE *out, const char *markup, ...)
-{
-	va_list ap;
-
-	va_start(ap, markup);
-	for (const char *p; (p = strstr(markup, "%s")); markup = p + 2) {
-		const char *text = va_arg(ap, const char *);
-
-		fwrite(markup, 1, p - markup, out);
-		put_escaped(out, text, strlen(text));
-	}
-	va_end(ap);
-	fputs(markup, out);
-}
+#define put(out, ...) markup(out, put_text, __VA_ARGS__)
 
 /* Texts in cells of one row, `tag` td or th; those from `first_number` on stand right. */
 static void put_row(FILE *out, const char *tag, const char *const *cells, size_t n,
@@ -60,7 +46,7 @@ static void put_row(FILE *out, const char *tag, const char *const *cells, size_t
 	fputs("<tr>", out);
 	for (size_t i = 0; i < n; i++) {
 		fprintf(out, "<%s%s>", tag, i >= first_number ? " class=n" : "");
-		put_escaped(out, cells[i], strlen(cells[i]));
+		put_text(out, cells[i]);
 		fprintf(out, "</%.2s>", tag);
 	}
 	fputs("</tr>", out);
@@ -421,11 +407,11 @@ static int put_csv(FILE *out, const struct table *t)
 	ret = csv_write(mem, t);
 	if (fclose(mem) && !ret)
 		ret = -ENOMEM;
-	if (!ret) {
-		fputs("<details><summary>results.csv</summary>\n<pre class=csv>\n", out);
-		put_escaped(out, csv, len);
-		fputs("</pre></details>\n", out);
-	}
+	if (!ret)
+		put(out,
+		    "<details><summary>results.csv</summary>\n<pre class=csv>\n%s</pre>"
+		    "</details>\n",
+		    csv);
 	free(csv);
 	return ret;
 }
