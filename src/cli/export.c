@@ -20,7 +20,7 @@
 #include "row/folder.h"
 
 struct settings {
-	int format; /* -1: not given; export_n_formats: list them */
+	int format; /* -1: not given; behind the last: list them */
 	const char *output, *commit, *time;
 	bool relative;
 };
@@ -28,9 +28,9 @@ struct settings {
 /* The formats, and a word that lists them. */
 static const char *format_word(size_t i)
 {
-	if (i < export_n_formats)
-		return export_formats[i].name;
-	return i == export_n_formats ? "list" : NULL;
+	if (export_format(i))
+		return export_format(i)->name;
+	return !i || export_format(i - 1) ? "list" : NULL;
 }
 
 #define FIELD(member) OPTION_FIELD(struct settings, member)
@@ -52,9 +52,10 @@ static const struct option_spec options[] = {
 
 static void print_formats(FILE *out)
 {
-	for (size_t i = 0; i < export_n_formats; i++)
-		fprintf(out, "  %-24s %s\n", export_formats[i].name,
-			export_formats[i].summary);
+	const struct export_format *f;
+
+	for (size_t i = 0; (f = export_format(i)); i++)
+		fprintf(out, "  %-24s %s\n", f->name, f->summary);
 }
 
 static bool is_time(const char *text)
@@ -69,14 +70,14 @@ static bool is_time(const char *text)
 static const struct export_format *check(const struct call *call,
 					 const struct settings *s)
 {
-	const struct export_format *format = &export_formats[s->format];
+	const struct export_format *format = export_format(s->format);
 
 	if (!call->n)
 		cli_error("export wants a result folder: syscost export DIR --format %s",
 			  format->name);
-	else if (s->relative && format->fn != export_github_action_benchmark)
+	else if (s->relative && !format->relative)
 		cli_error("--relative goes with --format github-action-benchmark only");
-	else if ((s->commit || s->time) && format->fn != export_otava)
+	else if ((s->commit || s->time) && !format->point_in_time)
 		cli_error("--commit and --time go with --format otava only");
 	else if (s->time && !is_time(s->time))
 		cli_error("--time wants a date as 2026-01-31T12:00:00Z, not '%s'",
@@ -130,7 +131,6 @@ static int write_text(const char *output, const struct text *t)
 static int export_folder(const char *dir, const struct export_format *format,
 			 const struct export_source *src, const char *output)
 {
-	struct err err = { 0 };
 	char *data = NULL;
 	struct text text;
 	int ret;
@@ -138,7 +138,7 @@ static int export_folder(const char *dir, const struct export_format *format,
 
 	if (!out)
 		return cli_error("out of memory");
-	ret = format->fn(out, src, &err);
+	ret = format->write(out, src);
 	if (fclose(out) && !ret)
 		ret = -errno;
 	text.data = data;
@@ -150,7 +150,7 @@ static int export_folder(const char *dir, const struct export_format *format,
 			  src->relative ? " and a ratio" : ", or no rounds");
 		ret = EXIT_NOTHING;
 	} else {
-		ret = cli_error("%s", *err.text ? err.text : strerror(-ret));
+		ret = cli_error("%s", *src->err->text ? src->err->text : strerror(-ret));
 	}
 	free(data);
 	return ret;
@@ -159,21 +159,22 @@ static int export_folder(const char *dir, const struct export_format *format,
 static int export(const struct call *call, void *settings)
 {
 	const struct settings *s = settings;
+	struct err err = { 0 };
 	struct folder f;
 	struct export_source src = { .folder = &f,
 				     .relative = s->relative,
 				     .commit = s->commit,
-				     .time = s->time };
+				     .time = s->time,
+				     .err = &err };
 	struct table *tables[] = { &f.results, &f.rounds, &f.base, &f.verdicts };
 	const struct export_format *format;
 	const char *unmatched, *dir = call->operands[0];
-	struct err err = { 0 };
 	int ret = EXIT_TROUBLE;
 
 	if (s->format < 0)
 		return cli_error("export wants --format F: see 'syscost export --format "
 				 "list'");
-	if (s->format == (int)export_n_formats) {
+	if (!export_format(s->format)) {
 		print_formats(stdout);
 		return EXIT_FINE;
 	}

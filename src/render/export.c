@@ -1,31 +1,35 @@
 // SPDX-License-Identifier: MIT
 /*
- * The table of export formats, and what they share. Reads no file; writes none.
+ * The list of export formats, and what they share. Reads no file; writes none.
  */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "compare/metric.h"
 #include "render/export.h"
 #include "render/say.h"
 
-const struct export_format export_formats[] = {
-	{ "github-action-benchmark", "JSON, customSmallerIsBetter; --relative for ratios",
-	  export_github_action_benchmark },
-	{ "bencher", "Bencher Metric Format, JSON", export_bencher },
-	{ "google-benchmark", "JSON of google-benchmark, a repetition a round",
-	  export_google },
-	{ "go", "Go benchmark text for benchstat, a line a round", export_go },
-	{ "junit", "JUnit XML, a test case a benchmark", export_junit },
-	{ "markdown", "tables for a GitHub step summary, below its 1 MiB",
-	  export_markdown },
-	{ "github-annotations", "workflow commands: the worst ten and a count",
-	  export_annotations },
-	{ "otava", "CSV of one point in time for Apache Otava; --commit, --time",
-	  export_otava },
-	{ "openmetrics", "OpenMetrics text for Prometheus", export_openmetrics },
-};
+/* The linker makes these from the section's name (GNU ld, "Orphan sections"). */
+extern const struct export_format *const __start_export_formats[] __attribute__((weak));
+extern const struct export_format *const __stop_export_formats[] __attribute__((weak));
 
-const size_t export_n_formats = sizeof(export_formats) / sizeof(export_formats[0]);
+const struct export_format *export_format(size_t i)
+{
+	const struct export_format *const *all = __start_export_formats;
+	size_t n = __stop_export_formats - all;
+
+	/* They lie in the order of linking: the i-th is the one with i others before it. */
+	for (size_t k = 0; k < n; k++) {
+		size_t before = 0;
+
+		for (size_t j = 0; j < n; j++)
+			before += strcmp(all[j]->name, all[k]->name) < 0;
+		if (before == i)
+			return all[k];
+	}
+	return NULL;
+}
 
 /* The head's figures, as rows of results. */
 static void add_rows_of_verdicts(struct folder *f)
@@ -83,11 +87,6 @@ const char *export_disturbed(const struct export_source *src)
 	return json_is_true(summary(src, "disturbed")) ? why ?: "" : NULL;
 }
 
-bool export_is(const char *text, const char *word)
-{
-	return !strcmp(text, word);
-}
-
 const struct result_row *export_result(const struct export_source *src, const char *id)
 {
 	size_t n;
@@ -140,9 +139,41 @@ char *export_ns(char *buf, size_t len, struct figure ns)
 	return export_interval(buf, len, ns, units[unit]);
 }
 
+/* In time, or in another metric where that was compared. */
+static char *cost(char *buf, size_t len, struct figure ns, struct figure other,
+		  const struct verdict_row *v)
+{
+	const struct metric *metric = metric_find(v->metric);
+	char unit[80];
+
+	if (isfinite(ns.mid) || !isfinite(other.mid))
+		return export_ns(buf, len, ns);
+	snprintf(unit, sizeof(unit), " %.70s", metric ? metric->unit : v->metric);
+	return export_interval(buf, len, other, unit);
+}
+
+char *export_base(char *buf, size_t len, const struct verdict_row *v)
+{
+	return cost(buf, len, v->base_ns, v->base, v);
+}
+
+char *export_head(char *buf, size_t len, const struct verdict_row *v)
+{
+	return cost(buf, len, v->head_ns, v->head, v);
+}
+
 char *export_ratio(char *buf, size_t len, const struct verdict_row *v)
 {
 	return export_interval(buf, len, v->ratio, " times");
+}
+
+char *export_change(char *buf, size_t len, const struct verdict_row *v)
+{
+	char ratio[80], head[120], base[120];
+
+	snprintf(buf, len, "%s; %s, the base %s", export_ratio(ratio, sizeof(ratio), v),
+		 export_head(head, sizeof(head), v), export_base(base, sizeof(base), v));
+	return buf;
 }
 
 char *export_counts(char *buf, size_t len, const struct export_source *src)
@@ -165,4 +196,24 @@ char *export_counts(char *buf, size_t len, const struct export_source *src)
 				       words[w]);
 	}
 	return buf;
+}
+
+int export_json(FILE *out, json_t *json)
+{
+	int ret = json_dumpf(
+		json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9) | JSON_PRESERVE_ORDER);
+
+	json_decref(json);
+	return ret || putc('\n', out) == EOF ? -EIO : 0;
+}
+
+void export_set(json_t *object, const char *key, double x)
+{
+	if (isfinite(x))
+		json_object_set_new(object, key, json_real(x));
+}
+
+int export_done(FILE *out)
+{
+	return ferror(out) ? -EIO : 0;
 }

@@ -10,6 +10,14 @@
 
 #define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
 
+#define WORD_TEXT(name, word) word,
+const char *const status_words[] = { STATUS_WORDS(WORD_TEXT) };
+const char *const verdict_words[] = { VERDICT_WORDS(WORD_TEXT) };
+const char *const cause_words[] = { CAUSE_WORDS(WORD_TEXT) };
+const char *const contention_words[] = { CONTENTION_WORDS(WORD_TEXT) };
+const char *const advice_words[] = { ADVICE_WORDS(WORD_TEXT) };
+const char *const cycles_source_words[] = { CYCLES_SOURCE_WORDS(WORD_TEXT) };
+
 /* The columns that each kind makes, in the struct of a row. */
 #define TEXT_COLUMN(row, c)   { #c, COLUMN_TEXT, offsetof(struct row, c), NULL, 0 },
 #define REAL_COLUMN(row, c)   { #c, COLUMN_REAL, offsetof(struct row, c), NULL, 0 },
