@@ -34,7 +34,9 @@ static size_t gather_probes(struct run **runs, size_t n_runs, size_t stride,
 
 				for (size_t w = 0; w < x->n_windows; w++, at++)
 					if (probes && (at + 1) % stride == 0)
-						probes[at / stride] = x->windows[w].probe;
+						probes[at / stride] =
+							x->windows[w].probe *
+							x->windows[w].rate;
 			}
 	return at;
 }
@@ -54,11 +56,21 @@ static void find_quiet_level(struct run **runs, size_t n_runs)
 	free(probes);
 }
 
+const struct metric *trial_metric(const struct trial *trial)
+{
+	if ((trial->variant->bench->flags & BENCH_BLOCKS) ||
+	    !strcmp(trial->outcome.mode, "punted") ||
+	    strstr(trial->outcome.in_force, "SQPOLL"))
+		return &metric_time;
+	return &metric_cycles;
+}
+
 const char *trial_noisy(const struct trial *trial, double precision, char *buf,
 			size_t len)
 {
 	const struct estimate *e = &trial->estimate;
-	double half = stats_precision(&e->ticks);
+	double half = stats_precision(trial_metric(trial) == &metric_time ? &e->ticks
+									  : &e->cycles);
 
 	if (!(e->quiet_share >= QUIET_SHARE_MIN))
 		snprintf(buf, len, "only %.0f %% of the windows were quiet",
@@ -98,6 +110,9 @@ static bool estimate_one(struct run *run)
 		half = run->backend->step / 2.0 / run->plan[i].n / t->variant->ops;
 		widen(&t->estimate.ticks, half);
 		widen(&t->estimate.contended, half);
+		widen(&t->estimate.contended_cycles,
+		      half * t->estimate.contended_cycles.mid /
+			      t->estimate.contended.mid);
 		widen(&t->estimate.cycles,
 		      half * t->estimate.cycles.mid / t->estimate.ticks.mid);
 		if (trial_noisy(t, run->options.precision, buf, sizeof(buf)))
@@ -193,9 +208,15 @@ struct round {
 	unsigned int position;
 };
 
-static void keep_ratio(void *arg, double cycles_per_tick)
+/* The clock of one round: the median over its windows. */
+static double median_rate(const struct reading *r)
 {
-	((struct round *)arg)->run->last_cycles_per_tick = cycles_per_tick;
+	double rates[WINDOWS];
+
+	for (size_t i = 0; i < r->n_windows; i++)
+		rates[i] = r->windows[i].rate;
+	stats_sort(rates, r->n_windows);
+	return stats_median(rates, r->n_windows);
 }
 
 static int keep_sample(struct run *run, struct trial *t, const struct reading *r,
@@ -227,7 +248,7 @@ static int keep_sample(struct run *run, struct trial *t, const struct reading *r
 			      .faults = r->faults,
 			      .switches = r->switches,
 			      .enters = r->enters,
-			      .cycles_per_tick = run->last_cycles_per_tick,
+			      .cycles_per_tick = median_rate(r),
 			      .chain = chain };
 	memcpy(s->count, r->count, sizeof(s->count));
 	return 0;
@@ -241,6 +262,7 @@ static void keep_size(struct run_plan *plan, const struct reading *r)
 		ticks[i] = r->windows[i].ticks;
 	stats_sort(ticks, r->n_windows);
 	plan->sized_ticks = stats_median(ticks, r->n_windows);
+	plan->sized_rate = median_rate(r);
 	plan->n = r->n;
 }
 
@@ -281,7 +303,7 @@ int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int pos
 {
 	struct task *tasks = calloc(n + 1, sizeof(*tasks));
 	struct round round = { run, order, tasks, position };
-	const struct sink sink = { &round, keep_ratio, keep_reading };
+	const struct sink sink = { &round, keep_reading };
 	struct request request = { .launch = run->launch,
 				   .tasks = tasks,
 				   .n = n,

@@ -6,6 +6,7 @@
 #ifndef SYSCOST_RUN_H
 #define SYSCOST_RUN_H
 
+#include "compare/metric.h"
 #include "drive/backend.h"
 #include "drive/estimate.h"
 
@@ -37,6 +38,7 @@ struct run_plan {
 	bool wanted;
 	unsigned long n;    /* iterations a window; 0: not known yet */
 	double sized_ticks; /* of a window when it was sized: rough */
+	double sized_rate;  /* core cycles a tick then */
 	double seconds;	    /* that its rounds took, setup and teardown included */
 };
 
@@ -68,7 +70,6 @@ struct run {
 	uint64_t random; /* of the shuffles; with the number of a request, of that */
 	uint64_t requests;
 	double began; /* of the backend's clock */
-	double last_cycles_per_tick;
 };
 
 /*
@@ -105,6 +106,12 @@ bool run_finish(struct run **runs, size_t n);
 
 /* Whether a variant is planned and has not failed: it is still to be measured. */
 bool run_is_live(const struct run *run, size_t variant);
+
+/*
+ * What a trial is compared in: core cycles, which do not move with the clock; time where
+ * it sleeps, or where another core or thread works for it.
+ */
+const struct metric *trial_metric(const struct trial *trial);
 
 /* Why a trial with samples is not precise, in words, or NULL when it is. */
 const char *trial_noisy(const struct trial *trial, double precision, char *buf,
