@@ -59,16 +59,13 @@ double clock_cycles_per_tick(const struct clock *clock, unsigned long passes);
  * every time.
  */
 unsigned int clock_scale(unsigned int step, double ticks_per_us);
-/* Passes of the chain for clock_cycles_per_tick(). */
-unsigned long clock_chain_passes(unsigned int step, double ticks_per_us);
+/* Passes of the chain that tells the core's clock beside a window. */
+uint32_t clock_chain_passes(unsigned int step, double ticks_per_us);
 /* Passes of the contention probe. Only probes of equally many passes can be compared. */
 uint32_t clock_probe_passes(unsigned int step, double ticks_per_us);
 
-/* Passes of the chain that tells the core's clock beside a window. */
-uint32_t clock_beside_passes(unsigned int step, double ticks_per_us);
-
 /* One such chain, on this CPU. Ticks, those of an empty pair of reads among them. */
-uint32_t clock_beside(uint32_t passes);
+uint32_t clock_chain(uint32_t passes);
 
 /*
  * Core cycles a tick beside a window, from the chains before and after it and the cost of

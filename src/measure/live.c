@@ -137,7 +137,7 @@ int live_window(void *arg, unsigned long n, struct window *w)
 		cputime_threads(&cpu);
 	getrusage(RUSAGE_THREAD, &usage);
 	probe_before = clock_probe(live->probe_passes);
-	chain_before = clock_beside(live->beside_passes);
+	chain_before = clock_chain(live->chain_passes);
 	if (take_cpu)
 		cputime_start(&cpu);
 	if (live->counters)
@@ -146,14 +146,14 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	if (live->counters)
 		counters_end(live->counters, &live->end);
 	*w = (struct window){ .cpu = take_cpu ? cpu_spent(live, &cpu, &t) : -1 };
-	chain_after = clock_beside(live->beside_passes);
+	chain_after = clock_chain(live->chain_passes);
 	probe_after = clock_probe(live->probe_passes);
 
 	run->done += n;
 	ticks = t.after - t.before;
 	w->ticks = ticks > live->overhead ? ticks - live->overhead : 0;
 	w->probe = probe_before > probe_after ? probe_before : probe_after;
-	w->rate = clock_rate(chain_before, chain_after, live->beside_passes, live->pair);
+	w->rate = clock_rate(chain_before, chain_after, live->chain_passes, live->pair);
 	if (sched_getcpu() != live->cpu)
 		w->drop |= DROP_CPU;
 	count_usage(live, &usage, w);
@@ -182,7 +182,7 @@ void live_open(struct live *live, const struct plan *plan)
 		.cpu = plan->cpu,
 		.ticks_per_us = plan->ticks_per_us,
 		.probe_passes = plan->probe_passes,
-		.beside_passes = clock_beside_passes(plan->step, plan->ticks_per_us),
+		.chain_passes = clock_chain_passes(plan->step, plan->ticks_per_us),
 		.stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC),
 		.overhead = clock_overhead(&clock_real),
 		.pair = clock_pair(&clock_real),

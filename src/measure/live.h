@@ -14,7 +14,7 @@ struct live {
 	struct running *running; /* the benchmark, set up */
 	int cpu;
 	double ticks_per_us;
-	uint32_t probe_passes, beside_passes;
+	uint32_t probe_passes, chain_passes;
 	uint64_t overhead;    /* ticks of an empty window */
 	uint64_t pair;	      /* ticks of an empty pair of reads */
 	int64_t cpu_overhead; /* nanoseconds that taking CPU time takes */
