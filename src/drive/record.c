@@ -193,10 +193,12 @@ static json_t *options_json(const struct run *run)
 
 static json_t *calibration_json(const struct run *run)
 {
-	return json_pack("{s:o, s:o, s:o, s:i}", "ticks_per_ns",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "ticks_per_ns",
 			 json_real_or_null(run->ticks_per_ns),
 			 "cycles_per_tick_estimated",
-			 json_real_or_null(run->cycles_per_tick), "quiet_probe_cycles",
+			 json_real_or_null(run->cycles_per_tick), "clock_ghz_lo",
+			 json_real_or_null(run->clock_lo), "clock_ghz_hi",
+			 json_real_or_null(run->clock_hi), "quiet_probe_cycles",
 			 json_real_or_null(run->quiet_level), "tick_step",
 			 (int)run->backend->step);
 }

@@ -131,24 +131,22 @@ static bool estimate_all(struct run **runs, size_t n)
 	return precise;
 }
 
-/* The median over rounds, by way of the trial that has most of them. */
-static double median_cycles_per_tick(const struct run *run)
+/* Core cycles a tick over all samples: the median, and what 98 of 100 lie between. */
+static void find_clock(struct run *run)
 {
-	const struct trial *most = &run->trials[0];
-	double *x, median = NAN;
+	size_t n = 0, at = 0;
+	double *x;
 
-	for (size_t i = 1; i < run->reg->n; i++)
-		if (run->trials[i].n_samples > most->n_samples)
-			most = &run->trials[i];
-	x = calloc(most->n_samples + 1, sizeof(*x));
-	for (size_t s = 0; x && s < most->n_samples; s++)
-		x[s] = most->samples[s].cycles_per_tick;
-	if (x && most->n_samples) {
-		stats_sort(x, most->n_samples);
-		median = stats_median(x, most->n_samples);
-	}
+	for (size_t i = 0; i < run->reg->n; i++)
+		n += run->trials[i].n_samples;
+	x = calloc(n + 1, sizeof(*x));
+	for (size_t i = 0; x && i < run->reg->n; i++)
+		for (size_t s = 0; s < run->trials[i].n_samples; s++)
+			x[at++] = run->trials[i].samples[s].cycles_per_tick;
+	run->cycles_per_tick = stats_quantile_any(x, at, 0.5);
+	run->clock_lo = stats_quantile_any(x, at, 0.01) * run->ticks_per_ns;
+	run->clock_hi = stats_quantile_any(x, at, 0.99) * run->ticks_per_ns;
 	free(x);
-	return median;
 }
 
 static double ticks_inside_windows(const struct run *run)
@@ -170,7 +168,7 @@ bool run_finish(struct run **runs, size_t n)
 		run->stopped = run->options.stop && *run->options.stop;
 		run->seconds = run->backend->now(run->backend) - run->began;
 		run->ticks_per_ns = run->backend->ticks_per_ns(run->backend);
-		run->cycles_per_tick = median_cycles_per_tick(run);
+		find_clock(run);
 		run->window_share = ticks_inside_windows(run) / run->ticks_per_ns * 1e-9 /
 				    run->seconds;
 	}

@@ -59,12 +59,13 @@ struct run {
 	struct run_plan *plan; /* one for each variant of the registry */
 	struct trial *trials;  /* likewise */
 	unsigned int rounds;
-	double ticks_per_ns;	/* over the whole run */
-	double quiet_level;	/* of the probe, ticks */
-	double cycles_per_tick; /* median over processes: an estimate */
-	double seconds;		/* that it took */
-	double window_share;	/* of that time, inside kept windows */
-	bool stopped;		/* by options.stop */
+	double ticks_per_ns;	   /* over the whole run */
+	double quiet_level;	   /* of the probe, ticks */
+	double cycles_per_tick;	   /* median over rounds: an estimate */
+	double clock_lo, clock_hi; /* of the core, GHz: 98 of 100 rounds lie between */
+	double seconds;		   /* that it took */
+	double window_share;	   /* of that time, inside kept windows */
+	bool stopped;		   /* by options.stop */
 
 	/* Its own while it goes on. */
 	uint64_t random; /* of the shuffles; with the number of a request, of that */
