@@ -7,11 +7,13 @@ WARN     = -Wall -Wextra -Werror
 # The CPU that the compiler makes code for.
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)) $(shell uname -m))
 include include/arch/$(ARCH).mk
-# The timed loops: the same everywhere, and recorded in every result.
+# The timed loops: the same everywhere.
 HOT      = -O2 $(HOT_ARCH) -fno-stack-protector -falign-functions=64
 INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)
 LIBS     = -luring -ljansson -lm -lpthread
-DEFS     = -DSYSCOST_CFLAGS='"$(HOT)"'
+# All flags of the timed loops, as every result records them; paths change no code.
+FLAGS    = $(filter-out -I% -fdebug-prefix-map=% -ffile-prefix-map=% \
+	-fmacro-prefix-map=%,$(CFLAGS) $(HOT) $(INC))
 
 SRC      = $(wildcard src/*.c src/*/*.c)
 TINY     = bench/tiny/true.c
@@ -35,13 +37,21 @@ all: $(BUILD)/syscost
 $(BUILD)/syscost: $(OBJ)
 	$(call say,LINK  )$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,now -Wl,--build-id -o $@ $(OBJ) $(LIBS)
 
-$(BUILD)/bench/%.o: bench/%.c Makefile
+# Written anew only when the compiler or a flag changes; everything is then built anew.
+$(BUILD)/flags.h: export NOW = $(FLAGS)
+$(BUILD)/flags.h: FORCE
+	@mkdir -p $(@D)
+	@printf '/* %s */\n#define SYSCOST_FLAGS "%s"\n' "$(CC)" \
+		"$$(printf %s "$$NOW" | sed 's/[\\"]/\\&/g')" >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/bench/%.o: bench/%.c Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(HOT) $(WARN) $(INC) -MMD -MP -c -o $@ $<
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
-	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) $(DEFS) -MMD -MP -c -o $@ $<
+	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -MMD -MP -c -o $@ $<
 
 $(BUILD)/%.o: %.S Makefile
 	@mkdir -p $(@D)
@@ -49,14 +59,14 @@ $(BUILD)/%.o: %.S Makefile
 
 # The program that exec benchmarks run, inside of syscost.
 $(BUILD)/src/measure/tiny.o: $(BUILD)/tiny_true
-$(BUILD)/tiny_true: $(TINY) Makefile
+$(BUILD)/tiny_true: $(TINY) Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
 	$(call say,LINK  )$(CC) $(HOT) $(WARN) $(INC) -fno-asynchronous-unwind-tables \
 		-nostdlib -static -Wl,--build-id=none -o $@ $<
 
 # The names of the system calls that bench.h has numbers of.
-$(BUILD)/src/measure/calls.o: $(BUILD)/calls.inc
-$(BUILD)/calls.inc: include/bench.h $(wildcard include/arch/*.h) Makefile
+$(BUILD)/src/measure/calls.o: $(BUILD)/measure/calls.inc
+$(BUILD)/measure/calls.inc: include/bench.h $(wildcard include/arch/*.h) $(BUILD)/flags.h
 	@mkdir -p $(@D)
 	$(call say,GEN   )$(CC) $(INC) -E -dM include/bench.h | \
 		sed -n 's/^#define SYS_\([a-z0-9_]*\) .*/"\1",/p' | sort >$@
@@ -66,7 +76,7 @@ $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/
 $(BUILD)/unit/%: tests/unit/%.c $(OBJ)
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
-		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS) -lcmocka
+		$(filter-out $(BUILD)/src/main.o,$(OBJ)) $(LIBS) -lcmocka
 
 # Programs that the tests of the whole program use.
 $(BUILD)/helpers/%: tests/helpers/%.c
@@ -100,6 +110,14 @@ sanitize:
 		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
+# Targets of libFuzzer, which needs clang: build/fuzz/fuzz_wire -max_total_time=60
+FUZZ     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
+fuzz: $(FUZZ)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/row/*.c src/stats/*.c src/base/*.c) src/measure/wire.c
+	@mkdir -p $(@D)
+	$(call say,CC    )clang -O1 -g -fsanitize=fuzzer,address,undefined $(INC) -o $@ \
+		$(filter %.c,$^) -ljansson -lm
+
 # shellcheck, clang-format, and no warning of gcc or clang.
 lint:
 	BUILD=$(BUILD) scripts/lint.sh
@@ -115,14 +133,27 @@ self-test-noise self-test-power self-test-relink: all
 print-libs:
 	@echo $(LIBS)
 
+# What is installed where, below PREFIX: FILE:PLACE.
+INSTALL  = man/syscost.1:share/man/man1/syscost.1 \
+	scripts/completions/syscost.bash:share/bash-completion/completions/syscost \
+	scripts/completions/_syscost:share/zsh/site-functions/_syscost \
+	scripts/completions/syscost.fish:share/fish/vendor_completions.d/syscost.fish
+
 install: all
 	install -D -m 755 $(BUILD)/syscost $(DESTDIR)$(PREFIX)/bin/syscost
-	install -D -m 644 man/syscost.1 $(DESTDIR)$(PREFIX)/share/man/man1/syscost.1
+	@set -e; for f in $(INSTALL); do \
+		echo "install $${f%%:*} $(DESTDIR)$(PREFIX)/$${f#*:}"; \
+		install -D -m 644 "$${f%%:*}" "$(DESTDIR)$(PREFIX)/$${f#*:}"; \
+	done
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/syscost
+	rm -f $(foreach f,$(INSTALL),$(DESTDIR)$(PREFIX)/$(lastword $(subst :, ,$(f))))
 
 clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: all static bench method check sanitize lint unit helpers install clean
+.PHONY: FORCE all static bench method check fuzz sanitize lint unit helpers install uninstall clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

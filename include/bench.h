@@ -27,24 +27,8 @@
 #include <sys/types.h>
 #include <sys/syscall.h>
 
-#define always_inline inline __attribute__((always_inline))
-#define maybe_unused  __attribute__((unused))
-#define format_at(n)  __attribute__((format(printf, n, (n) + 1)))
-#ifdef __clang__ /* it makes no clones, and does not know the word */
-#define timed_loop __attribute__((noinline, aligned(64)))
-#else
-#define timed_loop __attribute__((noinline, noclone, aligned(64)))
-#endif
-
-#if defined(__x86_64__)
-#include "arch/x86_64.h"
-#elif defined(__aarch64__)
-#include "arch/aarch64.h"
-#elif defined(__riscv) && __riscv_xlen == 64
-#include "arch/riscv64.h"
-#else
-#error "syscost does not know this CPU's instructions: add a header in include/arch/"
-#endif
+#include "arch/arch.h"
+#include "attributes.h"
 
 /* How the operation is made. bench_via_name() has the word that the rows carry. */
 enum bench_via {

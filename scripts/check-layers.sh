@@ -10,11 +10,12 @@ behind=
 for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	behind="$layer $behind"
 	allowed=$(printf '%s' "$behind" | sed 's/ *$//; s/ /|/g')
-	more='|(bench|ring)\.h'
+	more='|(bench|ring|layer)\.h'
 	case $layer in
 	render) allowed='render|compare|machine|row|stats|base' more='' ;;
 	compare) allowed='compare|row|stats|base' more='' ;;
-	machine | row | stats | base) more='' ;;
+	machine) more='|(arch/arch|flags)\.h' ;;
+	row | stats | base) more='' ;;
 	esac
 	[ -d "src/$layer" ] || { echo "src/$layer is not there"; bad=1; continue; }
 	if grep -nE '^#include "' "src/$layer"/*.[ch] |
@@ -22,7 +23,8 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 		bad=1
 	fi
 done
-if grep -nE '^#include "' bench/*.c bench/*/*.c | grep -vE '#include "(bench|ring|handle|batch)\.h"'; then
+if grep -nE '^#include "' bench/*.c bench/*/*.c |
+	grep -vE '#include "(bench|ring|handle|batch|layer)\.h"'; then
 	bad=1
 fi
 exit $bad

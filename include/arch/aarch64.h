@@ -6,9 +6,12 @@
 #ifndef SYSCOST_ARCH_AARCH64_H
 #define SYSCOST_ARCH_AARCH64_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/syscall.h>
 
-#include "generic.h"
+#include "arch/generic.h"
+#include "attributes.h"
 
 #define ARCH_VDSO      "__kernel_"
 #define ARCH_HAS_RDTSC false
@@ -89,6 +92,17 @@ static always_inline uint64_t arch_ticks_unfenced(void)
 static always_inline uint64_t arch_rdpmc(uint32_t counter)
 {
 	return counter & 0;
+}
+
+#define ARCH_CLOCKSOURCE     "arch_sys_counter"
+#define ARCH_INVARIANT_FLAGS /* none: the architecture promises one rate */
+#define ARCH_HYPERVISOR_SIZE 1
+
+/* No instruction tells a program that it runs in a virtual machine. */
+static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
+{
+	name[0] = '\0';
+	return false;
 }
 
 #define ARCH_CALL_BARE "mov x8, x0\n\tsvc 0\n\tret\n"

@@ -4,13 +4,18 @@
  * two probe loops. Nothing here calls, branches on a result or touches memory that it was
  * not given.
  *
- * What another CPU must offer to be supported is this file's list of names. bench.h
+ * What another CPU must offer to be supported is this file's list of names. arch.h
  * includes it. Flags of the compiler stand in the .mk beside it.
  */
 #ifndef SYSCOST_ARCH_X86_64_H
 #define SYSCOST_ARCH_X86_64_H
 
+#include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
+#include <sys/syscall.h>
+
+#include "attributes.h"
 
 #define ARCH_VDSO      "__vdso_" /* what the names of the vDSO's functions begin with */
 #define ARCH_HAS_RDTSC true
@@ -68,7 +73,7 @@ static always_inline long arch_syscall0(long nr)
 /*
  * One read of the time-stamp counter that neither older nor younger instructions cross
  * (LFENCE; RDTSC; LFENCE: Intel SDM vol. 2B, RDTSC; AMD APM vol. 3 with LFENCE made
- * serialising, which Linux does). Unit: ticks. Never CPUID: it traps in a virtual machine.
+ * serialising, which Linux does). Unit: ticks. Never CPUID: it traps in a guest.
  */
 static always_inline uint64_t arch_ticks(void)
 {
@@ -88,8 +93,8 @@ static always_inline uint64_t arch_ticks_unfenced(void)
 }
 
 /*
- * A performance counter (Intel SDM vol. 2B and AMD APM vol. 3, RDPMC). It faults unless the
- * kernel allows it, which the counter's page says: see measure/counters.h.
+ * A performance counter (Intel SDM vol. 2B and AMD APM vol. 3, RDPMC). It faults unless
+ * the kernel allows it, which the counter's page says: see measure/counters.h.
  */
 static always_inline uint64_t arch_rdpmc(uint32_t counter)
 {
@@ -97,6 +102,41 @@ static always_inline uint64_t arch_rdpmc(uint32_t counter)
 
 	__asm__ volatile("rdpmc" : "=a"(lo), "=d"(hi) : "c"(counter));
 	return (uint64_t)hi << 32 | lo;
+}
+
+#define ARCH_CLOCKSOURCE "tsc" /* of the kernel, when it reads the counter above */
+
+/*
+ * The flags in /proc/cpuinfo that make the counter one of time: it runs at one rate, and
+ * in deep sleep too. Empty where the architecture promises that.
+ */
+#define ARCH_INVARIANT_FLAGS "constant_tsc", "nonstop_tsc",
+
+static inline void arch_cpuid(uint32_t leaf, uint32_t regs[4])
+{
+	__asm__ volatile("cpuid"
+			 : "=a"(regs[0]), "=b"(regs[1]), "=c"(regs[2]), "=d"(regs[3])
+			 : "a"(leaf), "c"(0));
+}
+
+#define ARCH_HYPERVISOR_SIZE 13 /* of a signature, with a NUL */
+
+/*
+ * Is this a virtual machine? Bit 31 of ecx in CPUID's leaf 1 says so, and leaf 0x40000000
+ * has the hypervisor's signature in ebx, ecx and edx, such as "KVMKVMKVM" (Linux,
+ * Documentation/virt/kvm/x86/cpuid.rst). Not for a timed region: it traps.
+ */
+static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
+{
+	uint32_t regs[4];
+
+	memset(name, 0, ARCH_HYPERVISOR_SIZE);
+	arch_cpuid(1, regs);
+	if (!(regs[2] & 1u << 31))
+		return false;
+	arch_cpuid(0x40000000, regs);
+	memcpy(name, &regs[1], ARCH_HYPERVISOR_SIZE - 1);
+	return true;
 }
 
 /*

@@ -2,32 +2,37 @@
 /*
  * syscost batch: which batching strategy pays off, from the stored rows of a sweep.
  */
-#include <getopt.h>
 #include <glob.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "compare/batching.h"
 #include "render/batch.h"
 #include "row/csv.h"
+#include "row/folder.h"
+#include "row/json.h"
 
-static const char help[] =
-	"usage: syscost batch [OPTION…] [DIR [PATTERN…]]\n\n"
-	"Which batching strategy pays off, from which batch size on, and what it costs: from\n"
-	"the rows of a run of sweeps. DIR is its result folder (default: the newest\n"
-	"syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
-	"'write-null/64'; '!pipe*' takes away.\n\n"
-	"      --format F     table, csv or json on standard output\n"
-	"      --short        the decision table alone\n";
+struct settings {
+	enum cli_format format;
+	bool brief;
+};
 
-/* The newest folder that run makes by itself: its name sorts by time. */
-static bool newest(char *dir, size_t len)
+static const struct option_spec options[] = {
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word,
+	  OPTION_FIELD(struct settings, format),
+	  .help = "table, csv or json on standard output" },
+	{ "short", OPTION_FIELD(struct settings, brief),
+	  .help = "the decision table alone" },
+	{ OPTION_END },
+};
+
+/* The newest folder that `run` made: the names sort by time. */
+static bool find_newest(char *dir, size_t len)
 {
 	glob_t found;
 	bool any = !glob("syscost-[0-9]*-[0-9]*/results.csv", 0, NULL, &found);
@@ -42,103 +47,56 @@ static bool newest(char *dir, size_t len)
 	return any;
 }
 
-static bool read_table(struct table *t, const struct schema *schema, const char *dir)
-{
-	char path[4200];
-	struct err err = { 0 };
-
-	snprintf(path, sizeof(path), "%s/%s", dir, schema->file);
-	if (!csv_read_file(t, schema, path, &err))
-		return true;
-	cli_error("%s", err.text);
-	return false;
-}
-
-static json_t *json_of(const struct table *t, size_t i)
-{
-	json_t *object = json_object();
-
-	for (size_t c = 0; c < t->schema->n_columns; c++) {
-		const struct column *column = &t->schema->columns[c];
-		const char *field = (const char *)t->rows + i * t->schema->row_size +
-				    column->offset;
-		json_t *value = json_null();
-		double real;
-
-		if (column->type == COLUMN_TEXT) {
-			value = json_string(*(char *const *)field);
-		} else if (column->type == COLUMN_COUNT) {
-			if (*(const int64_t *)field >= 0)
-				value = json_integer(*(const int64_t *)field);
-		} else {
-			real = *(const double *)field;
-			if (isfinite(real))
-				value = json_real(real);
-		}
-		json_object_set_new(object, column->name, value);
-	}
-	return object;
-}
-
 static void print_rows(const struct batching *b, enum cli_format format)
 {
 	struct table rows;
-	json_t *array;
 
 	batching_rows(b, &rows);
-	if (format == FORMAT_CSV) {
+	if (format == FORMAT_CSV)
 		csv_write(stdout, &rows);
-	} else {
-		array = json_array();
-		for (size_t i = 0; i < rows.n; i++)
-			json_array_append_new(array, json_of(&rows, i));
-		json_dumpf(array, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-		putchar('\n');
-		json_decref(array);
-	}
+	else
+		cli_print_json(table_json(&rows), 9);
 	table_free(&rows);
 }
 
-static int show(const char *dir, char *const *patterns, size_t n_patterns,
-		enum cli_format format, bool brief)
+static int print_folder(const char *dir, char *const *patterns, size_t n_patterns,
+			const struct settings *s)
 {
-	struct table results, rounds;
+	struct folder folder;
 	const char *unmatched;
 	struct batching b;
 	struct err err = { 0 };
 	int status = EXIT_TROUBLE;
 
-	if (!read_table(&results, &result_schema, dir))
-		return EXIT_TROUBLE;
-	if (!read_table(&rounds, &round_schema, dir))
-		goto out_results;
-	if (batching_make(&b, &results, &rounds, &err)) {
+	if (folder_read(&folder, dir, FOLDER_ROUNDS, &err)) {
+		cli_error("%s", err.text);
+		goto out;
+	}
+	if (batching_make(&b, &folder.results, &folder.rounds, &err)) {
 		cli_error("%s: %s", dir, err.text);
-		goto out_rounds;
+		goto out;
 	}
 	unmatched = batching_select(&b, patterns, n_patterns);
 	if (!b.n) {
-		cli_error(
-			"%s has no rows of a batching sweep: syscost run 'batch/*' makes some",
-			dir);
+		cli_error("%s has no rows of a batching sweep: syscost run 'batch/*' "
+			  "makes some",
+			  dir);
 	} else if (unmatched) {
 		cli_error("no workload matches '%s': the first one is %s", unmatched,
 			  b.workload[0].name);
 	} else {
 		status = EXIT_FINE;
-		if (format != FORMAT_TABLE) {
-			print_rows(&b, format);
+		if (s->format != FORMAT_TABLE) {
+			print_rows(&b, s->format);
 		} else {
 			batch_print(stdout, &b, cli_color());
-			if (!brief)
+			if (!s->brief)
 				batch_print_details(stdout, &b, cli_color());
 		}
 	}
 	batching_free(&b);
-out_rounds:
-	table_free(&rounds);
-out_results:
-	table_free(&results);
+out:
+	folder_free(&folder);
 	return status;
 }
 
@@ -150,7 +108,7 @@ void batch_advice(const struct table *results, const struct table *rounds,
 	struct err err = { 0 };
 
 	if (batching_make(&b, results, rounds, &err))
-		return; /* the page will tell */
+		return; /* the page says why */
 	for (size_t i = 0; i < b.n; i++)
 		choice |= b.workload[i].choice;
 	if (choice) {
@@ -159,39 +117,39 @@ void batch_advice(const struct table *results, const struct table *rounds,
 		fflush(stdout);
 		if (dir)
 			fprintf(stderr,
-				"syscost: 'syscost batch %s' has curves and break-evens\n",
+				"syscost: 'syscost batch %s' has curves and "
+				"break-evens\n",
 				dir);
 	}
 	batching_free(&b);
 }
 
-int cmd_batch(const struct registry *reg, int argc, char **argv)
+static int batch(const struct call *call, void *settings)
 {
-	static const struct option options[] = { { "format", required_argument, NULL,
-						   'f' },
-						 { "short", no_argument, NULL, 's' },
-						 { "help", no_argument, NULL, 'h' },
-						 { 0 } };
-	enum cli_format format = FORMAT_TABLE;
-	bool brief = false;
 	char dir[4096];
-	int opt;
 
-	(void)reg;
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		if (opt == 'h') {
-			fputs(help, stdout);
-			return EXIT_FINE;
-		}
-		if (opt == 's')
-			brief = true;
-		else if (opt != 'f' || !cli_format(optarg, &format))
-			return EXIT_TROUBLE;
-	}
-	if (optind == argc && !newest(dir, sizeof(dir)))
+	if (call->n)
+		return print_folder(call->operands[0], call->operands + 1, call->n - 1,
+				    settings);
+	if (!find_newest(dir, sizeof(dir)))
 		return cli_error(
 			"no syscost-DATE-TIME folder here: name a result folder");
-	if (optind < argc)
-		snprintf(dir, sizeof(dir), "%s", argv[optind++]);
-	return show(dir, argv + optind, argc - optind, format, brief);
+	return print_folder(dir, NULL, 0, settings);
 }
+
+static const char about[] =
+	"Says which batching strategy pays off, from which batch size on, and what it\n"
+	"costs. It reads the rows of a sweep. DIR is its result folder (default: the\n"
+	"newest syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
+	"'write-null/64'; '!pipe*' takes away.\n";
+
+const struct command command_batch = {
+	.name = "batch",
+	.summary = "which batching strategy pays off, and from which size on",
+	.usage = "[OPTION…] [DIR [PATTERN…]]",
+	.about = about,
+	.options = options,
+	.operand = OPERAND_FOLDER,
+	.settings_size = sizeof(struct settings),
+	.fn = batch,
+};

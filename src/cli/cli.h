@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The commands, and what they share. Only this layer exits.
+ * What all commands share: exit statuses, formats, and the way an error is printed. It
+ * knows no measuring, so that commands that read stored rows can use it.
  */
 #ifndef SYSCOST_CLI_H
 #define SYSCOST_CLI_H
 
+#include <jansson.h>
 #include <stdbool.h>
-#include "measure/registry.h"
+#include <stddef.h>
 
 #define VERSION "0.1"
 
@@ -18,26 +20,21 @@ enum exit_status {
 	EXIT_NOTHING = 77,
 };
 
-enum cli_format { FORMAT_TABLE, FORMAT_CSV, FORMAT_JSON };
+enum cli_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 
-int cmd_run(const struct registry *reg, int argc, char **argv);
-int cmd_list(const struct registry *reg, int argc, char **argv);
-int cmd_explain(const struct registry *reg, int argc, char **argv);
-int cmd_doctor(const struct registry *reg, int argc, char **argv);
-int cmd_batch(const struct registry *reg, int argc, char **argv);
-int cmd_ab(const struct registry *reg, int argc, char **argv);
-int cmd_noise(const struct registry *reg, int argc, char **argv);
-int cmd_compare(const struct registry *reg, int argc, char **argv);
-int cmd_report(const struct registry *reg, int argc, char **argv);
-int cmd_export(const struct registry *reg, int argc, char **argv);
+/* Words of --format, for an option's table: all three, or those without CSV. */
+const char *cli_format_word(size_t i);
+const char *cli_format_word_but_csv(size_t i);
 
 /* "syscost: …" on stderr; returns EXIT_TROUBLE. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* A number within bounds into *x; an error line and false otherwise. */
-bool cli_number(const char *option, const char *text, double min, double max, double *x);
-bool cli_format(const char *text, enum cli_format *format);
 /* Colours are for a terminal, and not with NO_COLOR set (no-color.org). */
 bool cli_color(void);
+
+/*
+ * Print JSON and a newline, with so many digits of a real, 0: all. Takes the reference.
+ */
+void cli_print_json(json_t *json, int digits);
 
 #endif

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost compare: verdicts from stored runs. It measures nothing; `ab` does, and is to be
- * preferred where both sides can run on the same machine at the same time.
+ * syscost compare: verdicts from stored runs. It measures nothing. Where both sides can
+ * run on one machine at the same time, `ab` is better.
  */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,145 +11,79 @@
 
 #include "base/err.h"
 #include "base/file.h"
-#include "cli/session.h"
+#include "cli/command.h"
 #include "cli/verdict.h"
-#include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/folder.h"
 
 #define BOOTS_LEAST 15 /* folders a side that make different kernels comparable */
 
-static const char help[] =
-	"usage: syscost compare [OPTION…] BASE HEAD\n"
-	"       syscost compare [OPTION…] --base DIR… --head DIR…\n\n"
-	"Compares result folders, benchmark by benchmark: did it get slower?\n\n"
-	"      --base DIR       a folder of the base; more than once for several\n"
-	"      --head DIR       a folder of the head, likewise\n"
-	"      --delta P        smallest change that counts, per cent (default: 2, or 5 if\n"
-	"                       the folders are not two arms of one 'syscost ab')\n"
-	"      --noise FILE     what A/A comparisons showed on this class of machines\n"
-	"                       (default: the file that 'syscost noise' keeps, if any)\n"
-	"      --no-noise       use no such file\n"
-	"      --force          compare although the machines differ; that is advisory only\n"
-	"      --strict         exit status 3 if a benchmark is inconclusive\n"
-	"      --all            print every row: also the same and all inconclusive ones\n"
-	"      --format F       table, csv or json on standard output\n"
-	"  -o, --output DIR     write verdicts.csv, compare.json and plots there\n"
-	"      --no-plots       write no plots\n\n"
-	"Exit status: 0 no regression, 1 regression, 2 trouble or a benchmark that fails in\n"
-	"head alone, 3 contaminated (or inconclusive with --strict), 77 nothing to compare.\n";
-
-struct paths {
-	const char **path;
-	size_t n;
-};
-
 struct settings {
-	struct paths base, head;
+	struct option_list base, head;
 	double delta; /* NAN: not given */
 	const char *noise, *output;
 	bool no_noise, force, no_plots;
 	struct verdict_options show;
 };
 
-static void add_path(struct paths *p, const char *path)
-{
-	p->path = realloc(p->path, (p->n + 1) * sizeof(*p->path));
-	if (!p->path)
-		abort();
-	p->path[p->n++] = path;
-}
+#define FIELD(member) OPTION_FIELD(struct settings, member)
 
-static bool parse(int argc, char **argv, struct settings *s)
-{
-	enum {
-		BASE = 256,
-		HEAD,
-		DELTA,
-		NOISE,
-		NO_NOISE,
-		FORCE,
-		STRICT,
-		ALL,
-		FORMAT,
-		NO_PLOTS
-	};
-	static const struct option options[] = {
-		{ "base", required_argument, NULL, BASE },
-		{ "head", required_argument, NULL, HEAD },
-		{ "delta", required_argument, NULL, DELTA },
-		{ "noise", required_argument, NULL, NOISE },
-		{ "no-noise", no_argument, NULL, NO_NOISE },
-		{ "force", no_argument, NULL, FORCE },
-		{ "strict", no_argument, NULL, STRICT },
-		{ "all", no_argument, NULL, ALL },
-		{ "format", required_argument, NULL, FORMAT },
-		{ "output", required_argument, NULL, 'o' },
-		{ "no-plots", no_argument, NULL, NO_PLOTS },
-		{ 0 },
-	};
-	int opt;
-
-	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) >= 0) {
-		if (opt == BASE)
-			add_path(&s->base, optarg);
-		else if (opt == HEAD)
-			add_path(&s->head, optarg);
-		else if (opt == DELTA &&
-			 cli_number("--delta", optarg, 0, 1000, &s->delta))
-			s->delta /= 100;
-		else if (opt == NOISE)
-			s->noise = optarg;
-		else if (opt == NO_NOISE)
-			s->no_noise = true;
-		else if (opt == FORCE)
-			s->force = true;
-		else if (opt == STRICT)
-			s->show.strict = true;
-		else if (opt == ALL)
-			s->show.all = true;
-		else if (opt == 'o')
-			s->output = optarg;
-		else if (opt == NO_PLOTS)
-			s->no_plots = true;
-		else if (opt != FORMAT || !cli_format(optarg, &s->show.format))
-			return false; /* the reason has been said */
-	}
-	if (!s->base.n && !s->head.n && argc - optind == 2) {
-		add_path(&s->base, argv[optind]);
-		add_path(&s->head, argv[optind + 1]);
-	} else if (!s->base.n || !s->head.n || argc != optind) {
-		cli_error("compare wants two folders, or --base DIR and --head DIR: see "
-			  "'syscost compare --help'");
-		return false;
-	}
-	return true;
-}
-
-struct side {
-	struct folder *folders;
-	struct gate_side *views;
-	size_t n;
+static const struct option_spec options[] = {
+	{ "base", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(base),
+	  .help = "a folder of the base; repeat it for several" },
+	{ "head", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(head),
+	  .help = "a folder of the head; repeat it for several" },
+	{ "delta", 0, OPTION_PERCENT, "P", 0, 1000, FIELD(delta),
+	  .help = "smallest change that counts, per cent (default: 2, or 5 if the "
+		  "folders are not two arms of one 'syscost ab')" },
+	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
+	  .help = "what A/A comparisons showed on this class of machines (default: the "
+		  "file that 'syscost noise' keeps, if any)" },
+	{ "no-noise", FIELD(no_noise), .help = "use no noise file" },
+	{ "force", FIELD(force),
+	  .help = "compare although the machines differ: then all verdicts are advice" },
+	{ "strict", FIELD(show.strict),
+	  .help = "exit with status 3 if a benchmark is inconclusive" },
+	{ "all", FIELD(show.all),
+	  .help = "print every row, also those that are the same and all inconclusive "
+		  "ones" },
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word, FIELD(show.format),
+	  .help = "table, csv or json on standard output" },
+	{ "output", 'o', OPTION_FOLDER, "DIR", FIELD(output),
+	  .help = "write verdicts.csv, compare.json and plots there" },
+	{ "no-plots", FIELD(no_plots), .help = "write no plots" },
+	{ OPTION_END },
 };
 
-static int side_read(struct side *s, const struct paths *p)
+struct side {
+	const char *const *paths;
+	size_t n; /* folders that are read */
+	struct folder *folders;
+	struct gate_side *views;
+};
+
+static bool side_read(struct side *s, const char *const *paths, size_t n)
 {
 	struct err err = { 0 };
 
-	s->folders = calloc(p->n, sizeof(*s->folders));
-	s->views = calloc(p->n, sizeof(*s->views));
+	s->paths = paths;
+	s->folders = calloc(n, sizeof(*s->folders));
+	s->views = calloc(n, sizeof(*s->views));
 	if (!s->folders || !s->views)
 		abort();
-	for (; s->n < p->n; s->n++) {
+	for (; s->n < n; s->n++) {
 		struct folder *f = &s->folders[s->n];
 
-		if (folder_read(f, p->path[s->n], &err) || folder_comparable(f, &err)) {
+		if (folder_read(f, paths[s->n], FOLDER_ROUNDS | FOLDER_RUN, &err) ||
+		    folder_comparable(f, &err)) {
 			folder_free(f);
-			return cli_error("%s", err.text);
+			cli_error("%s", err.text);
+			return false;
 		}
 		s->views[s->n] = (struct gate_side){ &f->results, &f->rounds,
 						     f->ticks_per_ns, f->quiet_level };
 	}
-	return 0;
+	return true;
 }
 
 static void side_free(struct side *s)
@@ -161,7 +94,10 @@ static void side_free(struct side *s)
 	free(s->views);
 }
 
-/* How a folder's machine differs from the first one of the base; false: not at all. */
+/*
+ * Whether a folder is of another machine than the first one of the base, and how it
+ * differs.
+ */
 static bool differs(const struct side *base, const struct side *side, char *buf,
 		    size_t len)
 {
@@ -178,7 +114,7 @@ static bool differs(const struct side *base, const struct side *side, char *buf,
 	return false;
 }
 
-/* Kernels against each other on the same hardware, with enough boots of each. */
+/* Whether this compares kernels on the same hardware, with enough boots of each. */
 static bool boots_are_the_unit(const struct side *base, const struct side *head)
 {
 	char first[17], other[17];
@@ -197,7 +133,7 @@ static bool boots_are_the_unit(const struct side *base, const struct side *head)
 	return true;
 }
 
-/* Folder k of both sides is of the same `ab`, for every k. */
+/* Whether folder k of both sides is of the same `ab`, for every k. */
 static bool are_paired(const struct side *base, const struct side *head)
 {
 	for (size_t i = 0; i < base->n && base->n == head->n; i++) {
@@ -209,12 +145,12 @@ static bool are_paired(const struct side *base, const struct side *head)
 	return base->n == head->n;
 }
 
-static json_t *path_array(const struct paths *p)
+static json_t *path_array(const struct side *s)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < p->n; i++)
-		json_array_append_new(array, json_string(p->path[i]));
+	for (size_t i = 0; i < s->n; i++)
+		json_array_append_new(array, json_string(s->paths[i]));
 	return array;
 }
 
@@ -229,28 +165,36 @@ static const char *unit_of(const struct gate_options *o, const struct side *base
 	       "interval";
 }
 
-static int write_output(const struct settings *s, const struct gate_options *o,
-			const char *unit, const char *noise, const char *command,
-			const struct table *verdicts, const struct gate_summary *summary)
+/* What was asked for, and the folders that are compared. */
+struct comparison {
+	struct settings *s;
+	struct side base, head;
+	const char *line;
+};
+
+static int write_output(const struct comparison *c, const struct gate_options *o,
+			const char *unit, const char *noise, const struct table *verdicts,
+			const struct gate_summary *summary)
 {
 	json_t *record = json_pack("{s:i, s:s, s:o, s:o, s:s, s:f, s:f, s:s?}", "schema",
-				   SCHEMA_VERSION, "command", command, "base",
-				   path_array(&s->base), "head", path_array(&s->head),
+				   SCHEMA_VERSION, "command", c->line, "base",
+				   path_array(&c->base), "head", path_array(&c->head),
 				   "unit", unit, "delta", o->delta, "family_error",
 				   o->family_error, "noise", noise);
 	struct err err = { 0 };
-	int ret = verdict_write(s->output, verdicts, summary, s->show.advisory, record,
-				o->noise, !s->no_plots, &err);
+	int ret = verdict_write(c->s->output, verdicts, summary, c->s->show.advisory,
+				record, o->noise, !c->s->no_plots, &err);
 
 	json_decref(record);
 	return ret ? cli_error("%s", err.text) : 0;
 }
 
 /* Both sides are read: compare, print, write. */
-static int compare(struct settings *s, const struct side *base, const struct side *head,
-		   const char *command)
+static int compare_sides(const struct comparison *c)
 {
+	const struct side *base = &c->base, *head = &c->head;
 	struct gate_options o = GATE_OPTIONS;
+	struct settings *s = c->s;
 	struct gate_summary summary;
 	struct table verdicts;
 	struct noise noise;
@@ -262,7 +206,7 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 	if (differs(base, base, why, sizeof(why)) ||
 	    differs(base, head, why, sizeof(why))) {
 		if (!s->force)
-			return cli_error("%s; --force compares them all the same, as an "
+			return cli_error("%s; --force compares them all the same, for "
 					 "advice",
 					 why);
 		if (!boots_are_the_unit(base, head))
@@ -296,8 +240,8 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 		status = verdict_print(&verdicts, &summary, &s->show);
 		if (s->show.format == FORMAT_TABLE)
 			printf("unit: %s\n", unit);
-		if (s->output && write_output(s, &o, unit, *used ? used : NULL, command,
-					      &verdicts, &summary))
+		if (s->output &&
+		    write_output(c, &o, unit, *used ? used : NULL, &verdicts, &summary))
 			status = EXIT_TROUBLE;
 	}
 	table_free(&verdicts);
@@ -305,25 +249,45 @@ static int compare(struct settings *s, const struct side *base, const struct sid
 	return status;
 }
 
-int cmd_compare(const struct registry *reg, int argc, char **argv)
+static void defaults(void *settings)
 {
-	struct settings s = { .delta = NAN };
-	struct side base = { 0 }, head = { 0 };
-	int status = EXIT_TROUBLE;
-	char command[1024];
+	((struct settings *)settings)->delta = NAN;
+}
 
-	(void)reg;
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		fputs(help, stdout);
-		return EXIT_FINE;
-	}
-	session_command(argc, argv, command, sizeof(command));
-	if (parse(argc, argv, &s) && !side_read(&base, &s.base) &&
-	    !side_read(&head, &s.head))
-		status = compare(&s, &base, &head, command);
-	side_free(&base);
-	side_free(&head);
-	free(s.base.path);
-	free(s.head.path);
+static int compare(const struct call *call, void *settings)
+{
+	struct settings *s = settings;
+	struct comparison c = { .s = s, .line = call->line };
+	bool two = call->n == 2 && !s->base.n && !s->head.n;
+	const char *const *operands = (const char *const *)call->operands;
+	int status = EXIT_TROUBLE;
+
+	if (!two && (call->n || !s->base.n || !s->head.n))
+		return cli_error("compare wants two folders, or --base DIR and --head "
+				 "DIR: see 'syscost compare --help'");
+	if (two ? side_read(&c.base, operands, 1) && side_read(&c.head, operands + 1, 1)
+		: side_read(&c.base, s->base.text, s->base.n) &&
+			    side_read(&c.head, s->head.text, s->head.n))
+		status = compare_sides(&c);
+	side_free(&c.base);
+	side_free(&c.head);
 	return status;
 }
+
+static const char notes[] =
+	"Exit status: 0 no regression, 1 regression, 2 trouble or a benchmark that\n"
+	"fails in head alone, 3 contaminated (or inconclusive with --strict), 77\n"
+	"nothing to compare.\n";
+
+const struct command command_compare = {
+	.name = "compare",
+	.summary = "verdicts from stored runs: did it get slower?",
+	.usage = "[OPTION…] BASE HEAD\n[OPTION…] --base DIR… --head DIR…",
+	.about = "Compares result folders, benchmark by benchmark: did it get slower?\n",
+	.notes = notes,
+	.options = options,
+	.operand = OPERAND_FOLDER,
+	.settings_size = sizeof(struct settings),
+	.defaults = defaults,
+	.fn = compare,
+};

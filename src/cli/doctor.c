@@ -1,294 +1,145 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost doctor: what this machine does to the numbers, one finding a line. It measures
- * the clock, reads /proc and /sys, and changes nothing.
+ * syscost doctor: prints what this machine does to the numbers, one finding a line. With
+ * --self-test it prints what the suite measures of itself. Both are measured in drive/.
  */
-#include <getopt.h>
 #include <jansson.h>
-#include <stdarg.h>
+#include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "cli/cli.h"
-#include "cli/doctor.h"
-#include "machine/tracers.h"
-#include "measure/clock.h"
-#include "measure/counters.h"
-#include "stats/stats.h"
+#include "cli/session.h"
+#include "drive/doctor.h"
+#include "drive/process.h"
+#include "drive/selftest.h"
 
-enum level { FINDING_OK, FINDING_NOTE, FINDING_WARN };
+#define SELFTEST_SECONDS 2.5 /* of each run */
 
-static const char *const levels[] = { "ok", "note", "warn" };
+static const char *const selftest_words[] = {
+	[SELFTEST_PASS] = "pass", [SELFTEST_NOISY] = "noisy", [SELFTEST_FAIL] = "fail"
+};
 
-static void __attribute__((format(printf, 4, 5)))
-find(json_t *findings, enum level level, const char *effect, const char *fmt, ...)
+static void print_selftest_json(const struct selftest_line *lines)
 {
-	char what[400];
-	va_list ap;
+	json_t *all = json_array();
 
-	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
-	va_end(ap);
-	json_array_append_new(findings,
-			      json_pack("{s:s, s:s, s:s}", "level", levels[level], "what",
-					what, "effect", effect));
-}
+	for (int i = 0; i < SELFTEST_LINES; i++) {
+		const struct selftest_line *l = &lines[i];
 
-/* The first line of a file into buf; false where it cannot be read. */
-static bool first_line(const char *path, char *buf, size_t len)
-{
-	FILE *f = fopen(path, "re");
-	bool got = f && fgets(buf, len, f);
-
-	if (f)
-		fclose(f);
-	if (got)
-		buf[strcspn(buf, "\n")] = '\0';
-	return got;
-}
-
-static bool cpuinfo_has(const char *flag)
-{
-	char line[4096], padded[64];
-	FILE *f = fopen("/proc/cpuinfo", "re");
-	bool has = false;
-
-	snprintf(padded, sizeof(padded), " %s ", flag);
-	while (f && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, "flags", 5))
-			continue;
-		line[strcspn(line, "\n")] = ' ';
-		has = strstr(line, padded);
-		break;
+		json_array_append_new(
+			all, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o}",
+				       "verdict", selftest_words[l->verdict], "what",
+				       l->what, "unit", l->unit, "figure",
+				       json_real_or_null(l->figure.mid), "figure_lo",
+				       json_real_or_null(l->figure.lo), "figure_hi",
+				       json_real_or_null(l->figure.hi), "bound_lo",
+				       l->low, "bound_hi", l->high, "quiet_share",
+				       json_real_or_null(l->quiet_share)));
 	}
-	if (f)
-		fclose(f);
-	return has;
+	cli_print_json(all, 0);
 }
 
-static void look_at_clock(json_t *findings)
+static void print_selftest(const struct selftest_line *lines)
 {
-	struct clock_point start = clock_point();
-	char source[64] = "unknown";
-	unsigned int step = clock_step();
-	double ratio, probes[200];
+	for (int i = 0; i < SELFTEST_LINES; i++) {
+		const struct selftest_line *l = &lines[i];
+		const struct figure *f = &l->figure;
+		const char *space = l->unit[0] ? " " : "";
 
-	for (int i = 0; i < 200; i++) {
-		probes[i] = clock_probe();
-		usleep(2500);
-	}
-	ratio = clock_cycles_per_tick();
-	find(findings, FINDING_OK, "turns ticks into nanoseconds",
-	     "the time-stamp counter runs at %.6f GHz",
-	     clock_ticks_per_ns(start, clock_point()));
-	if (cpuinfo_has("constant_tsc") && cpuinfo_has("nonstop_tsc"))
-		find(findings, FINDING_OK, "ticks are time", "the counter is invariant");
-	else
-		find(findings, FINDING_WARN, "ticks may not be time: trust no figure",
-		     "the counter is not said to be invariant");
-	first_line("/sys/devices/system/clocksource/clocksource0/current_clocksource",
-		   source, sizeof(source));
-	if (!strcmp(source, "tsc"))
-		find(findings, FINDING_OK, "vDSO clocks stay in user mode",
-		     "the clocksource is tsc");
-	else
-		find(findings, FINDING_NOTE,
-		     "vDSO clocks may be real calls: see their rows",
-		     "the clocksource is %s", source);
-	find(findings, FINDING_OK, "a window is at least 1000 steps long",
-	     "the counter advances in steps of %u ticks", step);
-	find(findings, FINDING_OK, "is taken off every window",
-	     "an empty window costs %llu ticks", (unsigned long long)clock_overhead());
-	find(findings, FINDING_OK, "core cycles are estimated by it",
-	     "%.3f core cycles a tick (estimated)", ratio);
-	stats_sort(probes, 200);
-	if (stats_quantile(probes, 200, 0.9) > 1.05 * stats_quantile(probes, 200, 0.02))
-		find(findings, FINDING_WARN,
-		     "figures come from the quiet windows; rows without enough are noisy",
-		     "a neighbour shares the core at times: the probe takes %.0f to %.0f ticks",
-		     stats_quantile(probes, 200, 0.02), stats_quantile(probes, 200, 0.9));
-	else
-		find(findings, FINDING_OK, "the core was quiet just now",
-		     "the contention probe takes %.0f to %.0f ticks",
-		     stats_quantile(probes, 200, 0.02), stats_quantile(probes, 200, 0.9));
-}
-
-static void look_at_system(json_t *findings)
-{
-	char text[256];
-
-	if (cpuinfo_has("hypervisor"))
-		find(findings, FINDING_NOTE, "neighbours are not under your control",
-		     "this is a virtual machine");
-	if (!first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", text,
-			sizeof(text)))
-		find(findings, FINDING_NOTE,
-		     "the frequency may change: see core cycles a tick",
-		     "no frequency governor is visible");
-	else
-		find(findings, strcmp(text, "performance") ? FINDING_WARN : FINDING_OK,
-		     "any governor but performance changes the frequency under load",
-		     "the governor is %s", text);
-	if (first_line("/sys/devices/system/cpu/smt/active", text, sizeof(text)))
-		find(findings, text[0] == '1' ? FINDING_NOTE : FINDING_OK,
-		     "a sibling thread takes issue slots: the probe sees it",
-		     "simultaneous multithreading is %s", text[0] == '1' ? "on" : "off");
-	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
-		find(findings, FINDING_WARN,
-		     "cross-CPU rows are skipped, the program itself disturbs",
-		     "there is one CPU");
-}
-
-static void look_at_self(json_t *findings)
-{
-	char line[256];
-	FILE *f = fopen("/proc/self/status", "re");
-	int seccomp = 0, tracer = 0;
-
-	while (f && fgets(line, sizeof(line), f)) {
-		sscanf(line, "Seccomp: %d", &seccomp);
-		sscanf(line, "TracerPid: %d", &tracer);
-	}
-	if (f)
-		fclose(f);
-	find(findings, seccomp ? FINDING_WARN : FINDING_OK,
-	     "a filter is part of every call's cost", "%s",
-	     seccomp ? "a seccomp filter is on this process"
-		     : "no seccomp filter is on this process");
-	find(findings, tracer ? FINDING_WARN : FINDING_OK,
-	     "a tracer is part of every call's cost", "%s",
-	     tracer ? "a tracer is attached" : "no tracer is attached");
-	for (int i = 0; i < 2; i++) {
-		static const char *const names[] = { "meltdown", "spec_rstack_overflow" };
-		char path[128], text[200];
-
-		snprintf(path, sizeof(path), "/sys/devices/system/cpu/vulnerabilities/%s",
-			 names[i]);
-		if (first_line(path, text, sizeof(text)))
-			find(findings, FINDING_NOTE,
-			     "mitigations are part of every call's cost; run.json lists all",
-			     "%s: %s", names[i], text);
-	}
-}
-
-static void look_at_counters(json_t *findings)
-{
-	struct event_list list = { 0 };
-	char own[256];
-	struct err err = { 0 };
-
-	events_own(&list);
-	counters_try(&list, own, sizeof(own), &err);
-	if (list.n_own == COUNT_OWN)
-		find(findings, FINDING_OK,
-		     "core cycles are counted, user and kernel apart",
-		     "cycles and instructions can be counted");
-	else if (list.n_own)
-		find(findings, FINDING_NOTE,
-		     "core cycles are estimated, and the kernel's share is not counted",
-		     "only user mode can be counted: %s", own);
-	else
-		find(findings, FINDING_NOTE,
-		     "core cycles are estimated, never counted; columns of counts are empty",
-		     "cycles are not counted: %s", own);
-}
-
-static void look_at_tracers(json_t *findings)
-{
-	struct tracers t = tracers_look();
-	bool seen = t.events >= 0 && t.tracer >= 0 && t.audit >= 0 && t.programs >= 0;
-	bool none = t.events <= 0 && t.tracer <= 0 && t.audit <= 0 && t.programs <= 0;
-
-	if (t.events > 0)
-		find(findings, FINDING_WARN,
-		     "an event on system calls slows every process",
-		     "trace events are enabled");
-	if (t.tracer > 0)
-		find(findings, FINDING_WARN, "it runs in every function of the kernel",
-		     "a kernel tracer is on");
-	if (t.audit > 0)
-		find(findings, FINDING_WARN, "it sees every call of every new process",
-		     "the audit subsystem is enabled");
-	if (t.programs > 0)
-		find(findings, FINDING_NOTE, "one on system calls slows every process",
-		     "%d BPF programs for tracing are loaded", t.programs);
-	if (none && seen)
-		find(findings, FINDING_OK, "nobody else's tool is part of a call's cost",
-		     "no tracer, audit or tracing program is on");
-	else if (!seen)
-		find(findings, FINDING_NOTE,
-		     "a tool that traces system calls would be part of their cost",
-		     "hidden from this process:%s%s%s",
-		     t.events < 0 || t.tracer < 0
-			     ? " trace events (for root, where tracefs is mounted)"
-			     : "",
-		     t.audit < 0 ? " audit (for root)" : "",
-		     t.programs < 0 ? " BPF programs (for root)" : "");
-}
-
-json_t *doctor_findings(void)
-{
-	json_t *findings = json_array();
-
-	look_at_clock(findings);
-	look_at_system(findings);
-	look_at_self(findings);
-	look_at_counters(findings);
-	look_at_tracers(findings);
-	return findings;
-}
-
-static const char help[] =
-	"usage: syscost doctor [--self-test] [--format table|json]\n\n"
-	"  --self-test   measure the suite itself, against bounds, for about four seconds:\n"
-	"                exit status 0 within them, 2 outside, 3 too noisy to tell\n"
-	"  --format F    table or json on standard output\n";
-
-int cmd_doctor(const struct registry *reg, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "format", required_argument, NULL, 'f' },
-		{ "self-test", no_argument, NULL, 's' },
-		{ "help", no_argument, NULL, 'h' },
-		{ 0 },
-	};
-	enum cli_format format = FORMAT_TABLE;
-	bool self_test = false;
-	json_t *findings, *f;
-	size_t i;
-	int opt;
-
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		if (opt == 'h') {
-			fputs(help, stdout);
-			return EXIT_FINE;
-		}
-		if (opt == 's')
-			self_test = true;
-		else if (opt != 'f' || !cli_format(optarg, &format))
-			return EXIT_TROUBLE;
-	}
-	if (format == FORMAT_CSV)
-		return cli_error("doctor prints table or json");
-	if (optind < argc)
-		return cli_error("doctor takes no '%s'", argv[optind]);
-	if (self_test)
-		return doctor_self_test(reg, format);
-	findings = doctor_findings();
-	if (format == FORMAT_JSON) {
-		json_dumpf(findings, stdout, JSON_INDENT(2));
+		printf("%-5s  %s: ", selftest_words[l->verdict], l->what);
+		if (isnan(f->mid))
+			fputs("not available", stdout);
+		else
+			printf("%.4g%s%s", f->mid, space, l->unit);
+		if (f->lo < f->hi)
+			printf(" (%.4g to %.4g)", f->lo, f->hi);
+		printf("; bound %.4g to %.4g%s%s", l->low, l->high, space, l->unit);
+		if (!isnan(l->quiet_share))
+			printf("; %.0f %% quiet", l->quiet_share * 100);
 		putchar('\n');
-	} else {
-		json_array_foreach (findings, i, f) {
-			const char *level, *what, *effect;
-
-			json_unpack(f, "{s:s, s:s, s:s}", "level", &level, "what", &what,
-				    "effect", &effect);
-			printf("%-4s  %s: %s\n", level, what, effect);
-		}
 	}
-	json_decref(findings);
+}
+
+static int test_self(enum cli_format format)
+{
+	struct selftest_line lines[SELFTEST_LINES];
+	struct run_options options;
+	int status = EXIT_FINE, ret;
+	struct err err = { 0 };
+	struct process_backend process;
+	struct registry reg;
+
+	session_options(&options);
+	options.seconds = SELFTEST_SECONDS;
+	process_backend(&process);
+	registry_load(&reg);
+	ret = selftest(&process.backend, &reg, &options, lines, &err);
+	session_progress_end(&options);
+	registry_free(&reg);
+	if (ret)
+		return cli_error("%s", err.text);
+	if (format == FORMAT_JSON)
+		print_selftest_json(lines);
+	else
+		print_selftest(lines);
+	for (int i = 0; i < SELFTEST_LINES; i++) {
+		if (lines[i].verdict == SELFTEST_FAIL)
+			status = EXIT_TROUBLE;
+		else if (lines[i].verdict == SELFTEST_NOISY && status == EXIT_FINE)
+			status = EXIT_UNDECIDED;
+	}
+	return status;
+}
+
+static void print(const struct findings *findings, enum cli_format format)
+{
+	if (format == FORMAT_JSON) {
+		cli_print_json(findings_json(findings), 0);
+		return;
+	}
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *f = &findings->at[i];
+
+		printf("%-4s  %s: %s\n", finding_level_name(f->level), f->what,
+		       f->effect);
+	}
+}
+
+struct settings {
+	bool self_test;
+	enum cli_format format;
+};
+
+static const struct option_spec options[] = {
+	{ "self-test", OPTION_FIELD(struct settings, self_test),
+	  .help = "measure the suite itself, against bounds, for about four seconds: "
+		  "exit status 0 within them, 2 outside, 3 too noisy to tell" },
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word_but_csv,
+	  OPTION_FIELD(struct settings, format),
+	  .help = "table or json on standard output" },
+	{ OPTION_END },
+};
+
+static int doctor(const struct call *call, void *settings)
+{
+	const struct settings *s = settings;
+	struct findings findings;
+
+	(void)call;
+	if (s->self_test)
+		return test_self(s->format);
+	doctor_look(&findings);
+	print(&findings, s->format);
 	return EXIT_FINE;
 }
+
+const struct command command_doctor = {
+	.name = "doctor",
+	.summary = "what this machine does to the numbers",
+	.usage = "[--self-test] [--format F]",
+	.options = options,
+	.settings_size = sizeof(struct settings),
+	.fn = doctor,
+};

@@ -3,10 +3,9 @@
  * syscost explain: what a row measures, how, against what, and what it does not mean.
  */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "cli/cli.h"
+#include "cli/session.h"
 
 static const char *const ways[VIA_COUNT] = {
 	[VIA_INLINE] = "the system call instruction, in the timed loop itself",
@@ -41,25 +40,26 @@ static void explain(const struct variant *v)
 		printf("  beware       %s\n", b->caveat);
 }
 
-int cmd_explain(const struct registry *reg, int argc, char **argv)
+static int explain_chosen(const struct call *call, void *settings)
 {
-	const char *unmatched;
-	bool *chosen;
+	struct selection s;
 
-	if (argc < 2 || argv[1][0] == '-') {
-		bool help = argc > 1 && !strcmp(argv[1], "--help");
-
-		fputs("usage: syscost explain PATTERN…\n", help ? stdout : stderr);
-		return help ? EXIT_FINE : EXIT_TROUBLE;
-	}
-	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + 1, argc - 1, BENCH_TEST, chosen);
-	for (size_t i = 0; i < reg->n && !unmatched; i++)
-		if (chosen[i])
-			explain(&reg->rows[i]);
-	free(chosen);
-	if (unmatched)
-		return cli_error("no benchmark matches '%s': see 'syscost list'",
-				 unmatched);
+	(void)settings;
+	if (!session_select(call, BENCH_TEST, &s))
+		return EXIT_TROUBLE;
+	for (size_t i = 0; i < s.reg.n; i++)
+		if (s.chosen[i])
+			explain(&s.reg.rows[i]);
+	session_free(&s);
 	return EXIT_FINE;
 }
+
+const struct command command_explain = {
+	.name = "explain",
+	.summary = "what a benchmark measures, and what it does not",
+	.usage = "PATTERN…",
+	.options = option_none,
+	.operand = OPERAND_PATTERN,
+	.least = 1,
+	.fn = explain_chosen,
+};

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost export: a result folder in a format that other programs read. The folder is of a
- * run, or of a comparison: then its verdicts come first, and the rows are those of its
- * base/ and head/, or, where it has no such folders, what the verdicts say of the two.
+ * syscost export: the folder of a run, or of a comparison, in a format that other programs
+ * read. The formats themselves are in render/.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,33 +15,47 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "render/export.h"
-#include "row/csv.h"
+#include "row/folder.h"
 
 struct settings {
-	const struct export_format *format;
-	const char *dir, *output, *commit, *time;
+	int format; /* -1: not given; behind the last: list them */
+	const char *output, *commit, *time;
 	bool relative;
+};
+
+/* The formats, and a word that lists them. */
+static const char *format_word(size_t i)
+{
+	if (export_format(i))
+		return export_format(i)->name;
+	return !i || export_format(i - 1) ? "list" : NULL;
+}
+
+#define FIELD(member) OPTION_FIELD(struct settings, member)
+
+static const struct option_spec options[] = {
+	{ "format", 0, OPTION_CHOICE, "F", .choice = format_word, FIELD(format),
+	  .help = "one of those below; 'list' lists them" },
+	{ "output", 'o', OPTION_FILE, "FILE", FIELD(output),
+	  .help = "write there, not to standard output" },
+	{ "relative", FIELD(relative),
+	  .help = "ratios: to the base, or to the row's base row "
+		  "(github-action-benchmark)" },
+	{ "commit", 0, OPTION_TEXT, "C", FIELD(commit),
+	  .help = "what was measured (otava)" },
+	{ "time", 0, OPTION_TEXT, "T", FIELD(time),
+	  .help = "when, 2026-01-31T12:00:00Z (otava; default: stored)" },
+	{ OPTION_END },
 };
 
 static void print_formats(FILE *out)
 {
-	for (size_t i = 0; i < export_n_formats; i++)
-		fprintf(out, "  %-24s %s\n", export_formats[i].name,
-			export_formats[i].summary);
-}
+	const struct export_format *f;
 
-static void usage(FILE *out)
-{
-	fputs("usage: syscost export DIR --format F [OPTION…] [PATTERN…]\n\n"
-	      "      --format F       one of those below; 'list' lists them\n"
-	      "  -o, --output FILE    write there, not to standard output\n"
-	      "      --relative       ratios: to the base, or to the row's base row\n"
-	      "                       (github-action-benchmark)\n"
-	      "      --commit C       what was measured (otava)\n"
-	      "      --time T         when, 2026-01-31T12:00:00Z (otava; default: stored)\n\n",
-	      out);
-	print_formats(out);
+	for (size_t i = 0; (f = export_format(i)); i++)
+		fprintf(out, "  %-24s %s\n", f->name, f->summary);
 }
 
 static bool is_time(const char *text)
@@ -54,193 +66,25 @@ static bool is_time(const char *text)
 	return end && !*end;
 }
 
-static bool parse(int argc, char **argv, struct settings *s)
+/* The format, if the other options go with it; NULL: an error line says why not. */
+static const struct export_format *check(const struct call *call,
+					 const struct settings *s)
 {
-	enum { FORMAT = 256, RELATIVE, COMMIT, TIME };
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "format", required_argument, NULL, FORMAT },
-		{ "relative", no_argument, NULL, RELATIVE },
-		{ "commit", required_argument, NULL, COMMIT },
-		{ "time", required_argument, NULL, TIME },
-		{ 0 },
-	};
-	const char *format = NULL;
-	int opt;
+	const struct export_format *format = export_format(s->format);
 
-	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) >= 0) {
-		if (opt == 'o')
-			s->output = optarg;
-		else if (opt == FORMAT)
-			format = optarg;
-		else if (opt == RELATIVE)
-			s->relative = true;
-		else if (opt == COMMIT)
-			s->commit = optarg;
-		else if (opt == TIME)
-			s->time = optarg;
-		else
-			return false; /* getopt has said why */
-	}
-	if (!format) {
-		cli_error("export wants --format F: see 'syscost export --format list'");
-		return false;
-	}
-	for (size_t i = 0; i < export_n_formats; i++)
-		if (!strcmp(format, export_formats[i].name))
-			s->format = &export_formats[i];
-	if (!s->format && strcmp(format, "list"))
-		cli_error("'%s' is no format: see 'syscost export --format list'",
-			  format);
-	else if (s->format && optind == argc)
+	if (!call->n)
 		cli_error("export wants a result folder: syscost export DIR --format %s",
-			  format);
-	else if (s->relative && s->format->fn != export_github_action_benchmark)
+			  format->name);
+	else if (s->relative && !format->relative)
 		cli_error("--relative goes with --format github-action-benchmark only");
-	else if ((s->commit || s->time) && s->format->fn != export_otava)
+	else if ((s->commit || s->time) && !format->point_in_time)
 		cli_error("--commit and --time go with --format otava only");
 	else if (s->time && !is_time(s->time))
 		cli_error("--time wants a date as 2026-01-31T12:00:00Z, not '%s'",
 			  s->time);
-	else if (s->output && !*s->output)
-		cli_error("-o wants the path of a file");
-	else {
-		s->dir = argv[optind];
-		return true;
-	}
-	return false;
-}
-
-/* DIR/sub/name, or DIR/name without a sub; false where there is no such file. */
-static bool find(char *path, size_t len, const char *dir, const char *sub,
-		 const char *name)
-{
-	int n = snprintf(path, len, "%s/%s%s%s", dir, sub, *sub ? "/" : "", name);
-
-	return n > 0 && (size_t)n < len && !access(path, F_OK);
-}
-
-static bool read_table(struct table *t, const struct schema *schema, const char *dir,
-		       const char *sub)
-{
-	char path[4096];
-	struct err err = { 0 };
-
-	if (!find(path, sizeof(path), dir, sub, schema->file))
-		return true;
-	if (!csv_read_file(t, schema, path, &err))
-		return true;
-	cli_error("%s", err.text);
-	return false;
-}
-
-/* DIR/sub/name as JSON, or NULL and an error line. */
-static json_t *read_json(const char *dir, const char *sub, const char *name)
-{
-	char path[4096];
-	json_error_t err;
-	json_t *json;
-
-	find(path, sizeof(path), dir, sub, name);
-	json = json_load_file(path, JSON_REJECT_DUPLICATES, &err);
-	if (!json && err.line > 0)
-		cli_error("%s, line %d: %s", path, err.line, err.text);
-	else if (!json)
-		cli_error("%s cannot be read: it belongs to results.csv", path);
-	return json;
-}
-
-/* The clock's rate, without which a round's ticks are no nanoseconds. */
-static double rate_of(const json_t *run)
-{
-	double rate = json_number_value(
-		json_object_get(json_object_get(run, "calibration"), "ticks_per_ns"));
-
-	return rate > 0 ? rate : NAN;
-}
-
-/* Where only the verdicts were stored: the head's figures, as rows of results. */
-static void rows_of_verdicts(struct export_source *src)
-{
-	for (size_t i = 0; i < src->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&src->verdicts,
-							struct verdict_row, i);
-		struct result_row *r;
-
-		if (!isfinite(v->head_ns))
-			continue;
-		r = table_add(&src->results);
-		row_set(&r->id, v->id);
-		row_set(&r->status, "ok");
-		r->ns = v->head_ns;
-		r->ns_lo = v->head_ns_lo;
-		r->ns_hi = v->head_ns_hi;
-	}
-}
-
-static bool load(struct export_source *src, json_t **run, json_t **whole, const char *dir)
-{
-	char path[4096];
-	const char *sub = "";
-	struct stat st;
-	bool rows;
-
-	if (stat(dir, &st) || !S_ISDIR(st.st_mode)) {
-		cli_error("%s is not a folder: export wants the folder of a run or of "
-			  "a comparison",
-			  dir);
-		return false;
-	}
-	src->compared = find(path, sizeof(path), dir, "", "verdicts.csv");
-	rows = find(path, sizeof(path), dir, "", "results.csv");
-	if (!rows && src->compared) {
-		sub = "head";
-		rows = find(path, sizeof(path), dir, sub, "results.csv");
-	}
-	if (!rows && !src->compared) {
-		cli_error("%s has neither results.csv nor verdicts.csv: it is no result "
-			  "folder",
-			  dir);
-		return false;
-	}
-	if (!read_table(&src->verdicts, &verdict_schema, dir, "") ||
-	    !read_table(&src->results, &result_schema, dir, sub) ||
-	    !read_table(&src->rounds, &round_schema, dir, sub) ||
-	    (src->compared && !read_table(&src->base, &result_schema, dir, "base")))
-		return false;
-	if (src->compared && find(path, sizeof(path), dir, "", "compare.json") &&
-	    !(src->whole = *whole = read_json(dir, "", "compare.json")))
-		return false;
-	if (rows) {
-		src->run = *run = read_json(dir, sub, "run.json");
-		src->ticks_per_ns = rate_of(*run);
-		return *run;
-	}
-	rows_of_verdicts(src);
-	return true;
-}
-
-/* Ids are keys in most formats: a table that has one twice, or an empty one, is refused. */
-static bool index_all(struct export_source *src, const char *dir)
-{
-	const char *twice;
-	size_t n;
-
-	index_make(&src->by_id, &src->base); /* only for this check */
-	twice = index_doubled(&src->by_id);
-	index_free(&src->by_id);
-	index_make(&src->by_id, &src->results);
-	index_make(&src->rounds_by_id, &src->rounds);
-	index_make(&src->verdicts_by_id, &src->verdicts);
-	twice = twice ?: index_doubled(&src->by_id);
-	twice = twice ?: index_doubled(&src->verdicts_by_id);
-	if (index_find(&src->by_id, "", &n) || index_find(&src->verdicts_by_id, "", &n)) {
-		cli_error("%s has a row without an id", dir);
-		return false;
-	}
-	if (twice)
-		cli_error("%s has the row %.60s twice", dir, twice);
-	return !twice;
+	else
+		return format;
+	return NULL;
 }
 
 struct text {
@@ -248,18 +92,18 @@ struct text {
 	size_t len;
 };
 
-static int fill(FILE *out, const void *arg)
+static int fill_text(FILE *out, const void *arg)
 {
 	const struct text *t = arg;
 
 	return fwrite(t->data, 1, t->len, out) == t->len ? 0 : -EIO;
 }
 
-/* All of it or nothing; what is no plain file, such as /dev/stderr, is just written to. */
-static int put_out(const char *output, const struct text *t)
+/* A file is written whole or not at all. A device, such as /dev/stderr, is written to. */
+static int write_text(const char *output, const struct text *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
-	struct file_part part = { slash ? slash + 1 : output, fill, t };
+	struct file_part part = { slash ? slash + 1 : output, fill_text, t };
 	char dir[4096] = ".";
 	struct err err = { 0 };
 	struct stat st;
@@ -270,7 +114,7 @@ static int put_out(const char *output, const struct text *t)
 	}
 	if (!stat(output, &st) && !S_ISREG(st.st_mode)) {
 		FILE *out = fopen(output, "we");
-		int ret = out ? fill(out, t) : -errno;
+		int ret = out ? fill_text(out, t) : -errno;
 
 		if (out && fclose(out) && !ret)
 			ret = -errno;
@@ -284,9 +128,9 @@ static int put_out(const char *output, const struct text *t)
 	return EXIT_FINE;
 }
 
-static int export_folder(const struct settings *s, struct export_source *src)
+static int export_folder(const char *dir, const struct export_format *format,
+			 const struct export_source *src, const char *output)
 {
-	struct err err = { 0 };
 	char *data = NULL;
 	struct text text;
 	int ret;
@@ -294,65 +138,79 @@ static int export_folder(const struct settings *s, struct export_source *src)
 
 	if (!out)
 		return cli_error("out of memory");
-	ret = s->format->fn(out, src, &err);
+	ret = format->write(out, src);
 	if (fclose(out) && !ret)
 		ret = -errno;
 	text.data = data;
 	if (!ret)
-		ret = put_out(s->output, &text);
+		ret = write_text(output, &text);
 	else if (ret == -ENODATA) {
-		cli_error("%s has nothing that %s can hold: no row with a figure%s",
-			  s->dir, s->format->name,
-			  s->relative ? " and a ratio" : ", or no rounds");
+		cli_error("%s has nothing that %s can hold: no row with a figure%s", dir,
+			  format->name,
+			  src->relative ? " and a ratio" : ", or no rounds");
 		ret = EXIT_NOTHING;
 	} else {
-		ret = cli_error("%s", *err.text ? err.text : strerror(-ret));
+		ret = cli_error("%s", *src->err->text ? src->err->text : strerror(-ret));
 	}
 	free(data);
 	return ret;
 }
 
-int cmd_export(const struct registry *reg, int argc, char **argv)
+static int export(const struct call *call, void *settings)
 {
-	struct settings s = { 0 };
-	struct export_source src = { .ticks_per_ns = NAN };
-	struct table *tables[] = { &src.results, &src.rounds, &src.base, &src.verdicts };
-	const char *unmatched;
-	json_t *run = NULL, *whole = NULL;
+	const struct settings *s = settings;
+	struct err err = { 0 };
+	struct folder f;
+	struct export_source src = { .folder = &f,
+				     .relative = s->relative,
+				     .commit = s->commit,
+				     .time = s->time,
+				     .err = &err };
+	struct table *tables[] = { &f.results, &f.rounds, &f.base, &f.verdicts };
+	const struct export_format *format;
+	const char *unmatched, *dir = call->operands[0];
 	int ret = EXIT_TROUBLE;
 
-	(void)reg;
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		usage(stdout);
-		return EXIT_FINE;
-	}
-	if (!parse(argc, argv, &s))
-		return EXIT_TROUBLE;
-	if (!s.format) {
+	if (s->format < 0)
+		return cli_error("export wants --format F: see 'syscost export --format "
+				 "list'");
+	if (!export_format(s->format)) {
 		print_formats(stdout);
 		return EXIT_FINE;
 	}
-	src.relative = s.relative;
-	src.commit = s.commit;
-	src.time = s.time;
-	table_init(&src.results, &result_schema);
-	table_init(&src.rounds, &round_schema);
-	table_init(&src.base, &result_schema);
-	table_init(&src.verdicts, &verdict_schema);
-	if (!load(&src, &run, &whole, s.dir))
+	format = check(call, s);
+	if (!format)
+		return EXIT_TROUBLE;
+	if (folder_read(&f, dir, FOLDER_RUN | FOLDER_COMPARISON, &err)) {
+		cli_error("%s", err.text);
 		goto out;
-	unmatched = select_rows(tables, 4, argv + optind + 1, argc - optind - 1);
-	if (unmatched)
-		cli_error("no row of %s matches '%s'", s.dir, unmatched);
-	else if (index_all(&src, s.dir))
-		ret = export_folder(&s, &src);
+	}
+	unmatched = select_rows(tables, 4, call->operands + 1, call->n - 1);
+	if (unmatched) {
+		cli_error("no row of %s matches '%s'", dir, unmatched);
+		goto out;
+	}
+	export_open(&src);
+	ret = export_folder(dir, format, &src, s->output);
+	export_close(&src);
 out:
-	index_free(&src.by_id);
-	index_free(&src.rounds_by_id);
-	index_free(&src.verdicts_by_id);
-	for (int i = 0; i < 4; i++)
-		table_free(tables[i]);
-	json_decref(run);
-	json_decref(whole);
+	folder_free(&f);
 	return ret;
 }
+
+static void defaults(void *settings)
+{
+	((struct settings *)settings)->format = -1;
+}
+
+const struct command command_export = {
+	.name = "export",
+	.summary = "a result folder in a format that other programs read",
+	.usage = "DIR --format F [OPTION…] [PATTERN…]",
+	.more = print_formats,
+	.options = options,
+	.operand = OPERAND_FOLDER,
+	.settings_size = sizeof(struct settings),
+	.defaults = defaults,
+	.fn = export,
+};

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost list: the rows that there are.
+ * syscost list: the benchmarks that there are.
  */
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/session.h"
+
+struct settings {
+	enum cli_format format;
+};
+
+static const struct option_spec options[] = {
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word,
+	  OPTION_FIELD(struct settings, format),
+	  .help = "table, csv or json on standard output" },
+	{ OPTION_END },
+};
 
 static void print_row(const struct variant *v, enum cli_format format, json_t *array)
 {
@@ -24,46 +34,33 @@ static void print_row(const struct variant *v, enum cli_format format, json_t *a
 					 "params", v->params, "desc", v->bench->desc));
 }
 
-int cmd_list(const struct registry *reg, int argc, char **argv)
+static int list(const struct call *call, void *settings)
 {
-	static const struct option options[] = { { "format", required_argument, NULL,
-						   'f' },
-						 { "help", no_argument, NULL, 'h' },
-						 { 0 } };
-	enum cli_format format = FORMAT_TABLE;
+	enum cli_format format = ((struct settings *)settings)->format;
 	json_t *array = NULL;
-	const char *unmatched;
-	bool *chosen;
-	int opt;
+	struct selection s;
 
-	while ((opt = getopt_long(argc, argv, "h", options, NULL)) >= 0) {
-		if (opt == 'h') {
-			puts("usage: syscost list [--format table|csv|json] [PATTERN…]");
-			return EXIT_FINE;
-		}
-		if (opt != 'f' || !cli_format(optarg, &format))
-			return EXIT_TROUBLE;
-	}
-	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + optind, argc - optind, BENCH_TEST,
-				    chosen);
-	if (unmatched) {
-		free(chosen);
-		return cli_error("no benchmark matches '%s': see 'syscost list'",
-				 unmatched);
-	}
-	if (format == FORMAT_CSV)
-		puts("id,via,params,desc");
+	if (!session_select(call, BENCH_TEST, &s))
+		return EXIT_TROUBLE;
 	if (format == FORMAT_JSON)
 		array = json_array();
-	for (size_t i = 0; i < reg->n; i++)
-		if (chosen[i])
-			print_row(&reg->rows[i], format, array);
-	if (format == FORMAT_JSON) {
-		json_dumpf(array, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
-	json_decref(array);
-	free(chosen);
+	if (format == FORMAT_CSV)
+		puts("id,via,params,desc");
+	for (size_t i = 0; i < s.reg.n; i++)
+		if (s.chosen[i])
+			print_row(&s.reg.rows[i], format, array);
+	if (format == FORMAT_JSON)
+		cli_print_json(array, 0);
+	session_free(&s);
 	return EXIT_FINE;
 }
+
+const struct command command_list = {
+	.name = "list",
+	.summary = "the benchmarks, one row each",
+	.usage = "[--format F] [PATTERN…]",
+	.options = options,
+	.operand = OPERAND_PATTERN,
+	.settings_size = sizeof(struct settings),
+	.fn = list,
+};

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost noise: compare this program with itself, again and again, and remember what that
- * showed: how much each benchmark moves when nothing has changed, and how often the gate
- * cried wolf.
+ * syscost noise: compare this program with itself several times, and keep the result: how
+ * much each benchmark moves when nothing has changed, and how often a verdict was false.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -18,78 +15,39 @@
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "drive/ab.h"
+#include "drive/process.h"
 #include "machine/env.h"
+#include "row/fingerprint.h"
 #include "row/noise.h"
-#include "stats/test.h"
-
-static const char help[] =
-	"usage: syscost noise [OPTION…] [PATTERN…]\n\n"
-	"Compares this program with itself (A/A) and keeps what that showed for 'compare' and\n"
-	"'ab'. Prints how often the gate cried wolf, with an exact bound. Learn with the length\n"
-	"that you compare with: short comparisons move more.\n\n"
-	"      --runs N         comparisons of the whole suite (default 5; 0: print only)\n"
-	"      --quick          27 seconds each instead of 110\n"
-	"      --seconds S      for each\n"
-	"      --noise FILE     the noise file (default: one for this class of machines)\n"
-	"      --cpu N          CPU to measure on\n"
-	"      --format F       table or json\n";
+#include "stats/binomial.h"
 
 struct settings {
-	struct contest_options contest;
-	char path[4096];
-	double runs;
+	struct ab_options ab;
+	const char *noise;
+	char kept[OPTION_PATH_MAX]; /* where nothing else was asked for */
+	unsigned int runs;
+	double seconds; /* 0: not given */
+	bool quick;
 	enum cli_format format;
 };
 
-static bool parse(int argc, char **argv, struct settings *s)
-{
-	enum { RUNS = 256, QUICK, SECONDS, NOISE, CPU, FORMAT };
-	static const struct option options[] = {
-		{ "runs", required_argument, NULL, RUNS },
-		{ "quick", no_argument, NULL, QUICK },
-		{ "seconds", required_argument, NULL, SECONDS },
-		{ "noise", required_argument, NULL, NOISE },
-		{ "cpu", required_argument, NULL, CPU },
-		{ "format", required_argument, NULL, FORMAT },
-		{ 0 },
-	};
-	double x;
-	int opt;
+#define FIELD(member) OPTION_FIELD(struct settings, member)
 
-	while ((opt = getopt_long(argc, argv, "", options, NULL)) >= 0) {
-		bool good = true;
-
-		if (opt == RUNS) {
-			good = cli_number("--runs", optarg, 0, 1e6, &s->runs);
-		} else if (opt == QUICK) {
-			contest_quick(&s->contest);
-		} else if (opt == SECONDS) {
-			good = cli_number("--seconds", optarg, 1, 86400,
-					  &s->contest.run.seconds);
-		} else if (opt == NOISE) {
-			good = *optarg && strlen(optarg) < sizeof(s->path);
-			if (good)
-				strcpy(s->path, optarg);
-			else
-				cli_error("--noise wants the path of a file");
-		} else if (opt == CPU) {
-			good = cli_number("--cpu", optarg, 0, 1e6, &x);
-			if (good)
-				s->contest.run.cpu = x;
-		} else if (opt == FORMAT) {
-			good = cli_format(optarg, &s->format);
-			if (good && s->format == FORMAT_CSV) {
-				cli_error("noise prints table or json");
-				good = false;
-			}
-		} else {
-			good = false; /* getopt has said why */
-		}
-		if (!good)
-			return false;
-	}
-	return true;
-}
+static const struct option_spec options[] = {
+	{ "runs", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(runs),
+	  .help = "comparisons of the whole suite (default 5; 0: print only)" },
+	{ "quick", FIELD(quick),
+	  .help = "take 27 seconds for each comparison instead of 110" },
+	{ "seconds", 0, OPTION_NUMBER, "S", 1, 86400, FIELD(seconds),
+	  .help = "time for each comparison" },
+	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
+	  .help = "the noise file (default: one for this class of machines)" },
+	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(ab.run.cpu),
+	  .help = "CPU to measure on (default: an isolated one, or the last)" },
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word_but_csv,
+	  FIELD(format), .help = "table or json on standard output" },
+	{ OPTION_END },
+};
 
 static void print(const struct noise *noise, const char *path, enum cli_format format)
 {
@@ -108,9 +66,7 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 			"flagged_before_confirmation", (json_int_t)noise->flagged,
 			"runs_contaminated", (json_int_t)noise->contaminated);
 
-		json_dumpf(json, stdout, JSON_INDENT(2));
-		putchar('\n');
-		json_decref(json);
+		cli_print_json(json, 0);
 		return;
 	}
 	printf("%s: machine class %s\n", path, noise->machine);
@@ -127,24 +83,27 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 		       bound);
 }
 
-/* One comparison of this program with itself, taken into the file. */
-static int once(const struct registry *reg, const bool *chosen, struct settings *s,
-		struct noise *noise)
+/* Compare this program with itself, once, and add the result to the file. */
+static int compare_once(const struct selection *selection, struct settings *s,
+			struct noise *noise)
 {
-	struct arm base, head;
-	struct contest c;
+	struct launch base, head;
+	struct process_backend process;
+	struct ab c;
 	struct err err = { 0 };
 	int ret;
 
-	s->contest.gate.noise = noise;
-	arm_parse(&base, "base", "self", &err);
-	arm_parse(&head, "head", "self", &err);
-	s->contest.run.seed = random_seed();
-	ret = contest_hold(&c, reg, chosen, &s->contest, &base, &head, &err);
-	session_progress_end(&s->contest.run);
-	if (!ret && !*s->contest.run.stop) {
+	s->ab.gate.noise = noise;
+	launch_parse(&base, "base", "self", &err);
+	launch_parse(&head, "head", "self", &err);
+	s->ab.run.seed = random_seed();
+	process_backend(&process);
+	ret = ab_measure(&c, &process.backend, &selection->reg, selection->chosen, &base,
+			 &head, &s->ab, &err);
+	session_progress_end(&s->ab.run);
+	if (!ret && !*s->ab.run.stop) {
 		noise_add(noise, &c.verdicts, c.summary.disturbed);
-		ret = noise_write(noise, s->path, &err);
+		ret = noise_write(noise, s->noise, &err);
 	}
 	for (size_t i = 0; !ret && i < c.verdicts.n; i++) {
 		const struct verdict_row *v = table_row(&c.verdicts, struct verdict_row,
@@ -153,60 +112,85 @@ static int once(const struct registry *reg, const bool *chosen, struct settings 
 		if (gate_flagged(v))
 			fprintf(stderr,
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
-				v->id, v->verdict, v->ratio, s->contest.run.seed);
+				v->id, verdict_words[v->verdict], v->ratio.mid,
+				s->ab.run.seed);
 	}
-	contest_free(&c);
+	ab_free(&c);
 	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
-int cmd_noise(const struct registry *reg, int argc, char **argv)
+/* Read what is known of this class of machines; s->noise gets the path of the file. */
+static int read_noise(struct settings *s, struct noise *noise)
 {
-	struct settings s = { .runs = 5 };
-	char machine[17];
 	struct err err = { 0 };
-	const char *unmatched;
-	int status = EXIT_FINE, ret;
-	struct noise noise;
-	json_t *env;
-	bool *chosen;
+	char machine[17];
+	json_t *env = env_record(false);
+	int ret;
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		printf(help);
-		return EXIT_FINE;
-	}
-	session_options(&s.contest.run);
-	contest_defaults(&s.contest, &s.contest.run);
-	if (!parse(argc, argv, &s))
-		return EXIT_TROUBLE;
-	env = env_record(false);
 	env_machine_class(env, machine);
 	json_decref(env);
-	if (!s.path[0] && noise_path(machine, s.path, sizeof(s.path)))
+	noise_init(noise, machine);
+	if (!s->noise && noise_path(machine, s->kept, sizeof(s->kept)))
 		return cli_error("there is no home for the noise file: use --noise FILE");
-	noise_init(&noise, machine);
-	ret = noise_read(&noise, s.path, &err);
-	if (ret && ret != -ENOENT) {
-		noise_free(&noise);
+	s->noise = s->noise ?: s->kept;
+	ret = noise_read(noise, s->noise, &err);
+	if (ret == -ENOENT)
+		noise_init(noise, machine);
+	else if (ret)
 		return cli_error("%s", err.text);
-	}
-	if (ret)
-		noise_init(&noise, machine);
-	else if (strcmp(noise.machine, machine)) {
-		noise_free(&noise);
+	else if (strcmp(noise->machine, machine))
 		return cli_error("%s is of another class of machines: use another file",
-				 s.path);
-	}
-	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + optind, argc - optind,
-				    BENCH_TEST | BENCH_SWEEP, chosen);
-	if (unmatched)
-		status = cli_error("no benchmark matches '%s': see 'syscost list'",
-				   unmatched);
-	for (int i = 0; i < s.runs && status == EXIT_FINE && !*s.contest.run.stop; i++)
-		status = once(reg, chosen, &s, &noise);
+				 s->noise);
+	return EXIT_FINE;
+}
+
+static void defaults(void *settings)
+{
+	struct settings *s = settings;
+	struct run_options run;
+
+	session_options(&run);
+	ab_defaults(&s->ab, &run);
+	s->runs = 5;
+}
+
+static int learn(const struct call *call, void *settings)
+{
+	struct settings *s = settings;
+	struct selection selection;
+	struct noise noise;
+	int status;
+
+	if (s->quick)
+		ab_quick(&s->ab);
+	if (s->seconds)
+		s->ab.run.seconds = s->seconds;
+	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
+		return EXIT_TROUBLE;
+	status = read_noise(s, &noise);
+	for (unsigned int i = 0; i < s->runs && status == EXIT_FINE && !*s->ab.run.stop;
+	     i++)
+		status = compare_once(&selection, s, &noise);
 	if (status == EXIT_FINE)
-		print(&noise, s.path, s.format);
-	free(chosen);
+		print(&noise, s->noise, s->format);
 	noise_free(&noise);
+	session_free(&selection);
 	return status;
 }
+
+static const char about[] =
+	"Compares this program with itself (A/A), and keeps the result for 'compare'\n"
+	"and 'ab'. Prints how often a verdict was false, with an exact bound. Learn\n"
+	"with the length that you compare with: short comparisons move more.\n";
+
+const struct command command_noise = {
+	.name = "noise",
+	.summary = "compare this program with itself: what is no change?",
+	.usage = "[OPTION…] [PATTERN…]",
+	.about = about,
+	.options = options,
+	.operand = OPERAND_PATTERN,
+	.settings_size = sizeof(struct settings),
+	.defaults = defaults,
+	.fn = learn,
+};

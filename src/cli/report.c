@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "cli/cli.h"
+#include "cli/command.h"
 #include "cli/report.h"
 #include "compare/batching.h"
 #include "render/html.h"
@@ -60,26 +61,30 @@ void report_clear(const char *dir)
 	unlink(path);
 }
 
-int cmd_report(const struct registry *reg, int argc, char **argv)
+static int report(const struct call *call, void *settings)
 {
+	const char *dir = call->operands[0];
 	struct err err = { 0 };
 	struct folder folder;
 	int status;
 
-	(void)reg;
-	if (argc != 2 || argv[1][0] == '-') {
-		bool help = argc == 2 && !strcmp(argv[1], "--help");
-
-		fputs("usage: syscost report DIR\n\n"
-		      "Makes plots and report.html in a result folder from its stored rows.\n",
-		      help ? stdout : stderr);
-		return help ? EXIT_FINE : EXIT_TROUBLE;
-	}
-	if (folder_read(&folder, argv[1], &err))
+	(void)settings;
+	if (folder_read(&folder, dir, FOLDER_ROUNDS | FOLDER_RUN, &err))
 		status = cli_error("%s", err.text);
 	else
-		status = report_folder(argv[1], &folder.results, &folder.rounds,
-				       folder.run);
+		status = report_folder(dir, &folder.results, &folder.rounds, folder.run);
 	folder_free(&folder);
 	return status;
 }
+
+const struct command command_report = {
+	.name = "report",
+	.summary = "plots and an HTML page from a result folder",
+	.usage = "DIR",
+	.about = "Makes plots and report.html in a result folder from its stored rows.\n",
+	.options = option_none,
+	.operand = OPERAND_FOLDER,
+	.least = 1,
+	.most = 1,
+	.fn = report,
+};

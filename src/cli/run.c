@@ -2,144 +2,81 @@
 /*
  * syscost run: measure, print, write the result folder.
  */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
-#include "cli/doctor.h"
 #include "cli/report.h"
 #include "cli/session.h"
+#include "drive/doctor.h"
+#include "drive/process.h"
 #include "drive/record.h"
 #include "render/table.h"
 #include "row/csv.h"
 #include "row/folder.h"
 
-static const char help[] =
-	"usage: syscost run [OPTION…] [PATTERN…]\n\n"
-	"  -o, --output DIR     result folder (default: syscost-DATE-TIME)\n"
-	"      --force          write into a folder that exists\n"
-	"      --no-output      print only, write nothing\n"
-	"      --no-plots       write CSV and JSON, no plots and no report\n"
-	"      --quick          8 seconds instead of 50; of a sweep, 28 instead of 285\n"
-	"      --seconds S      time budget for measuring\n"
-	"      --precision P    stop when every interval is within +-P %% (default 1)\n"
-	"      --timeout S      for one benchmark in one round (default 10)\n"
-	"      --checkpoint S   write what there is every S seconds (default 10)\n"
-	"      --cpu N          CPU to measure on (default: an isolated one, or the last)\n"
-	"      --events LIST    also count these, by libpfm4's names: PAGE-FAULTS,CYCLES:u\n"
-	"      --seed N         for the shuffles (default: random, stored)\n"
-	"      --format F       table, csv or json on standard output\n"
-	"      --host-name      store the host's name as it is, not hashed\n";
-
 struct settings {
 	struct run_options run;
-	char output[512];
-	const char *events; /* as asked for; or NULL */
+	const char *output, *events; /* as asked for; or NULL */
+	struct option_list layers;   /* NAME[:K] each */
+	struct launch launch;	     /* with these layers */
+	char folder[64];	     /* where nothing else was asked for */
 	struct event_list count;
 	bool force, no_output, no_plots, host_name, quick;
 	enum cli_format format;
 };
 
-static bool parse(int argc, char **argv, struct settings *s)
+/* The layers that there are, for completions. */
+static const char *layer_word(size_t i)
 {
-	enum {
-		FORCE = 256,
-		NO_OUTPUT,
-		NO_PLOTS,
-		QUICK,
-		SECONDS,
-		PRECISION,
-		TIMEOUT,
-		CHECKPOINT,
-		CPU,
-		SEED,
-		EVENTS,
-		FORMAT,
-		HOST_NAME
-	};
-	static const struct option options[] = {
-		{ "output", required_argument, NULL, 'o' },
-		{ "force", no_argument, NULL, FORCE },
-		{ "no-output", no_argument, NULL, NO_OUTPUT },
-		{ "no-plots", no_argument, NULL, NO_PLOTS },
-		{ "quick", no_argument, NULL, QUICK },
-		{ "seconds", required_argument, NULL, SECONDS },
-		{ "precision", required_argument, NULL, PRECISION },
-		{ "timeout", required_argument, NULL, TIMEOUT },
-		{ "checkpoint", required_argument, NULL, CHECKPOINT },
-		{ "cpu", required_argument, NULL, CPU },
-		{ "seed", required_argument, NULL, SEED },
-		{ "events", required_argument, NULL, EVENTS },
-		{ "format", required_argument, NULL, FORMAT },
-		{ "host-name", no_argument, NULL, HOST_NAME },
-		{ 0 },
-	};
-	double x;
-	int opt;
+	size_t n;
+	const struct layer *const *all = layer_all(&n);
 
-	while ((opt = getopt_long(argc, argv, "o:", options, NULL)) >= 0) {
-		bool good = true;
-
-		if (opt == 'o') {
-			good = *optarg && strlen(optarg) < sizeof(s->output);
-			if (good)
-				strcpy(s->output, optarg);
-			else
-				cli_error("-o wants the path of a folder");
-		} else if (opt == FORCE) {
-			s->force = true;
-		} else if (opt == NO_OUTPUT) {
-			s->no_output = true;
-		} else if (opt == NO_PLOTS) {
-			s->no_plots = true;
-		} else if (opt == QUICK) {
-			s->quick = true;
-		} else if (opt == SECONDS) {
-			good = cli_number("--seconds", optarg, 0.1, 86400,
-					  &s->run.seconds);
-		} else if (opt == PRECISION) {
-			good = cli_number("--precision", optarg, 0.01, 100, &x);
-			if (good)
-				s->run.precision = x / 100;
-		} else if (opt == TIMEOUT) {
-			good = cli_number("--timeout", optarg, 0.1, 3600,
-					  &s->run.timeout);
-		} else if (opt == CHECKPOINT) {
-			good = cli_number("--checkpoint", optarg, 0.1, 86400,
-					  &s->run.checkpoint_seconds);
-		} else if (opt == CPU) {
-			good = cli_number("--cpu", optarg, 0, 1e6, &x);
-			if (good)
-				s->run.cpu = x;
-		} else if (opt == SEED) {
-			char *end;
-
-			s->run.seed = strtoull(optarg, &end, 10);
-			good = *optarg >= '0' && *optarg <= '9' && !*end;
-			if (!good)
-				cli_error("--seed wants a whole number, not '%s'",
-					  optarg);
-		} else if (opt == EVENTS) {
-			s->events = optarg;
-		} else if (opt == FORMAT) {
-			good = cli_format(optarg, &s->format);
-		} else if (opt == HOST_NAME) {
-			s->host_name = true;
-		} else {
-			good = false; /* getopt has said why */
-		}
-		if (!good)
-			return false;
-	}
-	return true;
+	for (size_t at = 0; at < n; at++)
+		if (!all[at]->hidden && !i--)
+			return all[at]->name;
+	return NULL;
 }
+
+#define FIELD(member) OPTION_FIELD(struct settings, member)
+
+static const struct option_spec options[] = {
+	{ "output", 'o', OPTION_FOLDER, "DIR", FIELD(output),
+	  .help = "result folder (default: syscost-DATE-TIME)" },
+	{ "force", FIELD(force), .help = "write into a folder that exists" },
+	{ "no-output", FIELD(no_output), .help = "print only, write nothing" },
+	{ "no-plots", FIELD(no_plots),
+	  .help = "write CSV and JSON, no plots and no report" },
+	{ "quick", FIELD(quick),
+	  .help = "measure for 8 seconds instead of 50; a sweep for 28 instead of 285" },
+	{ "seconds", 0, OPTION_NUMBER, "S", 0.1, 86400, FIELD(run.seconds),
+	  .help = "time budget for measuring" },
+	{ "precision", 0, OPTION_PERCENT, "P", 0.01, 100, FIELD(run.precision),
+	  .help = "stop when every interval is within +-P % (default 1)" },
+	{ "timeout", 0, OPTION_NUMBER, "S", 0.1, 3600, FIELD(run.timeout),
+	  .help = "longest time for one benchmark in one round (default 10)" },
+	{ "checkpoint", 0, OPTION_NUMBER, "S", 0.1, 86400, FIELD(run.checkpoint_seconds),
+	  .help = "write what there is every S seconds (default 10)" },
+	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(run.cpu),
+	  .help = "CPU to measure on (default: an isolated one, or the last)" },
+	{ "events", 0, OPTION_TEXT, "LIST", FIELD(events),
+	  .help = "count these events too, by libpfm4's names: PAGE-FAULTS,CYCLES:u" },
+	{ "layer", 0, OPTION_TEXT, "NAME[:K]", .choice = layer_word, .repeat = true,
+	  FIELD(layers),
+	  .help = "measure under this layer; repeat it for a stack of layers" },
+	{ "seed", 0, OPTION_WHOLE, "N", FIELD(run.seed),
+	  .help = "seed of the shuffles (default: random, stored)" },
+	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word, FIELD(format),
+	  .help = "table, csv or json on standard output" },
+	{ "host-name", FIELD(host_name),
+	  .help = "store the host's name as it is, not hashed" },
+	{ OPTION_END },
+};
 
 static bool power_of_16(long x)
 {
@@ -173,7 +110,10 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
 }
 
-/* What is counted: the suite's own where the machine lets it, and all that was asked for. */
+/*
+ * Count the suite's own events, where the machine lets us, and those that were asked
+ * for.
+ */
 static bool choose_events(struct settings *s)
 {
 	char own[256];
@@ -189,14 +129,25 @@ static bool choose_events(struct settings *s)
 	return true;
 }
 
+static bool choose_layers(struct settings *s)
+{
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < s->layers.n; i++)
+		if (layer_stack_add(&s->launch.layers, s->layers.text[i], &err)) {
+			cli_error("--layer: %s", err.text);
+			return false;
+		}
+	return true;
+}
+
 static void print(const struct settings *s, const struct table *results,
 		  const struct table *rounds, const json_t *json)
 {
 	if (s->format == FORMAT_CSV) {
 		csv_write(stdout, results);
 	} else if (s->format == FORMAT_JSON) {
-		json_dumpf(json, stdout, JSON_INDENT(2));
-		putchar('\n');
+		json_fill(stdout, json);
 	} else {
 		table_print(stdout, results, cli_color());
 		batch_advice(results, rounds, s->no_output ? NULL : s->output);
@@ -205,8 +156,8 @@ static void print(const struct settings *s, const struct table *results,
 }
 
 /*
- * The result folder as it is now. A page and plots of an older result do not go with it.
- * `complete`: nothing more will come.
+ * Write the result folder as it is now, and remove the page and plots of an older result.
+ * `complete`: it will not change any more.
  */
 static int write_folder(const struct settings *s, const struct table *results,
 			const struct table *rounds, json_t *json, bool complete,
@@ -221,37 +172,35 @@ static int write_folder(const struct settings *s, const struct table *results,
 	return ret;
 }
 
-struct keeper {
+struct checkpoint {
 	const struct settings *settings;
 	const char *command;
 };
 
-/* Failing is no news yet: the end of the run tries again, and tells. */
-static void keep(void *arg, const struct run *run)
+/* An error is not reported here: the end of the run writes again, and reports it. */
+static void write_checkpoint(void *arg, const struct run *run)
 {
-	const struct keeper *k = arg;
+	const struct checkpoint *k = arg;
 	struct table results, rounds;
-	json_t *json = result_json(run, k->command, k->settings->host_name);
+	json_t *json = record_json(run, k->command, k->settings->host_name);
 	struct err err = { 0 };
 
-	result_rows(run, &results, &rounds);
+	record_rows(run, &results, &rounds);
 	write_folder(k->settings, &results, &rounds, json, false, &err);
 	json_decref(json);
 	table_free(&results);
 	table_free(&rounds);
 }
 
-/* 77 when every row was skipped or failed: there is no figure. */
-static int verdict(const struct table *results)
+/* The exit status, by what became of the rows; one line for each that failed. */
+static int judge_rows(const struct table *results)
 {
 	bool figure = false, failed = false;
 
-	for (size_t i = 0; i < results->n; i++) {
-		const struct result_row *row = table_row(results, struct result_row, i);
-
-		if (!strcmp(row->status, "ok") || !strcmp(row->status, "noisy"))
+	for_rows (result_row, row, results) {
+		if (row->status == ROW_OK || row->status == ROW_NOISY)
 			figure = true;
-		if (!strcmp(row->status, "fail")) {
+		if (row->status == ROW_FAIL) {
 			failed = true;
 			cli_error("%s failed: %s", row->id, row->reason);
 		}
@@ -259,72 +208,101 @@ static int verdict(const struct table *results)
 	return failed ? EXIT_TROUBLE : figure ? EXIT_FINE : EXIT_NOTHING;
 }
 
-int cmd_run(const struct registry *reg, int argc, char **argv)
+static void defaults(void *settings)
 {
-	struct settings s = { 0 };
+	session_options(&((struct settings *)settings)->run);
+}
+
+static int run_chosen(const struct call *call, struct settings *s,
+		      const struct selection *selection)
+{
 	struct table results, rounds;
 	struct err err = { 0 };
-	char command[1024];
-	struct keeper keeper = { &s, command };
-	const char *unmatched;
+	struct checkpoint checkpoint = { s, call->line };
+	struct findings findings;
 	json_t *json = NULL;
+	struct process_backend process;
 	struct run run;
-	bool *chosen;
 	int ret;
 
-	if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
-		printf(help);
-		return EXIT_FINE;
-	}
-	session_options(&s.run);
-	session_command(argc, argv, command, sizeof(command));
-	if (!parse(argc, argv, &s) || !choose_events(&s))
-		return EXIT_TROUBLE;
-	if (!s.output[0])
-		session_folder("syscost", s.output, sizeof(s.output));
-	chosen = calloc(reg->n, sizeof(*chosen));
-	unmatched = registry_select(reg, argv + optind, argc - optind,
-				    BENCH_TEST | BENCH_SWEEP, chosen);
-	if (unmatched) {
-		free(chosen);
-		return cli_error("no benchmark matches '%s': see 'syscost list'",
-				 unmatched);
-	}
-	fit_sweep(reg, chosen, &s);
-	if (!s.no_output && file_folder(s.output, s.force, &err)) {
-		free(chosen);
+	fit_sweep(&selection->reg, selection->chosen, s);
+	if (!s->no_output && file_folder(s->output, s->force, &err))
 		return cli_error("%s", err.text);
+	if (!s->no_output) {
+		s->run.checkpoint = write_checkpoint;
+		s->run.checkpoint_arg = &checkpoint;
 	}
-	if (!s.no_output) {
-		s.run.checkpoint = keep;
-		s.run.checkpoint_arg = &keeper;
-	}
-
-	ret = run_all(&run, reg, chosen, &s.run, &err);
-	free(chosen);
-	session_progress_end(&s.run);
+	process_backend(&process);
+	ret = run_all(&run, &process.backend, &selection->reg, selection->chosen,
+		      &s->launch, &s->run, &err);
+	session_progress_end(&s->run);
 	if (ret) {
 		run_free(&run);
-		if (!s.no_output)
-			rmdir(s.output); /* only if it is empty */
+		if (!s->no_output)
+			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
-	result_rows(&run, &results, &rounds);
-	json = result_json(&run, command, s.host_name);
-	json_object_set_new(json, "findings", doctor_findings());
+	record_rows(&run, &results, &rounds);
+	json = record_json(&run, call->line, s->host_name);
+	doctor_look(&findings);
+	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
-	print(&s, &results, &rounds, json);
-	ret = verdict(&results);
-	if (!s.no_output && write_folder(&s, &results, &rounds, json, true, &err)) {
-		rmdir(s.output); /* only if it is empty */
+	print(s, &results, &rounds, json);
+	ret = judge_rows(&results);
+	if (!s->no_output && write_folder(s, &results, &rounds, json, true, &err)) {
+		rmdir(s->output); /* only if it is empty */
 		ret = cli_error("%s", err.text);
-	} else if (!s.no_output) {
-		if (!s.no_plots)
-			report_folder(s.output, &results, &rounds, json);
-		fprintf(stderr, "syscost: results are in %s\n", s.output);
+	} else if (!s->no_output) {
+		if (!s->no_plots)
+			report_folder(s->output, &results, &rounds, json);
+		fprintf(stderr, "syscost: results are in %s\n", s->output);
 	}
 	json_decref(json);
 	table_free(&results);
 	table_free(&rounds);
 	return ret;
 }
+
+static int measure(const struct call *call, void *settings)
+{
+	struct settings *s = settings;
+	struct selection selection;
+	int status;
+
+	if (!choose_events(s) || !choose_layers(s))
+		return EXIT_TROUBLE;
+	if (!s->output) {
+		session_folder("syscost", s->folder, sizeof(s->folder));
+		s->output = s->folder;
+	}
+	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
+		return EXIT_TROUBLE;
+	status = run_chosen(call, s, &selection);
+	session_free(&selection);
+	return status;
+}
+
+static void print_layers(FILE *out)
+{
+	size_t n;
+	const struct layer *const *all = layer_all(&n);
+
+	fputs("Layers:\n", out);
+	for (size_t i = 0; i < n; i++)
+		if (!all[i]->hidden)
+			fprintf(out, "  %s%-*s %s\n", all[i]->name,
+				18 - (int)strlen(all[i]->name), all[i]->value ? ":K" : "",
+				all[i]->summary);
+}
+
+const struct command command_run = {
+	.name = "run",
+	.summary = "measure, print a table, write a result folder",
+	.usage = "[OPTION…] [PATTERN…]",
+	.more = print_layers,
+	.options = options,
+	.operand = OPERAND_PATTERN,
+	.settings_size = sizeof(struct settings),
+	.defaults = defaults,
+	.fn = measure,
+};

@@ -1,17 +1,40 @@
 // SPDX-License-Identifier: MIT
 /*
- * The user's side of a measuring command. Measures nothing.
+ * What a measuring command does around the measuring. It measures nothing.
  */
 #include <signal.h>
 #include <stdio.h>
-#include <sys/random.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/random.h"
+#include "cli/cli.h"
 #include "cli/session.h"
 
 static volatile int interrupted;
+
+bool session_select(const struct call *call, unsigned int hidden, struct selection *s)
+{
+	const char *unmatched;
+
+	registry_load(&s->reg);
+	s->chosen = calloc(s->reg.n, sizeof(*s->chosen));
+	if (!s->chosen)
+		abort();
+	unmatched = registry_select(&s->reg, call->operands, call->n, hidden, s->chosen);
+	if (!unmatched)
+		return true;
+	cli_error("no benchmark matches '%s': see 'syscost list'", unmatched);
+	session_free(s);
+	return false;
+}
+
+void session_free(struct selection *s)
+{
+	free(s->chosen);
+	registry_free(&s->reg);
+}
 
 static void interrupt(int sig)
 {
@@ -51,14 +74,6 @@ void session_progress_end(const struct run_options *options)
 {
 	if (options->progress)
 		fputs("\r\033[K", stderr);
-}
-
-void session_command(int argc, char **argv, char *out, size_t len)
-{
-	size_t at = snprintf(out, len, "syscost");
-
-	for (int i = 0; i < argc && at < len; i++)
-		at += snprintf(out + at, len - at, " %s", argv[i]);
 }
 
 void session_folder(const char *prefix, char *out, size_t len)

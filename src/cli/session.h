@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the commands that measure have in common: being interrupted, showing how far they
- * are, a seed, a folder's name.
+ * What the commands that measure have in common: which benchmarks they take, how they are
+ * interrupted, and how they show how far they are.
  */
 #ifndef SYSCOST_SESSION_H
 #define SYSCOST_SESSION_H
 
 #include <stddef.h>
-#include <stdint.h>
 
+#include "cli/command.h"
 #include "drive/run.h"
+#include "measure/registry.h"
 
-/* Catch SIGINT and SIGTERM from now on; what is returned becomes non-zero with the first. */
+/* The benchmarks of this program, and a flag for each: is it chosen? */
+struct selection {
+	struct registry reg;
+	bool *chosen;
+};
+
+/*
+ * Choose by the operands, which are patterns. Benchmarks with a flag in `hidden` have
+ * to be named. False, with nothing to free, where a pattern matches none: the error is
+ * printed.
+ */
+bool session_select(const struct call *call, unsigned int hidden, struct selection *s);
+void session_free(struct selection *s);
+
+/*
+ * Catch SIGINT and SIGTERM from now on; what is returned becomes non-zero with the
+ * first.
+ */
 volatile const int *session_stop(void);
 
 /* Defaults, a progress line where stderr is a terminal, a random seed, session_stop(). */
@@ -19,8 +37,6 @@ void session_options(struct run_options *options);
 /* Take the progress line away. */
 void session_progress_end(const struct run_options *options);
 
-/* The command as it was given. */
-void session_command(int argc, char **argv, char *out, size_t len);
 /* "PREFIX-DATE-TIME" */
 void session_folder(const char *prefix, char *out, size_t len);
 

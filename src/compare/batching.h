@@ -18,13 +18,12 @@
 #include "compare/breakeven.h"
 #include "row/row.h"
 
-#define BATCH_REF \
-	64 /* the batch size at which strategies are ranked, if it was measured */
+#define BATCH_REF 64 /* strategies are ranked at this size, if it was measured */
 
 struct batch_strategy {
-	const char *name;   /* of the rows, like everything that is text here */
-	const char *status; /* of its first row without a figure: skip, fail; or "" */
-	const char *reason; /* and why; or "" */
+	const char *name;	/* of the rows, like everything that is text here */
+	enum row_status status; /* of its first row without a figure; or ROW_NONE */
+	const char *reason;	/* and why; or "" */
 	bool baseline;
 	struct curve curve; /* sizes that have a figure, ascending; 0 of them: none */
 	const struct result_row **row; /* of each size */
@@ -40,10 +39,10 @@ struct batch_advice {
 	const struct batch_strategy *best;
 	const struct result_row *row; /* of the best: at n, or the base's only one */
 	double n;
-	struct stats_estimate ratio; /* of its cost to the base's, at n */
-	bool tested;		     /* there are rounds enough for an interval */
-	double from;		     /* as cheaper_from of its break-even; NAN: none */
-	struct stats_estimate from_ratio; /* at `from` */
+	struct figure ratio;	  /* of its cost to the base's, at n */
+	bool tested;		  /* there are rounds enough for an interval */
+	double from;		  /* as cheaper_from of its break-even; NAN: none */
+	struct figure from_ratio; /* at `from` */
 	/* The strategies that the run cannot tell from the best at n, without bases. */
 	size_t n_equal;
 	const struct batch_strategy **equal;
@@ -81,6 +80,12 @@ void batching_free(struct batching *b);
  * that starts with '!' takes away. NULL, or the first pattern that matched nothing.
  */
 const char *batching_select(struct batching *b, char *const *patterns, size_t n);
+
+/* Fill in the advice of a workload whose strategies have curves and break-evens. */
+void batch_advise(struct batch_workload *w);
+
+/* Where a size stands in the curve of a strategy; curve.sizes: nowhere. */
+size_t batch_size_index(const struct batch_strategy *s, double n);
 
 /* What a strategy costs at a size; single calls cost the same at every one. Or NULL. */
 const struct result_row *batching_row(const struct batch_strategy *s, double n);

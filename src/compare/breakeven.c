@@ -3,10 +3,10 @@
  * Where two curves cross, round by round. "Never" is an infinite number here, so that
  * medians and order statistics need no special case.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/room.h"
 #include "compare/breakeven.h"
 
 static bool single(const struct curve *c)
@@ -38,14 +38,12 @@ double breakeven_base_cost(const struct curve *s, const struct curve *base, size
 	return below;
 }
 
-int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
-		    struct stats_estimate *ratio)
+struct figure breakeven_ratio(const struct curve *s, const struct curve *base, size_t i)
 {
-	double *x = calloc(s->rounds + 1, sizeof(*x));
+	double *x = room_for(s->rounds, sizeof(*x));
+	struct figure ratio;
 	size_t count = 0;
 
-	if (!x)
-		return -ENOMEM;
 	for (size_t r = 0; r < s->rounds; r++) {
 		double over = s->y[r * s->sizes + i];
 		double under = breakeven_base_cost(s, base, i, r);
@@ -53,9 +51,9 @@ int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
 		if (over >= 0 && under > 0)
 			x[count++] = over / under;
 	}
-	*ratio = stats_estimate(x, count, FIT_LEVEL);
+	ratio = stats_figure(x, count, FIT_LEVEL);
 	free(x);
-	return 0;
+	return ratio;
 }
 
 /* The curve of a round, with single calls as a constant; false: there is none. */
@@ -118,34 +116,29 @@ static enum pays verdict(const struct breakeven *be)
 	return be->n.mid > be->largest ? PAYS_BEYOND : PAYS_FROM;
 }
 
-static int find_cheaper(const struct curve *s, const struct curve *base,
-			struct breakeven *be)
+/* See `cheaper_from`. */
+static double find_cheaper(const struct curve *s, const struct curve *base)
 {
-	for (size_t i = s->sizes; i-- > 0;) {
-		struct stats_estimate ratio;
-		int ret = breakeven_ratio(s, base, i, &ratio);
+	double from = NAN;
 
-		if (ret)
-			return ret;
+	for (size_t i = s->sizes; i-- > 0;) {
+		struct figure ratio = breakeven_ratio(s, base, i);
+
 		if (ratio.hi >= 1)
 			break;
 		if (ratio.hi < 1) /* or there are too few rounds for a test */
-			be->cheaper_from = s->n[i];
+			from = s->n[i];
 	}
-	return 0;
+	return from;
 }
 
-int breakeven(const struct curve *s, const struct curve *base, struct breakeven *be)
+struct breakeven breakeven(const struct curve *s, const struct curve *base)
 {
 	struct breakeven b = { .fitted = (single(s) || s->line) &&
-					 (single(base) || base->line),
-			       .cheaper_from = NAN };
-	double *x = calloc(s->rounds + 1, sizeof(*x));
+					 (single(base) || base->line) };
+	double *x = room_for(s->rounds, sizeof(*x));
 	size_t count = 0;
-	int ret;
 
-	if (!x)
-		return -ENOMEM;
 	b.largest = s->sizes ? s->n[s->sizes - 1] : 1;
 	for (size_t r = 0; r < s->rounds && s->sizes && base->sizes; r++) {
 		struct fit_line f, f0;
@@ -158,12 +151,10 @@ int breakeven(const struct curve *s, const struct curve *base, struct breakeven 
 		if (!isnan(at))
 			x[count++] = at;
 	}
-	b.n = stats_estimate(x, count, FIT_LEVEL);
+	b.n = stats_figure(x, count, FIT_LEVEL);
 	free(x);
 	b.at_most = !b.fitted && s->sizes && s->n[0] > 1 && b.n.mid == s->n[0];
 	b.pays = verdict(&b);
-	ret = find_cheaper(s, base, &b);
-	if (!ret)
-		*be = b;
-	return ret;
+	b.cheaper_from = find_cheaper(s, base);
+	return b;
 }

@@ -31,7 +31,7 @@ struct breakeven {
 	 * The n from which on the strategy is cheaper, at least 1; INFINITY: never. Each
 	 * of the numbers can be infinite; lo and hi are NAN with fewer than 6 rounds.
 	 */
-	struct stats_estimate n;
+	struct figure n;
 	bool fitted;	/* from both curves' a/n + b; else between measured sizes */
 	bool at_most;	/* cheaper at the smallest size already, which is more than 1 */
 	double largest; /* the largest size */
@@ -54,16 +54,14 @@ struct breakeven {
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);
 
-/* Cost at size i over the base's: median over paired rounds. 0, or -ENOMEM. */
-int breakeven_ratio(const struct curve *s, const struct curve *base, size_t i,
-		    struct stats_estimate *ratio);
+/* Cost at size i over the base's: median over paired rounds. */
+struct figure breakeven_ratio(const struct curve *s, const struct curve *base, size_t i);
 
 /*
  * Both have the same rounds. Where both fit, a round's break-even is where its two curves
  * cross: (a - a0) / (b0 - b). Otherwise it is the crossing before the smallest size from
  * which on all are cheaper, on a straight line over 1/n between it and the size below.
- * 0, or -ENOMEM.
  */
-int breakeven(const struct curve *s, const struct curve *base, struct breakeven *be);
+struct breakeven breakeven(const struct curve *s, const struct curve *base);
 
 #endif

@@ -9,8 +9,8 @@
 #define HALVINGS 30 /* of the time: far below one round */
 
 /* The rounds that row i gets beyond those it has, if no row may take more than `most`. */
-static unsigned int more(const unsigned int *needed, const double *cost, size_t i,
-			 double most, unsigned int has)
+static unsigned int further_rounds(const unsigned int *needed, const double *cost,
+				   size_t i, double most, unsigned int has)
 {
 	unsigned int wanted = needed[i] > has ? needed[i] - has : 0;
 
@@ -18,13 +18,13 @@ static unsigned int more(const unsigned int *needed, const double *cost, size_t 
 }
 
 /* The time of all these. */
-static double fill(const unsigned int *needed, const double *cost, size_t n, double most,
-		   const unsigned int *rounds)
+static double seconds_of(const unsigned int *needed, const double *cost, size_t n,
+			 double most, const unsigned int *rounds)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < n; i++)
-		sum += more(needed, cost, i, most, rounds[i]) * cost[i];
+		sum += further_rounds(needed, cost, i, most, rounds[i]) * cost[i];
 	return sum;
 }
 
@@ -33,18 +33,18 @@ double budget_rounds(const unsigned int *needed, const double *cost, size_t n,
 {
 	double low = 0, high = fmax(seconds, 0), left;
 
-	if (fill(needed, cost, n, high, rounds) <= high)
+	if (seconds_of(needed, cost, n, high, rounds) <= high)
 		low = high;
 	for (int i = 0; i < HALVINGS && low < high; i++) {
 		double most = (low + high) / 2;
 
-		if (fill(needed, cost, n, most, rounds) > seconds)
+		if (seconds_of(needed, cost, n, most, rounds) > seconds)
 			high = most;
 		else
 			low = most;
 	}
-	left = seconds - fill(needed, cost, n, low, rounds);
+	left = seconds - seconds_of(needed, cost, n, low, rounds);
 	for (size_t i = 0; i < n; i++)
-		rounds[i] += more(needed, cost, i, low, rounds[i]);
+		rounds[i] += further_rounds(needed, cost, i, low, rounds[i]);
 	return left;
 }

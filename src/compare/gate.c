@@ -1,283 +1,137 @@
 // SPDX-License-Identifier: MIT
 /*
- * Verdicts: which rows are compared, at which level and delta, and what that makes of them.
- * The values come from pairs.c, the statistics from stats/. It measures and prints nothing.
+ * A comparison as a whole: which rows there are, whether the machine stayed the same, at which
+ * level each is judged, and what fresh rounds make of it. One row's figures and verdict are
+ * entry.c's. It measures and prints nothing.
  */
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
+#include "compare/entry.h"
 #include "compare/gate.h"
-#include "compare/pairs.h"
-#include "compare/status.h"
-#include "stats/shift.h"
-#include "stats/stats.h"
 #include "stats/test.h"
 
-/* One row being compared. */
-struct entry {
-	struct verdict_row *out;
-	struct values values;
-	struct stats_shift shift; /* of log-ratios, sorted */
-	double *logs;		  /* what shift points to */
-	double delta;		  /* as a log-ratio */
-	size_t quiet, contended, candidates;
-	const char *trouble; /* why it can decide nothing, or NULL */
-};
-
-/* A comparison in the making. */
-struct job {
-	const struct gate_side *base, *head;
-	size_t n_base, n_head;
-	const struct gate_options *o;
-	struct points base_points, head_points;
-	struct statuses base_status, head_status;
-	struct pairing how;
-};
-
-__attribute__((format(printf, 2, 3))) static void set(char **field, const char *fmt, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	row_set(field, text);
-}
-
-static double percent(double log_ratio)
-{
-	return expm1(log_ratio) * 100;
-}
-
-static void entry_free(struct entry *e)
-{
-	free(e->values.pool);
-	free(e->logs);
-}
-
-static int sides_ok(const struct gate_side *s, size_t n)
+static bool sides_ok(const struct gate_side *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!(s[i].ticks_per_ns > 0) || !isfinite(s[i].ticks_per_ns))
-			return -EINVAL;
-	return n ? 0 : -EINVAL;
+			return false;
+	return n > 0;
 }
 
-static void job_free(struct job *j)
+int gate_open(struct gate **gate, const struct gate_side *base, size_t n_base,
+	      const struct gate_side *head, size_t n_head,
+	      const struct gate_options *options)
 {
-	free(j->base_points.p);
-	free(j->head_points.p);
-	free(j->base_status.rows);
-	free(j->head_status.rows);
-}
+	struct gate *g;
 
-static int job_init(struct job *j, const struct gate_side *base, size_t n_base,
-		    const struct gate_side *head, size_t n_head,
-		    const struct gate_options *o)
-{
-	*j = (struct job){ .base = base,
-			   .head = head,
-			   .n_base = n_base,
-			   .n_head = n_head,
-			   .o = o,
-			   .how.paired = o->paired };
-	j->how.folders = !o->paired && n_base >= GATE_FOLDERS && n_head >= GATE_FOLDERS;
-	if (sides_ok(base, n_base) || sides_ok(head, n_head) ||
-	    (o->paired && n_base != n_head))
+	if (!sides_ok(base, n_base) || !sides_ok(head, n_head) ||
+	    (options->paired && n_base != n_head))
 		return -EINVAL;
-	if (points_gather(&j->base_points, base, n_base) ||
-	    points_gather(&j->head_points, head, n_head) ||
-	    statuses_gather(&j->base_status, base, n_base) ||
-	    statuses_gather(&j->head_status, head, n_head)) {
-		job_free(j);
-		return -ENOMEM;
+	*gate = g = room_for(1, sizeof(*g));
+	*g = (struct gate){ .base = base,
+			    .n_base = n_base,
+			    .head = head,
+			    .n_head = n_head,
+			    .o = *options };
+	g->exact = options->metric && options->metric->exact;
+	g->how.paired = options->paired;
+	g->how.folders = !options->paired && n_base >= GATE_FOLDERS &&
+			 n_head >= GATE_FOLDERS;
+	side_open(&g->base_rounds, base, n_base);
+	side_open(&g->head_rounds, head, n_head);
+	g->n = entries_gather(&g->entries, g);
+	return 0;
+}
+
+void gate_close(struct gate *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		entry_free(&g->entries[i]);
+	free(g->entries);
+	side_close(&g->base_rounds);
+	side_close(&g->head_rounds);
+	free(g);
+}
+
+/* NULL: no side has it. */
+static struct entry *find(struct gate *g, const char *id)
+{
+	size_t lo = 0, hi = g->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(g->entries[mid].id, id) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
-	return 0;
+	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
 }
 
-/* Whether there are `need` values of which a comparison can be made. */
-static bool enough(const struct job *j, const struct entry *e, size_t need)
+/* How far the clock moved from base to head: the control again, in time. */
+static double clock_moved(struct gate *g, const struct entry *control)
 {
-	if (j->how.paired)
-		return e->quiet + e->contended >= need;
-	return e->quiet >= need || e->contended >= need;
+	struct entry e = { .id = control->id, .metric = &metric_time };
+	double moved = NAN;
+
+	entry_measure(g, &e, GATE_CONTROL_LEAST);
+	if (pairs_n(&e.values) >= GATE_CONTROL_LEAST)
+		moved = stats_shift_median(&e.shift);
+	entry_free(&e);
+	return moved;
 }
 
-/*
- * Paired: quiet pairs, if there are `need` of them and they are at least half of all, else
- * the contended ones too: the two rounds of a pair are always of one state. Unpaired: quiet
- * values if there are `need` of them, contended ones if there are of these, else whichever
- * are more.
- */
-static int choose_values(const struct job *j, const char *id, size_t need,
-			 struct entry *e)
+/* What the control says against the machine: its row is judged by that alone. */
+static void check_control(struct gate *g, struct entry *e, struct gate_summary *s)
 {
-	struct values other;
-	bool quiet;
-	int ret = pairs_collect(&e->values, &j->base_points, &j->head_points, id, j->how,
-				false, &e->candidates);
-
-	if (ret)
-		return ret;
-	ret = pairs_collect(&other, &j->base_points, &j->head_points, id, j->how, true,
-			    NULL);
-	if (ret)
-		return ret;
-	e->quiet = pairs_n(&e->values);
-	e->contended = pairs_n(&other) - (j->how.paired ? e->quiet : 0);
-	quiet = j->how.paired ? e->quiet >= need && 2 * e->quiet >= e->candidates
-			      : e->quiet >= need || e->quiet >= e->contended;
-	if (quiet || !e->contended) {
-		free(other.pool);
-		return 0;
-	}
-	free(e->values.pool);
-	e->values = other;
-	/* Unknown probes are not equal ones. */
-	if (!j->how.paired &&
-	    !(fabs(log(other.head_probe / other.base_probe)) <= log1p(GATE_SAME_STATE)))
-		e->trouble = "neighbours of the two sides were not equally busy";
-	return 0;
-}
-
-static int make_shift(struct entry *e, bool paired)
-{
-	const struct values *v = &e->values;
-	double *logs = calloc(v->n_base + v->n_head + 1, sizeof(*logs));
-
-	if (!logs)
-		return -ENOMEM;
-	e->logs = logs;
-	if (paired) {
-		for (size_t i = 0; i < v->n_head; i++)
-			logs[i] = log(v->head[i]) - log(v->base[i]);
-		stats_sort(logs, v->n_head);
-		e->shift = (struct stats_shift){ .x = logs, .n_x = v->n_head };
-		return 0;
-	}
-	for (size_t i = 0; i < v->n_head; i++)
-		logs[i] = log(v->head[i]);
-	for (size_t i = 0; i < v->n_base; i++)
-		logs[v->n_head + i] = log(v->base[i]);
-	stats_sort(logs, v->n_head);
-	stats_sort(logs + v->n_head, v->n_base);
-	e->shift = (struct stats_shift){ logs, logs + v->n_head, v->n_head, v->n_base };
-	return 0;
-}
-
-/*
- * The deviation of values as a number of rounds is chosen for: the larger of the robust one
- * and of what the middle four fifths would have if they were normal (+-1.2816 sigma). Where
- * a row has two states, most pairs may agree to the last digit and some be far away.
- */
-static double side_spread(const double *sorted, size_t n, double *scratch)
-{
-	double wide = (stats_quantile(sorted, n, 0.9) - stats_quantile(sorted, n, 0.1)) /
-		      (2 * 1.2816);
-
-	memcpy(scratch, sorted, n * sizeof(*scratch));
-	return fmax(wide, stats_mad_sigma(scratch, n));
-}
-
-/* The spread of one value's log-ratio. Uses `scratch`, as long as the values. */
-static double spread(const struct stats_shift *s, double *scratch)
-{
-	double x = side_spread(s->x, s->n_x, scratch), y;
-
-	if (!s->y)
-		return x;
-	y = side_spread(s->y, s->n_y, scratch);
-	return sqrt(x * x + y * y);
-}
-
-static double delta_of(const struct gate_options *o, const char *id, double base_ns,
-		       int64_t ops)
-{
-	double delta = fmax(o->delta, o->floor_ns / (base_ns * ops));
-	double noise = o->noise ? noise_delta(o->noise, id) : NAN;
-
-	return fmax(delta, noise); /* fmax passes over a NAN */
-}
-
-/* Values, their shift and all figures of a row that need no level. */
-static int prepare(const struct job *j, struct entry *e, size_t need, int64_t ops)
-{
-	struct stats_estimate base, head;
-	int ret = choose_values(j, e->out->id, need, e);
-
-	if (!ret)
-		ret = make_shift(e, j->how.paired);
-	if (ret)
-		return ret;
-	base = stats_estimate(e->values.base, e->values.n_base, 0.95);
-	head = stats_estimate(e->values.head, e->values.n_head, 0.95);
-	e->out->rounds = pairs_n(&e->values);
-	if (!pairs_n(&e->values))
-		return 0;
-	e->out->ratio = exp(stats_shift_median(&e->shift));
-	e->out->base_ns = base.mid;
-	e->out->base_ns_lo = base.lo;
-	e->out->base_ns_hi = base.hi;
-	e->out->head_ns = head.mid;
-	e->out->head_ns_lo = head.lo;
-	e->out->head_ns_hi = head.hi;
-	e->out->delta = delta_of(j->o, e->out->id, base.mid, ops);
-	e->delta = log1p(e->out->delta);
-	/* The values are not needed any more, and their room is large enough. */
-	e->out->sigma = spread(&e->shift, e->values.pool);
-	return 0;
-}
-
-/* What the comparison as a whole says against the machine; fills disturbed and why. */
-static int check_control(const struct job *j, struct entry *e, struct gate_summary *s)
-{
+	size_t least = g->exact ? 1 : GATE_CONTROL_LEAST;
+	struct reason r = { .cause = CAUSE_CONTROL };
 	double moved;
-	int ret = prepare(j, e, GATE_CONTROL_LEAST, 1);
 
-	if (ret)
-		return ret;
-	e->out->level = 0.95;
-	e->out->ratio_lo = exp(stats_shift_low(&e->shift, 0.025));
-	e->out->ratio_hi = exp(stats_shift_high(&e->shift, 0.025));
-	row_set(&e->out->verdict, "same");
-	row_set(&e->out->reason, "the control, which nothing but the machine can change");
-	e->out->delta = expm1(j->o->control_bound);
-	if (pairs_n(&e->values) < GATE_CONTROL_LEAST) {
+	entry_measure(g, e, least);
+	entry_fill_in(g, e);
+	if (!g->exact) {
+		e->out->level = 0.95;
+		e->out->ratio.lo = exp(stats_shift_low(&e->shift, 0.025));
+		e->out->ratio.hi = exp(stats_shift_high(&e->shift, 0.025));
+	}
+	e->out->delta = expm1(g->o.control_bound);
+	g->clock_moved = g->exact ? 0 : clock_moved(g, e);
+	moved = log(e->out->ratio.mid);
+	if (pairs_n(&e->values) < least) {
 		s->disturbed = true;
 		snprintf(s->why, sizeof(s->why),
 			 "the control has too few rounds of one contention state");
 	} else {
-		s->control_ratio = e->out->ratio;
-		moved = log(e->out->ratio);
-		if (!(fabs(moved) <= j->o->control_bound)) {
-			s->disturbed = true;
+		s->control_ratio = e->out->ratio.mid;
+		s->disturbed = !(fabs(moved) <= g->o.control_bound);
+		if (s->disturbed)
 			snprintf(s->why, sizeof(s->why),
 				 "the control moved by %+.1f %%: the machine changed",
-				 percent(moved));
-		}
+				 expm1(moved) * 100);
 	}
-	if (s->disturbed) {
-		row_set(&e->out->verdict, "contaminated");
-		row_set(&e->out->reason, s->why);
-	}
-	return 0;
+	if (s->disturbed)
+		r = (struct reason){ .cause = CAUSE_DISTURBED, .detail = s->why };
+	e->out->verdict = s->disturbed ? VERDICT_CONTAMINATED : VERDICT_SAME;
+	reason_set(e->out, &r);
 }
 
-/* Median quiet level of a side in nanoseconds; NAN if one is unknown. */
+/* Median quiet level of a side; NAN if one is unknown. */
 static double quiet_level(const struct gate_side *sides, size_t n)
 {
-	double *x = calloc(n, sizeof(*x)), level = NAN;
+	double *x = room_for(n, sizeof(*x)), level = NAN;
 	size_t known = 0;
 
-	for (size_t i = 0; x && i < n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (sides[i].quiet_level > 0)
-			x[known++] = sides[i].quiet_level / sides[i].ticks_per_ns;
-	if (known == n && n) {
+			x[known++] = sides[i].quiet_level;
+	if (known == n) {
 		stats_sort(x, n);
 		level = stats_median(x, n);
 	}
@@ -285,164 +139,34 @@ static double quiet_level(const struct gate_side *sides, size_t n)
 	return level;
 }
 
-static void check_quiet_level(const struct job *j, struct gate_summary *s)
+static void check_quiet_level(const struct gate *g, struct gate_summary *s)
 {
-	double moved = log(quiet_level(j->head, j->n_head) /
-			   quiet_level(j->base, j->n_base));
+	double moved = log(quiet_level(g->head, g->n_head) /
+			   quiet_level(g->base, g->n_base));
 
-	if (s->disturbed || !(fabs(moved) > log1p(GATE_SAME_STATE)))
+	if (s->disturbed || g->exact || !(fabs(moved) > log1p(GATE_SAME_STATE)))
 		return;
 	s->disturbed = true;
 	snprintf(
 		s->why, sizeof(s->why),
 		"the probe's quiet level moved by %+.1f %%: a neighbour stayed all through "
-		"one side, or the clock speed changed",
-		percent(moved));
-}
-
-/* Holm's step-down over n p-values, one direction: the tail of each, negative: rejected. */
-static int step_down(const double *p, size_t n, double error, double *tail)
-{
-	double *adjusted = calloc(n + 1, sizeof(*adjusted));
-	size_t *order = calloc(n + 1, sizeof(*order)), stop = 0;
-	int ret = adjusted && order ? 0 : -ENOMEM;
-
-	if (!ret) {
-		stats_holm(p, n, order, adjusted);
-		while (stop < n && adjusted[order[stop]] <= error)
-			stop++;
-		for (size_t i = 0; i < n; i++)
-			tail[order[i]] = i < stop ? -error / (n - i) : error / (n - stop);
-	}
-	free(adjusted);
-	free(order);
-	return ret;
-}
-
-/*
- * The tail of each row's interval: Holm over the chances of being slower, and over those of
- * being faster. A row that neither rejects gets the smaller of the tails at which they stop;
- * none can be in both, as its p-values are not both below one half.
- */
-static int holm_tails(const struct entry *e, size_t n, double error, double *tail)
-{
-	double *p = calloc(2 * n, sizeof(*p)), *faster = p ? p + n : NULL;
-	int ret = p ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < n && !ret; i++)
-		p[i] = e[i].out->p_slower;
-	if (!ret)
-		ret = step_down(p, n, error, tail);
-	for (size_t i = 0; i < n && !ret; i++)
-		p[i] = e[i].out->p_faster;
-	if (!ret)
-		ret = step_down(p, n, error, faster);
-	for (size_t i = 0; i < n && !ret; i++)
-		tail[i] = tail[i] < 0	  ? -tail[i]
-			  : faster[i] < 0 ? -faster[i]
-					  : fmin(tail[i], faster[i]);
-	free(p);
-	return ret;
-}
-
-static int advise(const struct entry *e, size_t n)
-{
-	double *p = calloc(2 * n, sizeof(*p)), *adjusted = p + n;
-	size_t *order = calloc(n, sizeof(*order));
-	int ret = p && order ? 0 : -ENOMEM;
-
-	for (size_t i = 0; i < n && !ret; i++)
-		p[i] = e[i].out->p_differs;
-	if (!ret)
-		stats_bh(p, n, order, adjusted);
-	for (size_t i = 0; i < n && !ret; i++)
-		if (adjusted[i] <= GATE_FDR)
-			row_set(&e[i].out->advice,
-				e[i].out->ratio > 1 ? "slower" : "faster");
-	free(order);
-	free(p);
-	return ret;
-}
-
-static void p_values(struct entry *e)
-{
-	struct verdict_row *r = e->out;
-	bool none = e->trouble || !pairs_n(&e->values);
-
-	r->p_slower = none ? 1 : stats_shift_above(&e->shift, e->delta);
-	r->p_faster = none ? 1 : stats_shift_below(&e->shift, -e->delta);
-	r->p_differs = none ? 1
-			    : fmin(1, 2 * fmin(stats_shift_above(&e->shift, 0),
-					       stats_shift_below(&e->shift, 0)));
-}
-
-/* Why there is no interval: too few rounds, or rounds in the wrong states. */
-static void say_few(const struct entry *e, const struct job *j, double tail)
-{
-	size_t need = stats_shift_least(j->how.paired, tail);
-	const char *what = j->how.paired    ? "pairs of rounds"
-			   : j->how.folders ? "folders a side"
-					    : "rounds a side";
-
-	if (!e->candidates)
-		row_set(&e->out->reason, "no rounds of both sides");
-	else if (!e->quiet && !e->contended)
-		row_set(&e->out->reason,
-			"no rounds of the same contention state, probe and window length");
-	else
-		set(&e->out->reason,
-		    "too few %s: %zu quiet, %zu contended of %zu; %zu%s are needed", what,
-		    e->quiet, e->contended, e->candidates, need,
-		    j->how.paired ? "" : " of one kind");
-}
-
-static void decide(struct entry *e, const struct job *j, double tail, bool disturbed)
-{
-	const char *beside = !e->values.contended	 ? ""
-			     : e->quiet && j->how.paired ? ", partly next to a busy "
-							   "neighbour"
-							 : ", next to a busy neighbour";
-	struct verdict_row *r = e->out;
-	double low = stats_shift_low(&e->shift, tail);
-	double high = stats_shift_high(&e->shift, tail), bound = r->delta * 100;
-
-	r->level = 1 - 2 * tail;
-	r->ratio_lo = exp(low);
-	r->ratio_hi = exp(high);
-	if (e->trouble) {
-		row_set(&r->verdict, "inconclusive");
-		row_set(&r->reason, e->trouble);
-	} else if (isnan(low) || isnan(high)) {
-		row_set(&r->verdict, "inconclusive");
-		say_few(e, j, tail);
-	} else if (low > e->delta) {
-		row_set(&r->verdict, disturbed ? "contaminated" : "regressed");
-		set(&r->reason, "the whole interval is slower than %+.1f %%%s", bound,
-		    beside);
-	} else if (high < -e->delta) {
-		row_set(&r->verdict, disturbed ? "contaminated" : "improved");
-		set(&r->reason, "the whole interval is faster than %+.1f %%%s",
-		    percent(-e->delta), beside);
-	} else if (low >= -e->delta && high <= e->delta) {
-		row_set(&r->verdict, "same");
-		set(&r->reason, "the whole interval is within %.1f %%%s", bound, beside);
-	} else {
-		row_set(&r->verdict, "inconclusive");
-		set(&r->reason, "the interval reaches from %+.1f %% to %+.1f %%%s",
-		    percent(low), percent(high), beside);
-	}
+		"one side",
+		expm1(moved) * 100);
 }
 
 /* When most rows lack rounds of one state though there were enough, it was the machine. */
-static void check_busy(const struct job *j, const struct entry *e, size_t n, size_t need,
-		       struct gate_summary *s)
+static void check_busy(const struct gate *g, struct entry *const *rows, size_t n,
+		       size_t need, struct gate_summary *s)
 {
 	size_t busy = 0;
 
-	for (size_t i = 0; i < n; i++)
-		busy += e[i].candidates >= need && !enough(j, &e[i], need) &&
-			(j->how.paired || e[i].quiet + e[i].contended > 0);
-	if (s->disturbed || 2 * busy <= n || j->how.folders)
+	for (size_t i = 0; i < n; i++) {
+		const struct round_counts *c = &rows[i]->counts;
+
+		busy += c->candidates >= need && !entry_has_enough(g, rows[i], need) &&
+			(g->how.paired || c->quiet + c->contended > 0);
+	}
+	if (s->disturbed || 2 * busy <= n || g->how.folders)
 		return;
 	s->disturbed = true;
 	snprintf(s->why, sizeof(s->why),
@@ -451,298 +175,327 @@ static void check_busy(const struct job *j, const struct entry *e, size_t n, siz
 		 busy, n);
 }
 
-static int decide_all(const struct job *j, struct entry *e, size_t n, size_t need,
-		      struct gate_summary *s)
+/* Holm's step-down over n p-values, one direction: the tail of each, negative: rejected. */
+static void step_down(const double *p, size_t n, double error, double *tail)
 {
-	double *tail;
-	int ret;
+	double *adjusted = room_for(n, sizeof(*adjusted));
+	size_t *order = room_for(n, sizeof(*order)), stop = 0;
 
-	if (!n)
-		return 0;
-	tail = calloc(n, sizeof(*tail));
-	if (!tail)
-		return -ENOMEM;
+	stats_holm(p, n, order, adjusted);
+	while (stop < n && adjusted[order[stop]] <= error)
+		stop++;
 	for (size_t i = 0; i < n; i++)
-		p_values(&e[i]);
-	check_quiet_level(j, s);
-	check_busy(j, e, n, need, s);
-	ret = holm_tails(e, n, j->o->family_error, tail);
-	for (size_t i = 0; i < n && !ret; i++)
-		decide(&e[i], j, tail[i], s->disturbed);
-	if (!ret && !s->disturbed)
-		ret = advise(e, n);
-	free(tail);
-	return ret;
+		tail[order[i]] = i < stop ? -error / (n - i) : error / (n - stop);
+	free(adjusted);
+	free(order);
 }
 
-/* Fills `e` with the rows to compare, and the control last; the others become skip. */
-static size_t sort_out(const struct job *j, struct table *verdicts, struct entry *e,
-		       int64_t *ops, bool *control)
+/*
+ * The tail of each row's interval: Holm over the chances of being slower, and over those of
+ * being faster. A row that neither rejects gets the smaller of the tails at which they stop;
+ * none can be in both, as its p-values are not both below one half.
+ */
+static void holm_tails(struct entry *const *rows, size_t n, double error, double *tail)
 {
-	struct verdict_row *found = NULL;
+	double *p = room_for(2 * n, sizeof(*p)), *faster = p + n;
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = rows[i]->out->p_slower;
+	step_down(p, n, error, tail);
+	for (size_t i = 0; i < n; i++)
+		p[i] = rows[i]->out->p_faster;
+	step_down(p, n, error, faster);
+	for (size_t i = 0; i < n; i++)
+		tail[i] = tail[i] < 0	  ? -tail[i]
+			  : faster[i] < 0 ? -faster[i]
+					  : fmin(tail[i], faster[i]);
+	free(p);
+}
+
+static void advise(struct entry *const *rows, size_t n)
+{
+	double *p = room_for(2 * n, sizeof(*p)), *adjusted = p + n;
+	size_t *order = room_for(n, sizeof(*order));
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = rows[i]->out->p_differs;
+	stats_bh(p, n, order, adjusted);
+	for (size_t i = 0; i < n; i++)
+		if (adjusted[i] <= GATE_FDR)
+			rows[i]->out->advice = rows[i]->out->ratio.mid > 1
+						       ? ADVICE_SLOWER
+						       : ADVICE_FASTER;
+	free(order);
+	free(p);
+}
+
+/* Judge the rows that can be compared; the control has been. */
+static void judge(struct gate *g, struct entry *const *rows, size_t n,
+		  struct gate_summary *s)
+{
+	bool exact = g->exact;
+	double *tail = room_for(n, sizeof(*tail));
+	size_t need = 1;
+
+	if (!exact)
+		need = stats_shift_least(g->how.paired, g->o.family_error / (n ? n : 1));
+	for (size_t i = 0; i < n; i++) {
+		entry_measure(g, rows[i], need);
+		entry_fill_in(g, rows[i]);
+		if (!exact)
+			entry_test(rows[i]);
+	}
+	if (n && !exact) {
+		check_quiet_level(g, s);
+		check_busy(g, rows, n, need, s);
+		holm_tails(rows, n, g->o.family_error, tail);
+	}
+	for (size_t i = 0; i < n; i++)
+		entry_decide(g, rows[i], tail[i], s->disturbed);
+	if (!exact && !s->disturbed)
+		advise(rows, n);
+	free(tail);
+}
+
+static void count_row(const struct verdict_row *row, struct gate_summary *s)
+{
+	size_t *const counts[VERDICTS] = {
+		[VERDICT_REGRESSED] = &s->regressed,
+		[VERDICT_IMPROVED] = &s->improved,
+		[VERDICT_SAME] = &s->same,
+		[VERDICT_INCONCLUSIVE] = &s->inconclusive,
+		[VERDICT_CONTAMINATED] = &s->contaminated,
+		[VERDICT_SKIP] = &s->skipped,
+	};
+
+	if (counts[row->verdict])
+		++*counts[row->verdict];
+	s->broken += gate_broken(row);
+}
+
+void gate_count(const struct table *verdicts, struct gate_summary *s)
+{
+	s->regressed = s->improved = s->same = s->inconclusive = 0;
+	s->contaminated = s->skipped = s->broken = 0;
+	for (size_t i = 0; i < verdicts->n; i++)
+		count_row(table_row(verdicts, struct verdict_row, i), s);
+	s->compared = verdicts->n - s->skipped;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct entry *x = *(struct entry *const *)a;
+	const struct entry *y = *(struct entry *const *)b;
+
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary)
+{
+	struct entry **rows = room_for(g->n, sizeof(*rows)), *control = NULL;
+	struct gate_summary s = { .control_ratio = NAN };
 	size_t n = 0;
 
-	for (size_t i = 0; i < verdicts->n; i++) {
-		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
-		struct status base = status_find(&j->base_status, row->id);
-		struct status head = status_find(&j->head_status, row->id);
-
-		if (!status_comparable(&base, &head, row))
-			continue;
-		if (!strcmp(row->id, j->o->control)) {
-			found = row;
-			continue;
-		}
-		ops[n] = base.ops;
-		e[n++].out = row;
+	*verdicts = (struct table)TABLE(verdict_schema);
+	for (size_t i = 0; i < g->n; i++) {
+		rows[i] = &g->entries[i];
+		table_add(verdicts);
 	}
-	*control = found;
-	e[n].out = found;
-	return n;
+	qsort(rows, g->n, sizeof(*rows), by_place);
+	for (size_t i = 0; i < g->n; i++) {
+		struct entry *e = rows[i];
+
+		e->out = table_row(verdicts, struct verdict_row, i);
+		row_set(&e->out->id, e->id);
+		if (!entry_comparable(e))
+			continue;
+		if (!strcmp(e->id, g->o.control))
+			control = e;
+		else
+			rows[n++] = e;
+	}
+	if (control)
+		check_control(g, control, &s);
+	judge(g, rows, n, &s);
+	for (size_t i = 0; i < g->n; i++)
+		count_row(g->entries[i].out, &s);
+	s.compared = g->n - s.skipped;
+	free(rows);
+	*summary = s;
 }
 
 int gate(const struct gate_side *base, size_t n_base, const struct gate_side *head,
 	 size_t n_head, const struct gate_options *options, struct table *verdicts,
 	 struct gate_summary *summary)
 {
-	struct gate_summary s = { .control_ratio = NAN };
-	struct entry *e = NULL;
-	int64_t *ops = NULL;
-	size_t n = 0, need;
-	bool control;
-	struct job j;
-	int ret;
+	struct gate *g;
+	int ret = gate_open(&g, base, n_base, head, n_head, options);
 
-	ret = job_init(&j, base, n_base, head, n_head, options);
+	*verdicts = (struct table)TABLE(verdict_schema);
 	if (ret)
 		return ret;
-	table_init(verdicts, &verdict_schema);
-	ret = status_ids(verdicts, base, n_base, head, n_head);
-	e = calloc(verdicts->n + 1, sizeof(*e));
-	ops = calloc(verdicts->n + 1, sizeof(*ops));
-	if (!e || !ops)
-		ret = -ENOMEM;
-	if (ret)
-		goto out;
-	n = sort_out(&j, verdicts, e, ops, &control);
-	need = stats_shift_least(options->paired, options->family_error / (n ? n : 1));
-	for (size_t i = 0; i < n && !ret; i++)
-		ret = prepare(&j, &e[i], need, ops[i]);
-	if (!ret && control)
-		ret = check_control(&j, &e[n], &s);
-	if (!ret)
-		ret = decide_all(&j, e, n, need, &s);
-out:
-	for (size_t i = 0; e && i <= verdicts->n; i++)
-		entry_free(&e[i]);
-	free(e);
-	free(ops);
-	job_free(&j);
-	if (ret) {
-		table_free(verdicts);
-		return ret;
-	}
-	gate_count(verdicts, &s);
-	*summary = s;
+	gate_judge(g, verdicts, summary);
+	gate_close(g);
 	return 0;
 }
 
 bool gate_flagged(const struct verdict_row *row)
 {
-	return !strcmp(row->verdict, "regressed") || !strcmp(row->verdict, "improved");
-}
-
-static void not_confirmed(struct verdict_row *row, const char *verdict, const char *why)
-{
-	char was[sizeof("regressed")];
-
-	snprintf(was, sizeof(was), "%s", row->verdict);
-	row_set(&row->verdict, verdict);
-	set(&row->reason, "%s at first, not confirmed: %s", was, why);
+	return row->verdict == VERDICT_REGRESSED || row->verdict == VERDICT_IMPROVED;
 }
 
 /* A flagged row and what its fresh rounds say. */
 struct retry {
 	struct verdict_row *row;
-	struct entry e;
+	struct entry *e; /* NULL: there are none */
 };
 
-/* Fills *r from the fresh rounds; the p-value is of the direction that was flagged. */
-static int try_again(const struct job *j, struct retry *r, size_t need, bool slower,
-		     double *p)
+/* The p-value of the direction that was flagged. */
+static double try_again(struct gate *fresh, const struct retry *r, size_t need,
+			bool slower)
 {
 	double delta = log1p(r->row->delta);
-	int ret = choose_values(j, r->row->id, need, &r->e);
 
-	if (!ret)
-		ret = make_shift(&r->e, j->how.paired);
-	if (ret)
-		return ret;
-	*p = slower ? stats_shift_above(&r->e.shift, delta)
-		    : stats_shift_below(&r->e.shift, -delta);
-	if (r->e.trouble || !pairs_n(&r->e.values))
-		*p = 1;
-	return 0;
+	if (!r->e)
+		return 1;
+	entry_measure(fresh, r->e, need);
+	if (r->e->unequal || !pairs_n(&r->e->values))
+		return 1;
+	return slower ? stats_shift_above(&r->e->shift, delta)
+		      : stats_shift_below(&r->e->shift, -delta);
 }
 
-static void confirm_row(struct retry *r, double tail, const char *disturbed)
+/* `tail` is negative where the fresh rounds agree. */
+static void confirm_row(const struct retry *r, double tail, const char *disturbed)
 {
+	const struct stats_shift *shift = r->e ? &r->e->shift
+					       : &(struct stats_shift){ 0 };
+	size_t n = r->e ? pairs_n(&r->e->values) : 0;
+	double low = stats_shift_low(shift, fabs(tail));
 	struct verdict_row *row = r->row;
-	double low = stats_shift_low(&r->e.shift, fabs(tail));
-	double high = stats_shift_high(&r->e.shift, fabs(tail));
-	size_t n = pairs_n(&r->e.values);
+	struct reason why = { .cause = CAUSE_UNCONFIRMED, .detail = disturbed };
 	char text[120];
 
 	row->confirm_rounds = n;
 	row->confirm_level = 1 - 2 * fabs(tail);
-	row->confirm_ratio = n ? exp(stats_shift_median(&r->e.shift)) : NAN;
-	row->confirm_lo = exp(low);
-	row->confirm_hi = exp(high);
-	if (disturbed) {
-		not_confirmed(row, "contaminated", disturbed);
-	} else if (r->e.trouble) {
-		not_confirmed(row, "inconclusive", r->e.trouble);
-	} else if (tail > 0) {
-		snprintf(text, sizeof(text), "fresh rounds say %+.1f %%, interval %s",
-			 percent(log(row->confirm_ratio)),
-			 isnan(low) ? "not available" : "not beyond delta");
-		not_confirmed(row, "inconclusive", n ? text : "no fresh rounds");
-	} else {
-		set(&row->reason, "%s; fresh rounds agree", row->reason);
+	row->confirm = (struct figure){ n ? exp(stats_shift_median(shift)) : NAN,
+					exp(low),
+					exp(stats_shift_high(shift, fabs(tail))) };
+	if (tail < 0 && !disturbed) {
+		reason_confirm(row);
+		return;
 	}
+	if (!disturbed && n && r->e->unequal) {
+		why.detail = reason_of_cause(CAUSE_UNEQUAL);
+	} else if (!disturbed) {
+		snprintf(text, sizeof(text), "fresh rounds say %+.1f %%, interval %s",
+			 expm1(log(row->confirm.mid)) * 100,
+			 isnan(low) ? "not available" : "not beyond delta");
+		why.detail = n ? text : "no fresh rounds";
+	}
+	reason_set(row, &why);
+	row->verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_INCONCLUSIVE;
 }
 
 /* All rows that were flagged in one direction: Holm's step-down over them alone. */
-static int confirm_direction(const struct job *j, struct table *verdicts, bool slower,
-			     const char *disturbed)
+static void confirm_direction(struct gate *fresh, struct table *verdicts, bool slower,
+			      const char *disturbed)
 {
-	const char *flagged = slower ? "regressed" : "improved";
-	struct retry *r = calloc(verdicts->n + 1, sizeof(*r));
-	double *p = calloc(2 * verdicts->n + 1, sizeof(*p));
-	double *tail = p ? p + verdicts->n : NULL;
-	size_t n = 0, need;
-	int ret = r && p ? 0 : -ENOMEM;
+	enum row_verdict flagged = slower ? VERDICT_REGRESSED : VERDICT_IMPROVED;
+	size_t all = 0, n = 0, need;
+	double *p, *tail;
+	struct retry *r;
 
-	for (size_t i = 0; i < verdicts->n && !ret; i++) {
+	for (size_t i = 0; i < verdicts->n; i++)
+		all += table_row(verdicts, struct verdict_row, i)->verdict == flagged;
+	r = room_for(all, sizeof(*r));
+	p = room_for(2 * all, sizeof(*p));
+	tail = p + all;
+	for (size_t i = 0; i < verdicts->n; i++) {
 		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
 
-		if (!strcmp(row->verdict, flagged))
-			r[n++].row = row;
+		if (row->verdict == flagged)
+			r[n++] = (struct retry){ row, find(fresh, row->id) };
 	}
-	need = stats_shift_least(j->how.paired, j->o->family_error / (n ? n : 1));
-	for (size_t i = 0; i < n && !ret; i++)
-		ret = try_again(j, &r[i], need, slower, &p[i]);
-	if (!ret)
-		ret = step_down(p, n, j->o->family_error, tail);
-	for (size_t i = 0; i < n && !ret; i++)
+	need = stats_shift_least(fresh->how.paired, fresh->o.family_error / (n ? n : 1));
+	for (size_t i = 0; i < n; i++)
+		p[i] = try_again(fresh, &r[i], need, slower);
+	step_down(p, n, fresh->o.family_error, tail);
+	for (size_t i = 0; i < n; i++)
 		confirm_row(&r[i], tail[i], disturbed);
-	for (size_t i = 0; r && i < n; i++)
-		entry_free(&r[i].e);
 	free(r);
 	free(p);
-	return ret;
 }
 
 /* The control of the fresh rounds alone, through a table of its own. */
-static int confirm_control(const struct job *j, struct gate_summary *s)
+static void confirm_control(struct gate *fresh, struct gate_summary *s)
 {
+	struct entry *e = find(fresh, fresh->o.control);
 	struct table one;
-	struct entry e = { 0 };
-	struct status base = status_find(&j->base_status, j->o->control);
-	struct status head = status_find(&j->head_status, j->o->control);
-	int ret = 0;
 
 	table_init(&one, &verdict_schema);
-	e.out = table_add(&one);
-	row_set(&e.out->id, j->o->control);
-	if (base.kind == STATUS_FINE && head.kind == STATUS_FINE)
-		ret = check_control(j, &e, s);
-	check_quiet_level(j, s);
-	entry_free(&e);
+	if (e) {
+		e->out = table_add(&one);
+		if (entry_comparable(e))
+			check_control(fresh, e, s);
+		e->out = NULL;
+	}
+	check_quiet_level(fresh, s);
 	table_free(&one);
-	return ret;
 }
 
-int gate_confirm(struct table *verdicts, const struct gate_side *base,
-		 const struct gate_side *head, const struct gate_options *options,
-		 struct gate_summary *summary)
+void gate_confirm(struct gate *fresh, struct table *verdicts,
+		  struct gate_summary *summary)
 {
-	struct gate_summary fresh = { .control_ratio = NAN };
-	struct job j;
-	int ret = job_init(&j, base, 1, head, 1, options);
+	struct gate_summary s = { .control_ratio = NAN };
 
-	if (ret)
-		return ret;
-	ret = confirm_control(&j, &fresh);
-	for (int slower = 0; slower < 2 && !ret; slower++)
-		ret = confirm_direction(&j, verdicts, slower,
-					fresh.disturbed ? fresh.why : NULL);
-	job_free(&j);
-	if (ret)
-		return ret;
-	if (fresh.disturbed && !summary->disturbed) {
+	if (fresh->exact)
+		return;
+	confirm_control(fresh, &s);
+	for (int slower = 0; slower < 2; slower++)
+		confirm_direction(fresh, verdicts, slower, s.disturbed ? s.why : NULL);
+	if (s.disturbed && !summary->disturbed) {
 		summary->disturbed = true;
 		snprintf(summary->why, sizeof(summary->why), "in the fresh rounds %.170s",
-			 fresh.why);
+			 s.why);
 	}
 	gate_count(verdicts, summary);
-	return 0;
 }
 
-size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
-		   const char *id, size_t rows, double effect,
-		   const struct gate_options *options, double *sigma)
+struct gate_spread gate_spread(struct gate *g, const char *id)
 {
-	double tail = options->family_error / (rows ? rows : 1), s;
-	size_t n = GATE_ROUNDS_MAX, usable;
-	struct entry e = { 0 };
-	struct job j;
+	struct gate_spread s = { .sigma = NAN };
+	struct entry *e = find(g, id);
 
-	if (job_init(&j, base, 1, head, 1, options))
+	if (!e)
+		return s;
+	entry_measure(g, e, 0);
+	s.usable = pairs_n(&e->values);
+	s.candidates = e->counts.candidates;
+	if (s.usable >= 3)
+		s.sigma = entry_spread(e);
+	return s;
+}
+
+size_t gate_rounds_needed(const struct gate_spread *s, size_t rows, double effect,
+			  const struct gate_options *options)
+{
+	double tail = options->family_error / (rows ? rows : 1);
+	size_t n = GATE_ROUNDS_MAX;
+
+	if (!s->candidates)
 		return 0;
-	if (choose_values(&j, id, 0, &e) || make_shift(&e, options->paired)) {
-		entry_free(&e);
-		job_free(&j);
-		return 0;
+	if (options->metric && options->metric->exact)
+		return 1;
+	if (s->usable >= 3) {
+		n = stats_sign_rounds(s->sigma, effect, tail, GATE_POWER,
+				      GATE_ROUNDS_MAX);
+		n = (n * s->candidates + s->usable - 1) / s->usable;
 	}
-	usable = pairs_n(&e.values);
-	s = usable >= 3 ? spread(&e.shift, e.values.pool) : NAN;
-	if (usable >= 3) {
-		n = stats_sign_rounds(s, effect, tail, GATE_POWER, GATE_ROUNDS_MAX);
-		n = (n * e.candidates + usable - 1) / usable;
-	}
-	if (n > GATE_ROUNDS_MAX)
-		n = GATE_ROUNDS_MAX;
-	if (sigma)
-		*sigma = s;
-	if (!e.candidates)
-		n = 0;
-	entry_free(&e);
-	job_free(&j);
-	return n;
+	return n > GATE_ROUNDS_MAX ? GATE_ROUNDS_MAX : n;
 }
 
 bool gate_broken(const struct verdict_row *row)
 {
-	return !strcmp(row->verdict, "skip") &&
-	       !strncmp(row->reason, GATE_BROKEN, strlen(GATE_BROKEN));
-}
-
-void gate_count(const struct table *verdicts, struct gate_summary *s)
-{
-	s->compared = s->regressed = s->improved = s->same = s->inconclusive = 0;
-	s->contaminated = s->skipped = s->broken = 0;
-	for (size_t i = 0; i < verdicts->n; i++) {
-		const struct verdict_row *r = table_row(verdicts, struct verdict_row, i);
-		const char *v = r->verdict;
-
-		s->regressed += !strcmp(v, "regressed");
-		s->improved += !strcmp(v, "improved");
-		s->same += !strcmp(v, "same");
-		s->inconclusive += !strcmp(v, "inconclusive");
-		s->contaminated += !strcmp(v, "contaminated");
-		s->skipped += !strcmp(v, "skip");
-		s->broken += gate_broken(r);
-	}
-	s->compared = verdicts->n - s->skipped;
+	return row->cause == CAUSE_FAILED_HEAD;
 }

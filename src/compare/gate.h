@@ -16,10 +16,13 @@
  *             separately, for `improved`. What a second comparison has to confirm is flagged
  *             at GATE_STAGE_ERROR in each of them
  *   delta     the smallest change that counts: the largest of options.delta, what A/A
- *             comparisons of this benchmark showed, and floor_ns over one iteration of the
- *             base (a loop may move by some cycles when a program is linked anew)
+ *             comparisons of this benchmark showed, and the metric's floor over one iteration
+ *             of the base (a loop may move by some cycles when a program is linked anew)
  *   verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
  *             inconclusive: anything else; skip: no figure on one side
+ *
+ * An exact metric needs none of that but the verdict: all rounds of the head lie beyond all of
+ * the base by more than options.allow, or within it, or it is inconclusive.
  *
  * The control is a row that no kernel can change. Beyond its bound (or when the quiet level
  * of the contention probe differs) the machine changed: what would be regressed or improved
@@ -31,6 +34,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "compare/metric.h"
 #include "row/noise.h"
 #include "row/row.h"
 
@@ -41,13 +45,12 @@
 /* Whole runs of the same program differ by more than their rounds show: quiet medians of
  * six runs in a row spread over 2.6 % on a shared virtual machine. */
 #define GATE_DELTA_UNPAIRED 0.05
-#define GATE_FLOOR_NS	    1.0
 #define GATE_CONTROL	    "control/chain"
 #define GATE_CONTROL_BOUND  0.03
 #define GATE_CONTROL_LEAST  3	 /* rounds without which the control says nothing */
 #define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
-#define GATE_POWER	    0.95 /* of the effect that gate_rounds() is asked for */
+#define GATE_POWER	    0.95 /* of the effect that gate_rounds_needed() is asked for */
 #define GATE_ROUNDS_MAX	    1000
 #define GATE_FDR	    0.05 /* of the advice */
 
@@ -56,24 +59,25 @@ struct gate_side {
 	const struct table *results; /* of result_schema */
 	const struct table *rounds;  /* of round_schema */
 	double ticks_per_ns;
-	double quiet_level; /* of the probe, ticks; NAN: unknown, not checked */
+	double quiet_level; /* of the probe, core cycles; NAN: unknown, not checked */
 };
 
 struct gate_options {
-	bool paired;		   /* round i of base[k] belongs to round i of head[k] */
-	double family_error;	   /* of this comparison */
-	double delta;		   /* 0.02 */
-	double floor_ns;	   /* an iteration */
-	const char *control;	   /* id of the control row */
-	double control_bound;	   /* of |ln ratio| */
+	bool paired; /* round i of base[k] belongs to round i of head[k] */
+	/* What is compared; NULL: what each row names on both sides, or time. */
+	const struct metric *metric;
+	double family_error;  /* of this comparison */
+	double delta;	      /* 0.02 */
+	double allow;	      /* exact metric: the relative change that is the same */
+	const char *control;  /* id of the control row */
+	double control_bound; /* of |ln ratio| */
 	const struct noise *noise; /* may be NULL */
 };
 
-#define GATE_OPTIONS                                                    \
-	{                                                               \
-		.family_error = GATE_FAMILY_ERROR, .delta = GATE_DELTA, \
-		.floor_ns = GATE_FLOOR_NS, .control = GATE_CONTROL,     \
-		.control_bound = GATE_CONTROL_BOUND,                    \
+#define GATE_OPTIONS                                                         \
+	{                                                                    \
+		.family_error = GATE_FAMILY_ERROR, .delta = GATE_DELTA,      \
+		.control = GATE_CONTROL, .control_bound = GATE_CONTROL_BOUND \
 	}
 
 /* What a table of verdicts says as a whole. */
@@ -86,46 +90,66 @@ struct gate_summary {
 	char why[200];
 };
 
-/* Reasons of `skip` rows that failed in head alone start with this. */
-#define GATE_BROKEN "failed in head: "
-bool gate_broken(const struct verdict_row *row);
+/* A comparison of two sides, whose rounds are gathered once and found by id. */
+struct gate;
 
 /*
- * Compare. `verdicts` is initialised here: a row for every id of either side, in the order
- * of the results of base. With options.paired there are as many heads as bases.
- * 0, -ENOMEM or -EINVAL.
+ * Gather n_base folders of the base and n_head of the head; with options.paired as many of
+ * both. The tables and what options points to have to stay. gate_close() if that went well: 0,
+ * or -EINVAL for a side without folders or without a rate of its counter.
  */
+int gate_open(struct gate **g, const struct gate_side *base, size_t n_base,
+	      const struct gate_side *head, size_t n_head,
+	      const struct gate_options *options);
+void gate_close(struct gate *g);
+
+/*
+ * Decide. `verdicts` is initialised here: a row for every id of either side, in the order of
+ * the results of base.
+ */
+void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary);
+
+/* Open, judge and close. On failure verdicts is empty. */
 int gate(const struct gate_side *base, size_t n_base, const struct gate_side *head,
 	 size_t n_head, const struct gate_options *options, struct table *verdicts,
 	 struct gate_summary *summary);
 
 /* Whether a row wants to be measured again: regressed or improved. */
 bool gate_flagged(const struct verdict_row *row);
+/* Whether it failed in head and not in base. */
+bool gate_broken(const struct verdict_row *row);
 
 /*
- * Compare what is flagged in `verdicts` again, with fresh pairs of rounds (other seeds, no
- * round of the first time), at the same delta, and at options.family_error over the rows
- * flagged in one direction alone. So the chance of one or more false `regressed` is at most the
- * product of the two comparisons' errors, and likewise of `improved`, as far as chance is what
- * errs: what shifts both of them alike, such as where a build has its code, only delta covers.
- * A row stays flagged only if both say so; else it becomes inconclusive, "not confirmed: …". A
- * disturbed second comparison makes it contaminated. Flagged rows that have no fresh rounds are
- * not confirmed either. Updates *summary. 0, -ENOMEM or -EINVAL.
+ * Judge what is flagged in `verdicts` again, by `fresh`: pairs of rounds with other seeds, none
+ * of the first time. Delta stays the same; the error, that of the fresh comparison's options, is
+ * for the rows flagged in one direction alone. So the chance of one or more false `regressed` is
+ * at most the product of the two comparisons' errors, and likewise of `improved`, as far as
+ * chance is what errs: what shifts both of them alike, such as where a build has its code, only
+ * delta covers. A row stays flagged only if both say so; else it becomes inconclusive, "not
+ * confirmed: …". A disturbed second comparison makes it contaminated. Flagged rows that have no
+ * fresh rounds are not confirmed either. What an exact metric says needs no confirmation, and
+ * stays. Updates *summary.
  */
-int gate_confirm(struct table *verdicts, const struct gate_side *base,
-		 const struct gate_side *head, const struct gate_options *options,
-		 struct gate_summary *summary);
+void gate_confirm(struct gate *fresh, struct table *verdicts,
+		  struct gate_summary *summary);
+
+/* What a pilot's pairs say of a row. */
+struct gate_spread {
+	double sigma;	   /* of one log-ratio; NAN: fewer than 3 usable pairs */
+	size_t usable;	   /* of one contention state */
+	size_t candidates; /* pairs; 0: no figure on one side */
+};
+
+struct gate_spread gate_spread(struct gate *g, const char *id);
 
 /*
- * How many rounds row `id` needs, from a pilot's pairs: `effect` beyond its delta found with
- * GATE_POWER when `rows` benchmarks are compared, exact for normal values with the pilot's
- * spread (which is stored in *sigma unless that is NULL; NAN: fewer than 3 usable pairs), more
- * where the pilot's pairs were not all of one contention state. At least what the level needs
- * at all, at most GATE_ROUNDS_MAX. 0: no figure on one side.
+ * How many rounds a row needs after a pilot: `effect` beyond its delta found with GATE_POWER
+ * when `rows` benchmarks are compared, exact for normal values with the pilot's spread, more
+ * where the pilot's pairs were not all usable. At least what the level needs at all, at most
+ * GATE_ROUNDS_MAX. 0: no figure on one side.
  */
-size_t gate_rounds(const struct gate_side *base, const struct gate_side *head,
-		   const char *id, size_t rows, double effect,
-		   const struct gate_options *options, double *sigma);
+size_t gate_rounds_needed(const struct gate_spread *spread, size_t rows, double effect,
+			  const struct gate_options *options);
 
 /* Count anew. Keeps control_ratio, disturbed and why. */
 void gate_count(const struct table *verdicts, struct gate_summary *summary);

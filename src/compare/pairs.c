@@ -3,78 +3,89 @@
  * Joins the rounds of two sides. A round without a figure in the wanted contention state, or
  * (paired) with another number of iterations on the other side, gives no value.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
+#include "compare/metric.h"
 #include "compare/pairs.h"
 #include "stats/stats.h"
 
 #define FOLDER_ROUNDS 3 /* so many rounds make a folder's value */
 
+void side_open(struct side *s, const struct gate_side *folders, size_t n)
+{
+	*s = (struct side){ .folders = folders,
+			    .n = n,
+			    .rounds = room_for(n, sizeof(*s->rounds)) };
+	for (size_t f = 0; f < n; f++)
+		index_make(&s->rounds[f], folders[f].rounds);
+}
+
+void side_close(struct side *s)
+{
+	for (size_t f = 0; f < s->n; f++)
+		index_free(&s->rounds[f]);
+	free(s->rounds);
+	free(s->room);
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct point *x = a, *y = b;
-	int ids = strcmp(x->row->id, y->row->id);
 
-	if (ids)
-		return ids;
 	if (x->folder != y->folder)
 		return x->folder < y->folder ? -1 : 1;
 	return (x->row->round > y->row->round) - (x->row->round < y->row->round);
 }
 
-int points_gather(struct points *points, const struct gate_side *sides, size_t n)
+static double positive(double x)
 {
-	size_t all = 0, at = 0;
-	struct point *p;
-
-	for (size_t f = 0; f < n; f++)
-		all += sides[f].rounds->n;
-	p = calloc(all + 1, sizeof(*p));
-	if (!p)
-		return -ENOMEM;
-	for (size_t f = 0; f < n; f++)
-		for (size_t i = 0; i < sides[f].rounds->n; i++)
-			p[at++] = (struct point){
-				.row = table_row(sides[f].rounds, struct round_row, i),
-				.folder = f,
-				.ns_per_tick = 1 / sides[f].ticks_per_ns,
-			};
-	qsort(p, all, sizeof(*p), by_place);
-	*points = (struct points){ p, all };
-	return 0;
+	return x > 0 && isfinite(x) ? x : NAN;
 }
 
-static struct points of_id(const struct points *all, const char *id)
+/* The rounds of `id` in one folder, behind `n` others. */
+static size_t add_folder(struct side *s, size_t folder, const char *id,
+			 const struct metric *metric, size_t n)
 {
-	size_t lo = 0, hi = all->n, end;
+	double ticks_per_ns = s->folders[folder].ticks_per_ns;
+	size_t more;
+	const void *const *rows = index_find(&s->rounds[folder], id, &more);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(all->p[mid].row->id, id) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
+	if (n + more > s->n_room) {
+		s->n_room = 2 * (n + more);
+		s->room = realloc(s->room, s->n_room * sizeof(*s->room));
+		if (!s->room)
+			abort();
 	}
-	for (end = lo; end < all->n && !strcmp(all->p[end].row->id, id); end++)
-		;
-	return (struct points){ all->p + lo, end - lo };
+	for (size_t i = 0; i < more; i++)
+		s->room[n + i] = (struct point){
+			.row = rows[i],
+			.folder = folder,
+			.quiet = positive(metric->of_round(rows[i], false, ticks_per_ns)),
+			.contended = positive(
+				metric->of_round(rows[i], true, ticks_per_ns)),
+		};
+	return n + more;
 }
 
-/* Nanoseconds of a round in one state; NAN where it has none. */
-static double figure(const struct point *p, bool contended)
+struct points side_points(struct side *s, const char *id, const struct metric *metric)
 {
-	double ns = (contended ? p->row->contended_ticks : p->row->ticks) *
-		    p->ns_per_tick;
+	bool sorted = true;
+	size_t n = 0;
 
-	return ns > 0 && isfinite(ns) ? ns : NAN;
+	for (size_t f = 0; f < s->n; f++)
+		n = add_folder(s, f, id, metric, n);
+	for (size_t i = 1; i < n && sorted; i++)
+		sorted = by_place(&s->room[i - 1], &s->room[i]) <= 0;
+	if (!sorted)
+		qsort(s->room, n, sizeof(*s->room), by_place);
+	return (struct points){ s->room, n };
 }
 
 /* Appends the probe of a round, if it has one. */
-static void note_probe(double *probes, size_t *n, const struct point *p)
+static void add_probe(double *probes, size_t *n, const struct point *p)
 {
 	if (p->row->probe > 0 && isfinite(p->row->probe))
 		probes[(*n)++] = p->row->probe;
@@ -96,18 +107,18 @@ static bool same_probe(const struct point *a, const struct point *b)
 static bool pair_up(const struct values *v, const struct point *b, const struct point *h,
 		    double *base, double *head)
 {
-	*base = figure(b, false);
-	*head = figure(h, false);
+	*base = b->quiet;
+	*head = h->quiet;
 	if (v->contended && !(*base > 0 && *head > 0) && same_probe(b, h)) {
-		*base = figure(b, true);
-		*head = figure(h, true);
+		*base = b->contended;
+		*head = h->contended;
 	}
 	return *base > 0 && *head > 0 && b->row->n == h->row->n;
 }
 
-static size_t join(struct values *v, struct points b, struct points h)
+static void join(struct values *v, struct points b, struct points h)
 {
-	size_t candidates = 0, n = 0;
+	size_t n = 0;
 
 	for (size_t i = 0, j = 0; i < b.n && j < h.n;) {
 		int order = by_place(&b.p[i], &h.p[j]);
@@ -119,28 +130,28 @@ static size_t join(struct values *v, struct points b, struct points h)
 				j++;
 			continue;
 		}
-		candidates++;
+		v->candidates++;
 		if (pair_up(v, &b.p[i], &h.p[j], &v->base[n], &v->head[n]))
 			n++;
 		i++;
 		j++;
 	}
 	v->n_base = v->n_head = n;
-	return candidates;
 }
 
 /* The values of one side by itself, in `out`. */
 static size_t alone(struct points p, bool contended, bool folders, double *out,
-		    double *probes, double *probe, size_t *candidates)
+		    double *probe, size_t *candidates)
 {
+	double *probes = room_for(p.n, sizeof(*probes));
 	size_t n = 0, n_probes = 0, start = 0;
 
 	*candidates = 0;
 	for (size_t i = 0; i < p.n; i++) {
-		double x = figure(&p.p[i], contended);
+		double x = contended ? p.p[i].contended : p.p[i].quiet;
 
 		if (x > 0) {
-			note_probe(probes, &n_probes, &p.p[i]);
+			add_probe(probes, &n_probes, &p.p[i]);
 			out[n++] = x;
 		}
 		if (!folders) {
@@ -158,32 +169,23 @@ static size_t alone(struct points p, bool contended, bool folders, double *out,
 		n = start;
 	}
 	*probe = median_of(probes, n_probes);
+	free(probes);
 	return n;
 }
 
-int pairs_collect(struct values *values, const struct points *base,
-		  const struct points *head, const char *id, struct pairing how,
-		  bool contended, size_t *candidates)
+struct values pairs_collect(struct points base, struct points head, struct pairing how,
+			    bool contended)
 {
-	struct points b = of_id(base, id), h = of_id(head, id);
-	double *pool = calloc(2 * (b.n + h.n) + 1, sizeof(*pool));
-	double *probes = pool + b.n + h.n;
+	double *room = room_for(base.n + head.n, sizeof(*room));
+	struct values v = { .base = room, .head = room + base.n, .contended = contended };
 	size_t of_base, of_head;
 
-	if (!pool)
-		return -ENOMEM;
-	*values = (struct values){
-		.base = pool, .head = pool + b.n, .contended = contended, .pool = pool
-	};
 	if (how.paired) {
-		of_base = of_head = join(values, b, h);
-	} else {
-		values->n_base = alone(b, contended, how.folders, values->base, probes,
-				       &values->base_probe, &of_base);
-		values->n_head = alone(h, contended, how.folders, values->head, probes,
-				       &values->head_probe, &of_head);
+		join(&v, base, head);
+		return v;
 	}
-	if (candidates)
-		*candidates = of_base < of_head ? of_base : of_head;
-	return 0;
+	v.n_base = alone(base, contended, how.folders, v.base, &v.base_probe, &of_base);
+	v.n_head = alone(head, contended, how.folders, v.head, &v.head_probe, &of_head);
+	v.candidates = of_base < of_head ? of_base : of_head;
+	return v;
 }

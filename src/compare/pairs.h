@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which values of two sides belong together: rounds by benchmark, joined by folder and round
- * number or not at all, in one contention state. It knows no statistics but medians.
+ * Which values of two sides belong together: rounds of one benchmark, joined by folder and
+ * round number or not at all, in one contention state. It knows no statistics but medians.
  */
 #ifndef SYSCOST_PAIRS_H
 #define SYSCOST_PAIRS_H
@@ -10,21 +10,34 @@
 #include <stddef.h>
 
 #include "compare/gate.h"
+#include "row/select.h"
 
+/* A round of the benchmark that is asked for. */
 struct point {
 	const struct round_row *row;
 	size_t folder;
-	double ns_per_tick;
+	double quiet, contended; /* in the metric; NAN where it has none */
 };
 
-/* The rounds of one side, sorted by id, folder and round. Borrows the tables. */
 struct points {
 	struct point *p;
 	size_t n;
 };
 
-/* 0, or -ENOMEM. free(points->p) when done. */
-int points_gather(struct points *points, const struct gate_side *sides, size_t n);
+/* One side, whose rounds are found by id. Borrows the tables. */
+struct side {
+	const struct gate_side *folders;
+	size_t n;
+	struct row_index *rounds; /* one a folder */
+	struct point *room;
+	size_t n_room;
+};
+
+void side_open(struct side *s, const struct gate_side *folders, size_t n);
+void side_close(struct side *s);
+
+/* The rounds of `id` by folder and number; they stand until the side is asked again. */
+struct points side_points(struct side *s, const char *id, const struct metric *metric);
 
 /* How values are made of rounds. */
 struct pairing {
@@ -32,25 +45,24 @@ struct pairing {
 	bool folders; /* unpaired: a value is the median of a folder */
 };
 
-/* Values of one benchmark, nanoseconds an operation. free(values->pool) when done. */
+/* Values of one benchmark, an operation. free(values->base) when done. */
 struct values {
 	double *base, *head; /* paired: of the same round at the same index */
 	size_t n_base, n_head;
 	bool contended;
 	/* Unpaired: medians, relative to the quiet level. */
 	double base_probe, head_probe;
-	double *pool;
+	/* What there would be, had every round had both states; of the smaller side. */
+	size_t candidates;
 };
 
 /*
- * The values of `id`. Quiet ones; or, with `contended`, unpaired: contended ones; paired:
- * quiet ones of the pairs whose two rounds have them, contended ones of the pairs whose
- * rounds have those and the same probe within GATE_SAME_STATE. *candidates, unless NULL: how many there would
- * be if the machine had let every round have both states (of the smaller side). 0 or -ENOMEM.
+ * Quiet values; or, with `contended`, unpaired: contended ones; paired: quiet ones of the
+ * pairs whose two rounds have them, contended ones of the pairs whose rounds have those and
+ * the same probe within GATE_SAME_STATE.
  */
-int pairs_collect(struct values *values, const struct points *base,
-		  const struct points *head, const char *id, struct pairing how,
-		  bool contended, size_t *candidates);
+struct values pairs_collect(struct points base, struct points head, struct pairing how,
+			    bool contended);
 
 static inline size_t pairs_n(const struct values *v)
 {

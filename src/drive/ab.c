@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The steps of an A/B comparison in their order. It measures through measure/pair.h and
- * decides through compare/gate.h, and never looks at a verdict to decide whether to go on:
- * the number of rounds is chosen once, from the pilot's spread and the time that there is.
+ * The steps of an A/B comparison in their order. It measures through pair.h and decides
+ * through compare/gate.h, and never looks at a verdict to decide whether to go on: the
+ * number of rounds is chosen once, from the pilot's spread and the time that there is.
  */
 #include <errno.h>
 #include <math.h>
@@ -10,350 +10,378 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "base/random.h"
-#include "base/time.h"
-#include "bench.h"
 #include "compare/budget.h"
 #include "drive/ab.h"
 #include "drive/record.h"
-#include "drive/round.h"
 
 #define CONFIRM_SHARE	0.25 /* of the time is kept for the confirmation */
 #define CONFIRM_SECONDS 10   /* and so much is always there for it */
-#define CONFIRM_TIMES	3 /* as many rounds: a neighbour may spoil most of a short spell */
-#define INJECT_FLOORS	2 /* a slowdown is worth so many of the gate's floors */
+#define CONFIRM_TIMES	3    /* as many rounds: a neighbour may spoil most of a spell */
+#define INJECT_FLOORS	2    /* a slowdown is worth so many of the gate's floors */
+#define INJECT_STREAM	0x696e6a656374u /* not the random numbers of the shuffles */
+#define CONFIRM_STREAM	0x636f6e6669726du
+#define AB_SECONDS	110
+#define AB_QUICK	27
+#define AB_ROUND_US	250 /* launches decide, not the windows of one */
 
 /*
- * What rounds are for, and time is spent on in this order: that every row shows a change that is
- * COARSE beyond its delta, but no more than half of the time, as few rows can take all of it;
- * that each has ROUNDS_FAIR, as a neighbour may come when the pilot is over; that every row
- * shows a change that is FINE beyond.
+ * What rounds are for, and time is spent on in this order: that every benchmark shows a
+ * change that is COARSE beyond its delta, but no more than half of the time, as few of them
+ * can take all of it; that each has ROUNDS_FAIR, as a neighbour may come when the pilot is
+ * over; that every one shows a change that is FINE beyond.
  */
 #define COARSE	    0.03
 #define ROUNDS_FAIR 300
 #define FINE	    0.01
 
-void contest_defaults(struct contest_options *options, const struct run_options *run)
+void ab_defaults(struct ab_options *options, const struct run_options *run)
 {
-	*options = (struct contest_options){ .run = *run, .gate = GATE_OPTIONS };
+	*options = (struct ab_options){ .run = *run, .gate = GATE_OPTIONS };
 	/* What is flagged has to be confirmed. */
 	options->gate.family_error = GATE_STAGE_ERROR;
-	options->run.seconds = 110;
-	options->run.round_us = 250; /* launches decide, not the windows of one */
+	options->run.seconds = AB_SECONDS;
+	options->run.round_us = AB_ROUND_US;
 }
 
-void contest_quick(struct contest_options *options)
+void ab_quick(struct ab_options *options)
 {
-	options->run.seconds = 27;
+	options->run.seconds = AB_QUICK;
 }
 
-static struct gate_side side(const struct pair *p, int arm, struct table *results,
-			     struct table *rounds)
+/* What the gate reads of both arms: tables of rows, which sides_free() frees. */
+struct sides {
+	struct table results[2], rounds[2];
+	struct gate_side side[2];
+};
+
+static void sides_make(struct sides *s, const struct pair *p)
 {
-	result_rows(&p->arm[arm], results, rounds);
-	return (struct gate_side){ .results = results,
-				   .rounds = rounds,
-				   .ticks_per_ns = p->arm[arm].ticks_per_ns,
-				   .quiet_level = p->arm[arm].quiet_level };
+	for (int k = 0; k < 2; k++) {
+		record_rows(&p->arm[k], &s->results[k], &s->rounds[k]);
+		s->side[k] = (struct gate_side){ .results = &s->results[k],
+						 .rounds = &s->rounds[k],
+						 .ticks_per_ns = p->arm[k].ticks_per_ns,
+						 .quiet_level = p->arm[k].quiet_level };
+	}
 }
 
-static void forget(struct table *t)
+static void sides_free(struct sides *s)
 {
-	table_free(&t[0]);
-	table_free(&t[1]);
-}
-
-/* The control goes along, and is never slowed down. */
-static size_t control_row(const struct registry *reg, const struct gate_options *gate)
-{
-	const struct variant *v = registry_find(reg, gate->control);
-
-	return v ? (size_t)(v - reg->rows) : reg->n;
+	for (int k = 0; k < 2; k++) {
+		table_free(&s->results[k]);
+		table_free(&s->rounds[k]);
+	}
 }
 
 /*
- * What one pair of rounds of each row takes: as those did that all rows have had, with an even
- * share of what they took besides.
+ * What one pair of rounds of each variant takes: as those did that all have had, with an
+ * even share of what they took besides.
  */
-static int take_costs(struct contest *c, double seconds)
+static void estimate_costs(struct ab *ab, double seconds)
 {
-	const struct run *arm = c->pair.arm;
+	const struct run *arm = ab->pair.arm;
 	size_t n = 0;
 
-	c->cost = calloc(arm->reg->n + 1, sizeof(*c->cost));
-	if (!c->cost)
-		return -ENOMEM;
 	if (!arm->rounds)
-		return 0;
+		return;
 	for (size_t i = 0; i < arm->reg->n; i++) {
-		c->cost[i] = (arm[0].rows[i].seconds + arm[1].rows[i].seconds) /
-			     arm->rounds;
-		seconds -= c->cost[i] * arm->rounds;
-		n += arm->rows[i].planned;
+		ab->cost[i] = (arm[ARM_BASE].plan[i].seconds +
+			       arm[ARM_HEAD].plan[i].seconds) /
+			      arm->rounds;
+		seconds -= ab->cost[i] * arm->rounds;
+		n += arm->plan[i].wanted;
 	}
 	for (size_t i = 0; i < arm->reg->n; i++)
-		c->cost[i] += fmax(seconds, 0) / arm->rounds / (n ? n : 1);
-	return 0;
+		ab->cost[i] += fmax(seconds, 0) / arm->rounds / (n ? n : 1);
 }
 
-/* The control watches to the end, whatever it asks for. */
-static void watch(const struct contest *c, const struct contest_options *o,
-		  unsigned int *wanted)
+/* Rounds for everything, in `seconds`; `wanted` has those of the pilot. */
+static int choose_rounds(const struct ab *ab, const struct ab_options *o, double seconds,
+			 unsigned int *wanted, struct err *err)
 {
-	const struct registry *reg = c->pair.arm[0].reg;
-	size_t control = control_row(reg, &o->gate);
-	unsigned int most = 0;
+	const struct run *arm = ab->pair.arm;
+	size_t n = arm->reg->n, rows;
+	unsigned int *coarse = calloc(3 * n + 1, sizeof(*coarse));
+	unsigned int *fair = coarse + n, *fine = fair + n;
+	struct gate *gate;
+	struct sides s;
+	int ret;
 
-	for (size_t i = 0; i < reg->n; i++)
-		if (wanted[i] > most)
-			most = wanted[i];
-	if (control < reg->n)
-		wanted[control] = most;
-}
-
-/* Rounds for every row, until `end`; `wanted` has those of the pilot. */
-static int choose_rounds(const struct contest *c, const struct contest_options *o,
-			 double end, unsigned int *wanted)
-{
-	const struct run *arm = c->pair.arm;
-	const struct registry *reg = arm[0].reg;
-	struct table results[2], rounds[2];
-	struct gate_side base = side(&c->pair, 0, &results[0], &rounds[0]);
-	struct gate_side head = side(&c->pair, 1, &results[1], &rounds[1]);
-	unsigned int *coarse = calloc(3 * reg->n + 1, sizeof(*coarse));
-	unsigned int *fair, *fine;
-	size_t n = base.results->n;
-	double seconds;
-
-	fair = coarse ? coarse + reg->n : NULL;
-	fine = coarse ? fair + reg->n : NULL;
-	for (size_t i = 0; coarse && i < reg->n; i++) {
-		const char *id = reg->rows[i].id;
-
-		if (!arm[0].rows[i].planned)
-			continue;
-		coarse[i] = gate_rounds(&base, &head, id, n, COARSE, &o->gate, NULL);
-		fair[i] = coarse[i] ? ROUNDS_FAIR : 0;
-		fine[i] = gate_rounds(&base, &head, id, n, FINE, &o->gate, NULL);
-	}
-	forget(results);
-	forget(rounds);
 	if (!coarse)
-		return -ENOMEM;
-	seconds = end - time_now();
-	seconds = seconds / 2 +
-		  budget_rounds(coarse, c->cost, reg->n, seconds / 2, wanted);
-	seconds = budget_rounds(fair, c->cost, reg->n, seconds, wanted);
-	budget_rounds(fine, c->cost, reg->n, seconds, wanted);
-	watch(c, o, wanted);
+		return err_memory(err);
+	sides_make(&s, &ab->pair);
+	rows = s.results[ARM_BASE].n;
+	ret = gate_open(&gate, &s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1, &o->gate);
+	for (size_t i = 0, at = 0; i < n && !ret; i++) {
+		const struct result_row *row;
+		struct gate_spread spread;
+
+		if (!arm->plan[i].wanted)
+			continue;
+		row = table_row(&s.results[ARM_BASE], struct result_row, at++);
+		spread = gate_spread(gate, row->id);
+		coarse[i] = gate_rounds_needed(&spread, rows, COARSE, &o->gate);
+		fair[i] = coarse[i] ? ROUNDS_FAIR : 0;
+		fine[i] = gate_rounds_needed(&spread, rows, FINE, &o->gate);
+	}
+	if (!ret)
+		gate_close(gate);
+	sides_free(&s);
+	if (ret) {
+		free(coarse);
+		return err_set(err, ret, "the counter's rate is not known");
+	}
+	seconds = seconds / 2 + budget_rounds(coarse, ab->cost, n, seconds / 2, wanted);
+	seconds = budget_rounds(fair, ab->cost, n, seconds, wanted);
+	budget_rounds(fine, ab->cost, n, seconds, wanted);
 	free(coarse);
 	return 0;
 }
 
 /* Large enough to be found at all: no change below the floor ever counts. */
-static bool can_slow(const struct run_row *row, const struct run *base,
-		     const struct contest_options *o)
+static bool can_be_slowed(const struct run *base, size_t i, const struct ab_options *o)
 {
-	double ns = row->sized_ticks / (row->n ? row->n : 1) / base->ticks_per_ns;
+	const struct run_plan *plan = &base->plan[i];
+	double ns = plan->sized_ticks / (plan->n ? plan->n : 1) / base->ticks_per_ns;
 
-	return row->planned && row->status == ROW_OK &&
-	       o->inject * ns >= INJECT_FLOORS * o->gate.floor_ns;
+	return run_is_live(base, i) &&
+	       o->inject * ns >= INJECT_FLOORS * metric_time.floor;
 }
 
-static void inject(struct contest *c, const struct contest_options *o)
+static int choose_injected(struct ab *ab, const struct ab_options *o, struct err *err)
 {
-	const struct run *base = &c->pair.arm[0];
-	size_t control = control_row(base->reg, &o->gate), n = 0;
-	uint64_t random = o->run.seed ^
-			  0x696e6a656374u; /* not the stream of the shuffles */
+	const struct run *base = &ab->pair.arm[ARM_BASE];
+	uint64_t random = o->run.seed ^ INJECT_STREAM;
 	uint32_t *order;
+	size_t n = 0;
 
 	if (!o->inject)
-		return;
+		return 0;
 	order = calloc(base->reg->n, sizeof(*order));
-	for (size_t i = 0; order && i < base->reg->n; i++)
-		if (can_slow(&base->rows[i], base, o) && i != control)
+	if (!order)
+		return err_memory(err);
+	for (size_t i = 0; i < base->reg->n; i++)
+		if (i != ab->pair.control && can_be_slowed(base, i, o))
 			order[n++] = i;
 	random_shuffle(order, n, &random);
-	for (size_t i = 0; i < n && i < o->inject_rows; i++)
-		pair_inject(&c->pair, order[i], o->inject);
-	c->injected = n < o->inject_rows ? n : o->inject_rows;
+	ab->injected = n < o->inject_rows ? n : o->inject_rows;
+	for (size_t i = 0; i < ab->injected; i++)
+		pair_inject(&ab->pair, order[i], o->inject);
 	free(order);
+	return 0;
 }
 
 /* Pilot, then the frozen number of rounds. */
-static int measure(struct contest *c, const struct contest_options *o, struct err *err)
+static int measure_pairs(struct ab *ab, const struct ab_options *o, struct err *err)
 {
-	const struct run *base = &c->pair.arm[0];
+	const struct run *base = &ab->pair.arm[ARM_BASE];
+	struct backend *backend = base->backend;
 	unsigned int *wanted = calloc(base->reg->n, sizeof(*wanted));
-	/* A pilot that is cut short decides nothing: it may use up what is kept. */
-	double end = base->began + base->options.seconds * (1 - CONFIRM_SHARE);
-	double start = time_now();
+	double start = backend->now(backend),
+	       until = o->run.seconds * (1 - CONFIRM_SHARE);
 	int ret;
 
 	if (!wanted)
-		return -ENOMEM;
+		return err_memory(err);
 	for (size_t i = 0; i < base->reg->n; i++)
-		wanted[i] = o->rounds ? o->rounds : CONTEST_PILOT;
-	ret = pair_rounds(&c->pair, wanted, err);
-	if (!ret)
-		ret = take_costs(c, time_now() - start);
-	if (!ret && !o->rounds) {
-		pair_estimate(&c->pair);
-		if (c->pair.arm[0].rounds)
-			ret = choose_rounds(c, o, end, wanted);
-		/* What is kept for the confirmation stays kept. */
-		c->pair.arm[0].options.seconds = o->run.seconds * (1 - CONFIRM_SHARE);
-		if (!ret)
-			ret = pair_rounds(&c->pair, wanted, err);
-		c->pair.arm[0].options.seconds = o->run.seconds;
+		wanted[i] = o->rounds ? o->rounds : AB_PILOT;
+	/* A pilot that is cut short decides nothing: it may use up what is kept. */
+	ret = pair_rounds(&ab->pair, wanted, o->run.seconds, err);
+	if (!ret) {
+		estimate_costs(ab, backend->now(backend) - start);
+		pair_estimate(&ab->pair);
 	}
-	if (!ret)
-		pair_estimate(&c->pair);
+	if (!ret && !o->rounds && base->rounds) {
+		ret = choose_rounds(ab, o, base->began + until - backend->now(backend),
+				    wanted, err);
+		/* The confirmation keeps its share of the time. */
+		if (!ret)
+			ret = pair_rounds(&ab->pair, wanted, until, err);
+		if (!ret)
+			pair_estimate(&ab->pair);
+	}
 	free(wanted);
 	return ret;
 }
 
-/* What was really added, once both arms are measured; and how the pilot went. */
-static void note(struct contest *c, const struct contest_options *o)
+/* What was really added, once both arms are measured; and how long the pilot was. */
+static void note_conditions(struct ab *ab, const struct ab_options *o)
 {
-	for (size_t i = 0; i < c->verdicts.n; i++) {
-		struct verdict_row *v = table_row(&c->verdicts, struct verdict_row, i);
-		const struct registry *reg = c->pair.arm[0].reg;
-		const struct variant *variant = registry_find(reg, v->id);
+	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
+		struct verdict_row *v;
 
+		if (!ab->pair.arm[ARM_BASE].plan[i].wanted)
+			continue;
+		v = table_row(&ab->verdicts, struct verdict_row, at++);
+		v->injected = pair_injected(&ab->pair, i);
 		if (!o->rounds)
-			v->pilot_rounds = CONTEST_PILOT;
-		if (variant)
-			v->injected = pair_injected(&c->pair, variant - reg->rows);
+			v->pilot_rounds = AB_PILOT;
 	}
 }
+
+/* What is measured again: which variants, and in how many fresh rounds each. */
+struct again {
+	bool *flagged;
+	unsigned int *needed, *wanted;
+};
 
 /*
- * Which rows were flagged, and in how many fresh rounds each of them is to be measured: as many
- * as a pilot has at least, or none could be confirmed where many were flagged.
+ * As many rounds as a pilot has at least, or nothing could be confirmed where many are
+ * flagged.
  */
-static void choose_again(struct contest *c, double seconds, bool *flagged,
-			 unsigned int *needed, unsigned int *wanted)
+static void choose_again(struct ab *ab, double seconds, struct again *again)
 {
-	const struct registry *reg = c->pair.arm[0].reg;
+	const struct run *base = &ab->pair.arm[ARM_BASE];
 
-	for (size_t i = 0; i < c->verdicts.n; i++) {
-		const struct verdict_row *v = table_row(&c->verdicts, struct verdict_row,
-							i);
-		const struct variant *variant = registry_find(reg, v->id);
-		size_t row = variant ? (size_t)(variant - reg->rows) : 0;
-
-		if (!gate_flagged(v) || !variant)
+	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
+		if (!base->plan[i].wanted ||
+		    !gate_flagged(table_row(&ab->verdicts, struct verdict_row, at++)))
 			continue;
-		flagged[row] = true;
-		needed[row] = CONFIRM_TIMES * c->pair.arm[0].rows[row].n_samples;
-		wanted[row] = CONTEST_PILOT;
-		seconds -= CONTEST_PILOT * c->cost[row];
-		c->flagged++;
+		again->flagged[i] = true;
+		again->needed[i] = CONFIRM_TIMES * base->trials[i].n_samples;
+		again->wanted[i] = AB_PILOT;
+		seconds -= AB_PILOT * ab->cost[i];
+		ab->flagged++;
 	}
-	budget_rounds(needed, c->cost, reg->n, seconds, wanted);
+	budget_rounds(again->needed, ab->cost, base->reg->n, seconds, again->wanted);
 }
 
-/* Measure what was flagged again, on its own, with another seed. */
-static int confirm(struct contest *c, const struct contest_options *o, double end,
-		   struct err *err)
+/* Fresh rounds of what was flagged, with another seed, and what the gate says to them. */
+static int measure_again(struct ab *ab, const struct ab_options *o,
+			 const struct again *again, const struct run_options *options,
+			 struct err *err)
 {
-	const struct registry *reg = c->pair.arm[0].reg;
-	bool *flagged = calloc(reg->n, sizeof(*flagged));
-	unsigned int *needed = calloc(2 * reg->n + 1, sizeof(*needed));
-	unsigned int *wanted = needed ? needed + reg->n : NULL;
-	struct table results[2], rounds[2];
-	struct run_options run = o->run;
-	struct gate_side base, head;
+	struct gate *gate;
 	struct pair fresh;
-	int ret = flagged && needed ? 0 : -ENOMEM;
+	struct sides s;
+	int ret = pair_begin_like(&fresh, &ab->pair, again->flagged, options, err);
 
-	run.seconds = fmax(end - time_now(), CONFIRM_SECONDS);
 	if (!ret)
-		choose_again(c, run.seconds, flagged, needed, wanted);
-	if (ret || !c->flagged)
-		goto out;
-	if (control_row(reg, &o->gate) < reg->n)
-		flagged[control_row(reg, &o->gate)] = true;
-	run.seed = random_next(&c->pair.random);
-	watch(c, o, wanted);
-	ret = pair_begin_like(&fresh, &c->pair, flagged, &run, err);
-	if (!ret)
-		ret = pair_rounds(&fresh, wanted, err);
+		ret = pair_rounds(&fresh, again->wanted, options->seconds, err);
 	if (!ret) {
 		pair_estimate(&fresh);
-		c->pair.arm[0].stopped |= fresh.arm[0].stopped;
-		base = side(&fresh, 0, &results[0], &rounds[0]);
-		head = side(&fresh, 1, &results[1], &rounds[1]);
-		ret = gate_confirm(&c->verdicts, &base, &head, &o->gate, &c->summary);
-		forget(results);
-		forget(rounds);
+		ab->stopped |= fresh.arm[ARM_BASE].stopped;
+		sides_make(&s, &fresh);
+		ret = gate_open(&gate, &s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1,
+				&o->gate);
+		if (!ret) {
+			gate_confirm(gate, &ab->verdicts, &ab->summary);
+			gate_close(gate);
+		}
+		sides_free(&s);
 	}
 	pair_free(&fresh);
-out:
-	free(flagged);
-	free(needed);
 	return ret;
 }
 
-int contest_hold(struct contest *c, const struct registry *reg, const bool *chosen,
-		 const struct contest_options *options, const struct arm *base,
-		 const struct arm *head, struct err *err)
+static int confirm(struct ab *ab, const struct ab_options *o, double seconds,
+		   struct err *err)
 {
-	struct contest_options o = *options;
-	double began = time_now(), end = began + o.run.seconds;
-	bool *all = calloc(reg->n, sizeof(*all));
-	struct gate_side sides[2];
-	bool stopped;
-	int ret = all ? 0 : -ENOMEM;
+	const struct registry *reg = ab->pair.arm[ARM_BASE].reg;
+	struct again again = { .flagged = calloc(reg->n, sizeof(bool)),
+			       .needed = calloc(reg->n, sizeof(unsigned int)),
+			       .wanted = calloc(reg->n, sizeof(unsigned int)) };
+	struct run_options options = o->run;
+	int ret = again.flagged && again.needed && again.wanted ? 0 : err_memory(err);
 
-	*c = (struct contest){ 0 };
-	for (int k = 0; k < 2; k++) {
-		table_init(&c->results[k], &result_schema);
-		table_init(&c->rounds[k], &round_schema);
-	}
-	table_init(&c->verdicts, &verdict_schema);
-	err_set(err, 0, "out of memory");
-	if (ret)
-		return ret;
-	memcpy(all, chosen, reg->n * sizeof(*all));
-	if (control_row(reg, &o.gate) < reg->n)
-		all[control_row(reg, &o.gate)] = true;
-	o.gate.paired = true;
-	ret = pair_begin(&c->pair, reg, all, &o.run, base, head, err);
-	free(all);
-	if (ret)
-		return ret;
-	inject(c, &o);
-	ret = measure(c, &o, err);
-	if (ret)
-		return ret;
-	for (int k = 0; k < 2; k++)
-		sides[k] = side(&c->pair, k, &c->results[k], &c->rounds[k]);
-	table_free(&c->verdicts);
-	/* What nothing will confirm has to be sure at once. */
-	stopped = o.run.stop && *o.run.stop;
-	if (stopped)
-		o.gate.family_error = GATE_FAMILY_ERROR;
-	ret = gate(&sides[0], 1, &sides[1], 1, &o.gate, &c->verdicts, &c->summary);
-	if (!ret && !stopped)
-		ret = confirm(c, &o, end, err);
+	options.seconds = fmax(seconds, CONFIRM_SECONDS);
+	options.seed = o->run.seed ^ CONFIRM_STREAM;
 	if (!ret)
-		note(c, &o);
-	/* The files are not needed any more, whatever becomes of what is printed. */
-	run_end(&c->pair.arm[0]);
-	run_end(&c->pair.arm[1]);
-	c->seconds = time_now() - began;
+		choose_again(ab, options.seconds, &again);
+	if (!ret && ab->flagged) {
+		if (ab->pair.control < reg->n)
+			again.flagged[ab->pair.control] = true;
+		ret = measure_again(ab, o, &again, &options, err);
+	}
+	free(again.flagged);
+	free(again.needed);
+	free(again.wanted);
 	return ret;
 }
 
-void contest_free(struct contest *c)
+static int judge(struct ab *ab, const struct ab_options *o)
 {
-	pair_free(&c->pair);
-	forget(c->results);
-	forget(c->rounds);
-	table_free(&c->verdicts);
-	free(c->cost);
+	struct gate_options gate_options = o->gate;
+	struct sides s;
+	int ret;
+
+	ab->stopped = ab->pair.arm[ARM_BASE].stopped;
+	/* What nothing will confirm has to be sure at once. */
+	if (ab->stopped)
+		gate_options.family_error = GATE_FAMILY_ERROR;
+	sides_make(&s, &ab->pair);
+	ret = gate(&s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1, &gate_options,
+		   &ab->verdicts, &ab->summary);
+	memcpy(ab->results, s.results, sizeof(s.results));
+	memcpy(ab->rounds, s.rounds, sizeof(s.rounds));
+	return ret;
+}
+
+/* All of it, on an open backend. */
+static int measure(struct ab *ab, struct backend *backend, const struct registry *reg,
+		   const bool *wanted, size_t control, const struct launch *base,
+		   const struct launch *head, const struct ab_options *o, struct err *err)
+{
+	double began = backend->now(backend);
+	int ret = pair_begin(&ab->pair, backend, reg, wanted, &o->run, base, head, err);
+
+	ab->pair.control = control;
+	if (!ret)
+		ret = choose_injected(ab, o, err);
+	if (!ret)
+		ret = measure_pairs(ab, o, err);
+	if (!ret)
+		ret = judge(ab, o);
+	if (!ret)
+		note_conditions(ab, o);
+	if (!ret && !ab->stopped)
+		ret = confirm(ab, o, began + o->run.seconds - backend->now(backend), err);
+	ab->seconds = backend->now(backend) - began;
+	return ret;
+}
+
+int ab_measure(struct ab *ab, struct backend *backend, const struct registry *reg,
+	       const bool *wanted, const struct launch *base, const struct launch *head,
+	       const struct ab_options *options, struct err *err)
+{
+	struct ab_options o = *options;
+	const struct variant *control = registry_find(reg, o.gate.control);
+	size_t control_at = control ? (size_t)(control - reg->rows) : reg->n;
+	bool *all = calloc(reg->n + 1, sizeof(*all));
+	int ret;
+
+	*ab = (struct ab){ .cost = calloc(reg->n, sizeof(*ab->cost)),
+			   .results = { TABLE(result_schema), TABLE(result_schema) },
+			   .rounds = { TABLE(round_schema), TABLE(round_schema) },
+			   .verdicts = TABLE(verdict_schema) };
+	ret = all && ab->cost ? 0 : err_memory(err);
+	if (ret)
+		goto out;
+	memcpy(all, wanted, reg->n * sizeof(*all));
+	all[control_at] = true;
+	o.gate.paired = true;
+	ret = layer_stack_needs(&base->layers, err);
+	if (!ret)
+		ret = layer_stack_needs(&head->layers, err);
+	if (ret)
+		goto out;
+	ret = backend->open(backend, o.run.cpu, err);
+	if (!ret)
+		ret = measure(ab, backend, reg, all, control_at, base, head, &o, err);
+	backend->close(backend);
+out:
+	free(all);
+	return ret;
+}
+
+void ab_free(struct ab *ab)
+{
+	pair_free(&ab->pair);
+	for (int k = 0; k < 2; k++) {
+		table_free(&ab->results[k]);
+		table_free(&ab->rounds[k]);
+	}
+	table_free(&ab->verdicts);
+	free(ab->cost);
 }

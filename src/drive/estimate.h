@@ -4,7 +4,8 @@
  *
  * A window is quiet when the contention probe on both sides of it ran at the quiet level,
  * contended otherwise. The level is a low quantile of all probes of the run: the speed of
- * the core when nobody shares it, as far as this run has seen it.
+ * the core when nobody shares it, as far as this run has seen it. Probes are taken in core
+ * cycles, so that a slow clock is no neighbour.
  */
 #ifndef SYSCOST_ESTIMATE_H
 #define SYSCOST_ESTIMATE_H
@@ -21,6 +22,19 @@
 #define QUIET_WINDOWS	3    /* so many make a round's quiet figure */
 #define CONFIDENCE	0.95
 
+/* A window, in each unit. */
+struct window_figure {
+	double ticks, cycles; /* core cycles: ticks by the clock beside each window */
+};
+
+/* One benchmark in one round, reduced. NAN where there are too few windows. */
+struct sample_figures {
+	struct window_figure quiet, contended, all;
+	double probe; /* median probe, core cycles */
+	double cpu;   /* nanoseconds of CPU time a window, of the quiet ones; or NAN */
+	size_t kept, n_quiet, dropped, migrated;
+};
+
 /* One benchmark in one round. */
 struct sample {
 	unsigned int round, position;
@@ -28,44 +42,40 @@ struct sample {
 	struct window *windows;
 	size_t n_windows;
 	double faults, switches, enters; /* an iteration */
-	double cycles_per_tick;		 /* of the round */
+	double cycles_per_tick;		 /* median over the windows */
 	unsigned long
 		chain; /* passes of a dependent chain that were added to each window */
-	double count[COUNT_MAX]; /* an iteration; NAN: not available */
-};
-
-/* The same, reduced. Ticks a window; NAN where there are too few windows. */
-struct sample_figures {
-	double quiet, contended, all;
-	double probe; /* median probe, ticks */
-	double cpu;   /* nanoseconds of CPU time a window, of the quiet ones; or NAN */
-	size_t kept, n_quiet, dropped, migrated;
+	double count[COUNT_MAX];       /* an iteration; NAN: not available */
+	struct sample_figures figures; /* once estimate_samples() has been there */
 };
 
 /* The quiet level of the probe: the 2nd percentile of `n` probes (sorted in place). */
 double estimate_quiet_level(double *probes, size_t n);
 
 struct sample_figures estimate_sample(const struct sample *s, double quiet_level);
+/* The same of n samples, kept in them: what follows reads it there. */
+void estimate_samples(struct sample *samples, size_t n, double quiet_level);
 
 /* One benchmark over its rounds. Ticks an operation, `ops` operations an iteration. */
 struct estimate {
-	struct stats_estimate ticks, contended, cycles;
-	struct stats_estimate cpu; /* nanoseconds of CPU time an operation */
-	double min, p99;	   /* over all kept windows */
-	struct stats_estimate faults, switches, enters; /* of all rounds, quiet or not */
-	double count[COUNT_MAX]; /* an operation: median over rounds; or NAN */
-	struct stats_estimate counted_cycles; /* user and kernel; mid is NAN without */
+	struct figure ticks, cycles;		   /* of quiet rounds */
+	struct figure contended, contended_cycles; /* of contended ones */
+	struct figure cpu;			/* nanoseconds of CPU time an operation */
+	double min, p99;			/* over all kept windows */
+	struct figure faults, switches, enters; /* of all rounds, quiet or not */
+	double count[COUNT_MAX];      /* an operation: median over rounds; or NAN */
+	struct figure counted_cycles; /* user and kernel; mid is NAN without */
 	double quiet_share;
 	size_t rounds, quiet_rounds, windows, dropped, migrated;
 };
 
 /* 0, or -ENOMEM. */
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
-		 double quiet_level, struct estimate *e);
+		 struct estimate *e);
 
 /* The ratio of two rows over the rounds that have a quiet figure of both. 0 or -ENOMEM. */
 int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 		   const struct sample *b, size_t n_b, unsigned long ops_b,
-		   double quiet_level, struct stats_estimate *ratio);
+		   struct figure *ratio);
 
 #endif

@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 #include "drive/launch.h"
-#include "measure/layer.h"
+#include "measure/layers.h"
 
 static const char *after(const char *text, const char *prefix)
 {
@@ -22,70 +22,64 @@ static const char *after(const char *text, const char *prefix)
 	return strncmp(text, prefix, len) ? NULL : text + len;
 }
 
-static int parse_wrapper(struct arm *arm, const char *text, struct err *err)
+static int parse_wrapper(struct launch *launch, const char *text, struct err *err)
 {
 	size_t n = 0;
 	char *save = NULL;
 
-	strcpy(arm->words, text);
-	for (char *word = strtok_r(arm->words, " \t", &save); word;
+	strcpy(launch->words, text);
+	for (char *word = strtok_r(launch->words, " \t", &save); word;
 	     word = strtok_r(NULL, " \t", &save)) {
-		if (n == ARM_WORDS - 1)
+		if (n == LAUNCH_WORDS - 1)
 			return err_set(err, -EINVAL, "%s arm: more than %d words",
-				       arm->label, ARM_WORDS - 1);
-		arm->wrapper[n++] = word;
+				       launch->label, LAUNCH_WORDS - 1);
+		launch->wrapper[n++] = word;
 	}
 	if (!n)
 		return err_set(err, -EINVAL,
 			       "%s arm: exec: wants a command, such as "
 			       "'exec:strace -f {}'",
-			       arm->label);
+			       launch->label);
 	return 0;
 }
 
-static int parse_layer(struct arm *arm, const char *text, struct err *err)
+static int parse_layers(struct launch *launch, const char *text, struct err *err)
 {
-	const char *number = after(text, "seccomp=");
-	char *end = NULL;
-	unsigned long k = number ? strtoul(number, &end, 10) : 0;
+	struct err why = { "" };
 
-	if (!number || *number < '0' || *number > '9' || *end || k < 1 ||
-	    k > LAYER_FILTER_MAX)
-		return err_set(err, -EINVAL,
-			       "%s arm: a layer is 'layer:seccomp=K', K from 1 to %d "
-			       "instructions, not '%s'",
-			       arm->label, LAYER_FILTER_MAX, text);
-	arm->filter = k;
+	if (layer_stack_add(&launch->layers, text, &why))
+		return err_set(err, -EINVAL, "%s arm: %s", launch->label, why.text);
 	return 0;
 }
 
-int arm_parse(struct arm *arm, const char *label, const char *text, struct err *err)
+int launch_parse(struct launch *launch, const char *label, const char *text,
+		 struct err *err)
 {
 	struct stat st;
 	const char *rest;
 
 	errno = EACCES; /* of a folder */
-	*arm = (struct arm){ .label = label };
-	if (strlen(text) >= sizeof(arm->text))
+	*launch = (struct launch){ .label = label };
+	if (strlen(text) >= sizeof(launch->text))
 		return err_set(err, -EINVAL, "%s arm: longer than %zu bytes", label,
-			       sizeof(arm->text) - 1);
-	strcpy(arm->text, text);
+			       sizeof(launch->text) - 1);
+	strcpy(launch->text, text);
 	if (!strcmp(text, "self"))
 		return 0;
 	if ((rest = after(text, "exec:")))
-		return parse_wrapper(arm, rest, err);
+		return parse_wrapper(launch, rest, err);
 	if ((rest = after(text, "layer:")))
-		return parse_layer(arm, rest, err);
+		return parse_layers(launch, rest, err);
 	if ((rest = after(text, "env:"))) {
 		if (*rest == '=' || !strchr(rest, '='))
 			return err_set(err, -EINVAL,
 				       "%s arm: env: wants NAME=VALUE, not '%s'", label,
 				       rest);
-		strcpy(arm->env, rest);
+		strcpy(launch->env, rest);
 		return 0;
 	}
 	if (stat(text, &st) || !S_ISREG(st.st_mode) || access(text, X_OK) ||
-	    !realpath(text, arm->program))
+	    !realpath(text, launch->program))
 		return err_set(err, -EINVAL,
 			       "%s arm: '%s' is no program (%s): give the path of a "
 			       "syscost, exec:, env:, layer: or self",
@@ -93,17 +87,17 @@ int arm_parse(struct arm *arm, const char *label, const char *text, struct err *
 	return 0;
 }
 
-void arm_command(const struct arm *arm, const char *program, const char *command,
-		 const char **argv)
+void launch_command(const struct launch *launch, const char *program, const char *command,
+		    const char **argv)
 {
 	bool placed = false;
 	size_t n = 0;
 
-	if (arm->program[0])
-		program = arm->program;
-	for (size_t i = 0; arm->wrapper[i]; i++) {
-		if (strcmp(arm->wrapper[i], "{}")) {
-			argv[n++] = arm->wrapper[i];
+	if (launch->program[0])
+		program = launch->program;
+	for (size_t i = 0; launch->wrapper[i]; i++) {
+		if (strcmp(launch->wrapper[i], "{}")) {
+			argv[n++] = launch->wrapper[i];
 			continue;
 		}
 		argv[n++] = program;

@@ -1,148 +1,132 @@
 // SPDX-License-Identifier: MIT
 /*
- * The order of two arms. Rounds themselves are round.c's.
+ * The order of two arms. What a round is, run.c knows.
  */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
 #include "base/random.h"
-#include "base/time.h"
-#include "bench.h"
 #include "drive/pair.h"
-#include "drive/round.h"
-#include "stats/stats.h"
 
-#define HANDFUL 36 /* rows a process: enough to pay for starting it */
+#define GROUP 36 /* benchmarks a process: enough to pay for starting it */
 
-enum { BASE, HEAD };
-
-static int begin(struct pair *p, const struct registry *reg, const bool *chosen,
-		 const struct run_options *options, const struct arm *base,
-		 const struct arm *head, struct err *err)
+static int begin(struct pair *p, struct backend *backend, const struct registry *reg,
+		 const bool *wanted, const struct run_options *options,
+		 const struct launch *base, const struct launch *head, struct err *err)
 {
 	int ret;
 
-	*p = (struct pair){ .random = options->seed };
-	ret = run_begin(&p->arm[BASE], reg, chosen, options, base, err);
+	*p = (struct pair){ .control = reg->n };
+	ret = run_begin(&p->arm[ARM_BASE], backend, reg, wanted, base, options, err);
 	if (!ret)
-		ret = run_begin(&p->arm[HEAD], reg, chosen, options, head, err);
+		ret = run_begin(&p->arm[ARM_HEAD], backend, reg, wanted, head, options,
+				err);
 	if (ret)
 		return ret;
-	/*
-	 * One folder, because two files of the same contents differ in where their pages lie;
-	 * but a wrapper may make another user's files of them.
-	 */
-	if (!base->wrapper[0] && !head->wrapper[0]) {
-		run_end(&p->arm[HEAD]);
-		strcpy(p->arm[HEAD].dir, p->arm[BASE].dir);
-	}
-	/* One place and one calibration for both; only the padding is each one's own. */
-	p->arm[HEAD].cpu = p->arm[BASE].cpu;
-	p->arm[HEAD].other_cpu = p->arm[BASE].other_cpu;
-	p->arm[HEAD].step = p->arm[BASE].step;
-	p->arm[HEAD].ticks_per_ns = p->arm[BASE].ticks_per_ns;
-	p->arm[HEAD].random = ~options->seed;
-	return 0;
+	p->arm[ARM_HEAD].random = ~options->seed; /* only what processes differ in */
+	p->slowdown = calloc(reg->n, sizeof(*p->slowdown));
+	p->chain = calloc(reg->n, sizeof(*p->chain));
+	return p->slowdown && p->chain ? 0 : err_memory(err);
 }
 
 static void copy_sizes(struct pair *p, const struct run *from)
 {
 	for (size_t i = 0; i < from->reg->n; i++)
 		for (int k = 0; k < 2; k++) {
-			struct run_row *row = &p->arm[k].rows[i];
-
-			row->n = from->rows[i].n;
-			row->sized_ticks = from->rows[i].sized_ticks;
-			memcpy(row->mode, from->rows[i].mode, sizeof(row->mode));
+			p->arm[k].plan[i].n = from->plan[i].n;
+			p->arm[k].plan[i].sized_ticks = from->plan[i].sized_ticks;
+			p->arm[k].plan[i].sized_rate = from->plan[i].sized_rate;
+			memcpy(p->arm[k].trials[i].outcome.mode,
+			       from->trials[i].outcome.mode,
+			       sizeof(from->trials[i].outcome.mode));
 		}
 }
 
-int pair_begin(struct pair *p, const struct registry *reg, const bool *chosen,
-	       const struct run_options *options, const struct arm *base,
-	       const struct arm *head, struct err *err)
+int pair_begin(struct pair *p, struct backend *backend, const struct registry *reg,
+	       const bool *wanted, const struct run_options *options,
+	       const struct launch *base, const struct launch *head, struct err *err)
 {
-	int ret = begin(p, reg, chosen, options, base, head, err);
+	int ret = begin(p, backend, reg, wanted, options, base, head, err);
 
 	if (!ret)
-		ret = run_size(&p->arm[BASE], err);
+		ret = run_size(&p->arm[ARM_BASE], err);
 	if (!ret)
-		copy_sizes(p, &p->arm[BASE]);
+		copy_sizes(p, &p->arm[ARM_BASE]);
 	return ret;
 }
 
-int pair_begin_like(struct pair *p, const struct pair *like, const bool *chosen,
+int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 		    const struct run_options *options, struct err *err)
 {
-	int ret = begin(p, like->arm[BASE].reg, chosen, options, like->arm[BASE].arm,
-			like->arm[HEAD].arm, err);
+	const struct run *base = &like->arm[ARM_BASE];
+	int ret = begin(p, base->backend, base->reg, wanted, options, base->launch,
+			like->arm[ARM_HEAD].launch, err);
 
 	if (ret)
 		return ret;
-	copy_sizes(p, &like->arm[BASE]);
-	for (size_t i = 0; i < like->arm[HEAD].reg->n; i++)
-		p->arm[HEAD].rows[i].slowdown = like->arm[HEAD].rows[i].slowdown;
-	p->arm[BASE].quiet_level = like->arm[BASE].quiet_level;
-	p->arm[BASE].last_cycles_per_tick = like->arm[BASE].last_cycles_per_tick;
+	copy_sizes(p, base);
+	p->control = like->control;
+	memcpy(p->slowdown, like->slowdown, base->reg->n * sizeof(*p->slowdown));
+	p->arm[ARM_BASE].quiet_level = base->quiet_level;
 	return 0;
 }
 
-void pair_inject(struct pair *p, size_t i, double share)
+void pair_inject(struct pair *p, size_t variant, double share)
 {
-	p->arm[HEAD].rows[i].slowdown = share;
+	p->slowdown[variant] = share;
 }
 
 /*
- * Ticks of a window of this round: quiet, if it can be, as where pairs are made. In a pilot the
- * level is not known yet, and all windows count.
+ * Core cycles of a window of this round: of quiet ones, if it can be, as where pairs are
+ * made. In a pilot the level is not known yet, and all windows count.
  */
-static double window_ticks(const struct sample *s, double quiet_level)
+static double window_cycles(const struct sample *s, double quiet_level)
 {
 	struct sample_figures f = estimate_sample(s, quiet_level);
 
-	return !isnan(f.quiet) ? f.quiet : !isnan(f.contended) ? f.contended : f.all;
+	return !isnan(f.quiet.cycles)	    ? f.quiet.cycles
+	       : !isnan(f.contended.cycles) ? f.contended.cycles
+					    : f.all.cycles;
 }
 
-/* The chain that a row of head gets in its next round. */
-static void slow_down(struct pair *p, size_t i)
+/* The chain that a variant of head gets in its next round. */
+static uint64_t next_chain(const struct pair *p, size_t i)
 {
-	const struct run *base = &p->arm[BASE];
-	const struct run_row *known = &base->rows[i];
-	struct run_row *row = &p->arm[HEAD].rows[i];
-	double ticks = NAN, cycles;
+	const struct run *base = &p->arm[ARM_BASE];
+	const struct trial *known = &base->trials[i];
+	double cycles = NAN;
 
-	if (!(row->slowdown > 0))
-		return;
+	if (!(p->slowdown[i] > 0))
+		return 0;
 	if (known->n_samples)
-		ticks = window_ticks(&known->samples[known->n_samples - 1],
-				     base->quiet_level);
-	if (!(ticks > 0))
-		ticks = row->sized_ticks;
-	cycles = ticks * row->slowdown * base->last_cycles_per_tick;
-	row->chain = cycles > 0 ? fmax(1, round(cycles / ARCH_CHAIN_LENGTH)) : 0;
+		cycles = window_cycles(&known->samples[known->n_samples - 1],
+				       base->quiet_level);
+	if (!(cycles > 0))
+		cycles = base->plan[i].sized_ticks * base->plan[i].sized_rate;
+	cycles *= p->slowdown[i];
+	return cycles > 0 ? fmax(1, round(cycles / ARCH_CHAIN_LENGTH)) : 0;
 }
 
 double pair_injected(const struct pair *p, size_t i)
 {
-	const struct run *base = &p->arm[BASE];
-	const struct run_row *b = &base->rows[i], *h = &p->arm[HEAD].rows[i];
+	const struct run *base = &p->arm[ARM_BASE];
+	const struct trial *b = &base->trials[i], *h = &p->arm[ARM_HEAD].trials[i];
 	double *ratio = calloc(h->n_samples + 1, sizeof(*ratio)), median = NAN;
 	size_t n = 0;
 
 	for (size_t j = 0, k = 0; ratio && j < h->n_samples; j++) {
 		const struct sample *s = &h->samples[j];
-		double ticks;
+		double cycles;
 
 		while (k < b->n_samples && b->samples[k].round < s->round)
 			k++;
 		if (k == b->n_samples || b->samples[k].round != s->round || !s->chain)
 			continue;
-		ticks = window_ticks(&b->samples[k], base->quiet_level);
-		if (ticks > 0)
-			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH /
-						 s->cycles_per_tick / ticks;
+		cycles = window_cycles(&b->samples[k], base->quiet_level);
+		if (cycles > 0)
+			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH / cycles;
 	}
 	if (n) {
 		stats_sort(ratio, n);
@@ -152,27 +136,30 @@ double pair_injected(const struct pair *p, size_t i)
 	return median;
 }
 
-/* The rows that go on: wanted, and fine in both arms. */
-static size_t live_rows(struct pair *p, const unsigned int *wanted, uint32_t *order)
+/* What goes on: wanted, and fine in both arms. */
+static size_t live_order(const struct pair *p, const unsigned int *wanted,
+			 uint32_t *order)
 {
+	const struct run *base = &p->arm[ARM_BASE], *head = &p->arm[ARM_HEAD];
+	unsigned int most = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < p->arm[BASE].reg->n; i++) {
-		const struct run_row *base = &p->arm[BASE].rows[i];
-
-		if (base->planned && base->status == ROW_OK &&
-		    p->arm[HEAD].rows[i].status == ROW_OK &&
-		    p->arm[BASE].rounds < wanted[i])
+	for (size_t i = 0; i < base->reg->n; i++)
+		if (run_is_live(base, i) && run_is_live(head, i) && wanted[i] > most)
+			most = wanted[i];
+	for (size_t i = 0; i < base->reg->n; i++)
+		if (run_is_live(base, i) && run_is_live(head, i) &&
+		    base->rounds < (i == p->control ? most : wanted[i]))
 			order[n++] = i;
-	}
 	return n;
 }
 
-static bool out_of_time(const struct pair *p)
+static bool out_of_time(const struct pair *p, double seconds)
 {
-	const struct run_options *o = &p->arm[BASE].options;
+	const struct run *base = &p->arm[ARM_BASE];
 
-	return (o->stop && *o->stop) || time_now() - p->arm[BASE].began >= o->seconds;
+	return (base->options.stop && *base->options.stop) ||
+	       base->backend->now(base->backend) - base->began >= seconds;
 }
 
 /* How far the planned rounds are, for a progress bar. */
@@ -180,52 +167,63 @@ static double share_done(const struct pair *p, const unsigned int *wanted)
 {
 	unsigned int most = 1;
 
-	for (size_t i = 0; i < p->arm[BASE].reg->n; i++)
-		if (p->arm[BASE].rows[i].planned && wanted[i] > most)
+	for (size_t i = 0; i < p->arm[ARM_BASE].reg->n; i++)
+		if (p->arm[ARM_BASE].plan[i].wanted && wanted[i] > most)
 			most = wanted[i];
-	return (double)p->arm[BASE].rounds / most;
+	return (double)p->arm[ARM_BASE].rounds / most;
 }
 
-static int measure(struct pair *p, int arm, const uint32_t *order, size_t n,
-		   unsigned int position, struct err *err)
+static int measure_arm(struct pair *p, int arm, const uint32_t *order, size_t n,
+		       unsigned int position, struct err *err)
 {
-	for (size_t i = 0; arm == HEAD && i < n; i++)
-		slow_down(p, order[i]);
-	return round_measure(&p->arm[arm], order, n, position, ROUND_MEASURE, err);
+	for (size_t i = 0; arm == ARM_HEAD && i < n; i++)
+		p->chain[order[i]] = next_chain(p, order[i]);
+	return run_round(&p->arm[arm], order, n, position,
+			 arm == ARM_HEAD ? p->chain : NULL, err);
 }
 
-int pair_rounds(struct pair *p, const unsigned int *wanted, struct err *err)
+/* One round: order[0..n) shuffled, each group by the one arm, then by the other. */
+static int measure_round(struct pair *p, uint32_t *order, size_t n, uint64_t *random,
+			 struct err *err)
 {
-	const struct run_options *o = &p->arm[BASE].options;
-	uint32_t *order = calloc(p->arm[BASE].reg->n, sizeof(*order));
-	int ret = order ? 0 : -ENOMEM;
+	struct backend *backend = p->arm[ARM_BASE].backend;
+	int first, ret = 0;
 
-	while (!ret && !out_of_time(p)) {
-		size_t n = live_rows(p, wanted, order);
-		int first;
+	/* The second round of a block turns the order of the first one round. */
+	p->head_first = p->arm[ARM_BASE].rounds % 2 ? !p->head_first
+						    : random_next(random) & 1;
+	first = p->head_first ? ARM_HEAD : ARM_BASE;
+	random_shuffle(order, n, random);
+	for (size_t at = 0; at < n && !ret; at += GROUP) {
+		size_t some = n - at < GROUP ? n - at : GROUP;
+
+		ret = measure_arm(p, first, order + at, some, at, err);
+		if (!ret)
+			ret = measure_arm(p, !first, order + at, some, at, err);
+	}
+	backend->tidy(backend);
+	p->arm[ARM_BASE].rounds++;
+	p->arm[ARM_HEAD].rounds++;
+	return ret;
+}
+
+int pair_rounds(struct pair *p, const unsigned int *wanted, double seconds,
+		struct err *err)
+{
+	const struct run_options *o = &p->arm[ARM_BASE].options;
+	uint32_t *order = calloc(p->arm[ARM_BASE].reg->n, sizeof(*order));
+	/* Rounds go on from where an earlier call left off, with random numbers of their own. */
+	uint64_t random = o->seed + p->arm[ARM_BASE].rounds;
+	int ret = order ? 0 : err_memory(err);
+
+	while (!ret && !out_of_time(p, seconds)) {
+		size_t n = live_order(p, wanted, order);
 
 		if (!n)
 			break;
-		/* The second round of a block turns the order of the first one round. */
-		if (p->arm[BASE].rounds % 2 == 0)
-			p->head_first = random_next(&p->random) & 1;
-		else
-			p->head_first = !p->head_first;
-		first = p->head_first ? HEAD : BASE;
 		if (o->progress)
 			o->progress(o->progress_arg, "pairs", share_done(p, wanted));
-		random_shuffle(order, n, &p->random);
-		for (size_t at = 0; at < n && !ret; at += HANDFUL) {
-			size_t some = n - at < HANDFUL ? n - at : HANDFUL;
-
-			ret = measure(p, first, order + at, some, at, err);
-			if (!ret)
-				ret = measure(p, !first, order + at, some, at, err);
-		}
-		run_clear(&p->arm[BASE]);
-		run_clear(&p->arm[HEAD]);
-		p->arm[BASE].rounds++;
-		p->arm[HEAD].rounds++;
+		ret = measure_round(p, order, n, &random, err);
 	}
 	free(order);
 	return ret;
@@ -233,15 +231,15 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, struct err *err)
 
 void pair_estimate(struct pair *p)
 {
-	struct run *both[] = { &p->arm[BASE], &p->arm[HEAD] };
+	struct run *both[] = { &p->arm[ARM_BASE], &p->arm[ARM_HEAD] };
 
 	run_finish(both, 2);
 }
 
 void pair_free(struct pair *p)
 {
-	for (int k = 0; k < 2; k++) {
-		run_end(&p->arm[k]);
-		run_free(&p->arm[k]);
-	}
+	run_free(&p->arm[ARM_BASE]);
+	run_free(&p->arm[ARM_HEAD]);
+	free(p->slowdown);
+	free(p->chain);
 }

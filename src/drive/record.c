@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * From a run to rows, and from rows to files. Estimates nothing that measure/ has not.
+ * A run becomes rows and run.json. It estimates nothing, and writes no file.
  */
-#include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/err.h"
 #include "base/json.h"
 #include "drive/record.h"
 #include "machine/env.h"
-#include "row/csv.h"
+#include "row/fingerprint.h"
 
-static void identify(struct result_row *row, const struct run_row *from)
+static void identify(struct result_row *row, const struct run *run,
+		     const struct trial *from)
 {
 	const struct variant *v = from->variant;
 
@@ -28,13 +23,20 @@ static void identify(struct result_row *row, const struct run_row *from)
 	row_set(&row->params, v->params);
 	row_set(&row->base, v->base);
 	row_set(&row->calls, v->bench->calls);
-	row_set(&row->mode, from->mode);
+	row_set(&row->mode, from->outcome.mode);
 	row_set(&row->workload, v->bench->workload);
 	row_set(&row->strategy, v->bench->strategy);
-	row_set(&row->flags_asked, from->asked);
-	row_set(&row->flags_in_force, from->in_force);
-	row->overflow = from->overflow;
+	row_set(&row->flags_asked, from->outcome.asked);
+	row_set(&row->flags_in_force, from->outcome.in_force);
+	row_set(&row->layers, run->launch->layers.text);
+	row->overflow = from->outcome.overflow;
 	row->ops = v->ops;
+}
+
+/* A figure in another unit. */
+static struct figure times(struct figure f, double by)
+{
+	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
 }
 
 /* Counted cycles take the place of estimated ones. */
@@ -49,10 +51,8 @@ static void counts(struct result_row *row, const struct event_list *events,
 	row->instructions_user = e->count[COUNT_INSTRUCTIONS_USER];
 	row->instructions_kernel = e->count[COUNT_INSTRUCTIONS_KERNEL];
 	if (!isnan(e->counted_cycles.mid)) {
-		row->cycles = e->counted_cycles.mid;
-		row->cycles_lo = e->counted_cycles.lo;
-		row->cycles_hi = e->counted_cycles.hi;
-		row_set(&row->cycles_source, "counted");
+		row->cycles = e->counted_cycles;
+		row->cycles_source = CYCLES_COUNTED;
 	}
 	for (uint32_t i = events ? events->n_own : 0; events && i < events->n; i++) {
 		const struct event *ev = &events->event[i];
@@ -65,155 +65,156 @@ static void counts(struct result_row *row, const struct event_list *events,
 }
 
 static void figures(struct result_row *row, const struct run *run,
-		    const struct run_row *from)
+		    const struct trial *from)
 {
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
 
-	row->ticks = e->ticks.mid;
-	row->ticks_lo = e->ticks.lo;
-	row->ticks_hi = e->ticks.hi;
-	row->ns = e->ticks.mid * ns;
-	row->ns_lo = e->ticks.lo * ns;
-	row->ns_hi = e->ticks.hi * ns;
-	row->cycles = e->cycles.mid;
-	row->cycles_lo = e->cycles.lo;
-	row->cycles_hi = e->cycles.hi;
-	row_set(&row->cycles_source, isnan(e->cycles.mid) ? "" : "estimated");
+	row->cycles = e->cycles;
+	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
 	counts(row, run->options.events, e);
-	row->contended_ns = e->contended.mid * ns;
-	row->contended_ns_lo = e->contended.lo * ns;
-	row->contended_ns_hi = e->contended.hi * ns;
+	row->ticks = e->ticks;
+	row->ns = times(e->ticks, ns);
+	row->contended_ns = times(e->contended, ns);
+	row->contended_cycles = e->contended_cycles;
+	row_set(&row->metric, trial_metric(from)->name);
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
 	row->quiet_rounds = e->quiet_rounds;
 	row->windows = e->windows;
 	row->dropped = e->dropped;
 	row->migrations = e->migrated;
-	row->n = from->n;
+	row->n = from->samples[0].n;
 	row->min_ns = e->min * ns;
 	row->p99_ns = e->p99 * ns;
-	row->faults = e->faults.mid;
-	row->faults_lo = e->faults.lo;
-	row->faults_hi = e->faults.hi;
-	row->switches = e->switches.mid;
-	row->switches_lo = e->switches.lo;
-	row->switches_hi = e->switches.hi;
-	row->batch_ns = row->ns * row->ops;
-	row->batch_ns_lo = row->ns_lo * row->ops;
-	row->batch_ns_hi = row->ns_hi * row->ops;
-	row->cpu_ns = e->cpu.mid;
-	row->cpu_ns_lo = e->cpu.lo;
-	row->cpu_ns_hi = e->cpu.hi;
-	if (e->enters.mid > 0) {
-		row->enters = e->enters.mid;
-		row->enters_lo = e->enters.lo;
-		row->enters_hi = e->enters.hi;
-	}
+	row->faults = e->faults;
+	row->switches = e->switches;
+	row->batch_ns = times(row->ns, from->variant->ops);
+	row->cpu_ns = e->cpu;
+	if (e->enters.mid > 0)
+		row->enters = e->enters;
 }
 
-static void compare_with_base(struct result_row *row, const struct run *run,
-			      const struct run_row *from)
+/* NAN: there is no base, or no figure of it. */
+static struct figure ratio_to_base(const struct run *run, const struct trial *from)
 {
-	struct stats_estimate ratio;
-	const struct variant *v = from->variant, *base;
-	const struct run_row *other;
+	const struct variant *v = from->variant;
+	const struct variant *base = v->base[0] ? registry_find(run->reg, v->base) : NULL;
+	struct figure ratio = FIGURE_NONE;
+	const struct trial *other;
 
-	base = v->base[0] ? registry_find(run->reg, v->base) : NULL;
 	if (!base)
-		return;
-	other = &run->rows[base - run->reg->rows];
-	if (other->status != ROW_OK || !other->n_samples ||
-	    estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
-			   other->n_samples, base->ops, run->quiet_level, &ratio))
-		return;
-	row->ratio = ratio.mid;
-	row->ratio_lo = ratio.lo;
-	row->ratio_hi = ratio.hi;
+		return ratio;
+	other = &run->trials[base - run->reg->rows];
+	if (other->outcome.status == OUTCOME_OK && other->n_samples)
+		estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
+			       other->n_samples, base->ops, &ratio);
+	return ratio;
 }
 
 static void add_rounds(struct table *rounds, const struct run *run,
-		       const struct run_row *from)
+		       const struct trial *from)
 {
 	for (size_t i = 0; i < from->n_samples; i++) {
 		const struct sample *s = &from->samples[i];
-		struct sample_figures f = estimate_sample(s, run->quiet_level);
+		const struct sample_figures f = s->figures;
 		double per_op = 1.0 / s->n / from->variant->ops;
 		struct round_row *row = table_add(rounds);
 
-		row_set(&row->id, from->variant->id);
 		row->round = s->round;
 		row->position = s->position;
 		row->n = s->n;
 		row->windows = f.kept;
 		row->quiet = f.n_quiet;
 		row->dropped = f.dropped;
-		row->ticks = f.quiet * per_op;
-		row->contended_ticks = f.contended * per_op;
-		row->all_ticks = f.all * per_op;
+		row->ticks = f.quiet.ticks * per_op;
+		row->contended_ticks = f.contended.ticks * per_op;
+		row->all_ticks = f.all.ticks * per_op;
+		row->cycles = f.quiet.cycles * per_op;
+		row->contended_cycles = f.contended.cycles * per_op;
 		row->probe = f.probe / run->quiet_level;
 		row->cycles_per_tick = s->cycles_per_tick;
 		row->cpu_ns = f.cpu * per_op;
 	}
 }
 
-void result_rows(const struct run *run, struct table *results, struct table *rounds)
+/* What a row says of a trial in words: its status, and the reason where that is not ok. */
+static enum row_status judge(const struct run *run, const struct trial *from, char *why,
+			     size_t len)
 {
-	static const char *const words[] = {
-		[ROW_OK] = "ok", [ROW_SKIP] = "skip", [ROW_FAIL] = "fail"
-	};
-	char why[160];
+	double precision = run->options.precision * RECORD_PRECISION_SLACK;
 
-	table_init(results, &result_schema);
-	table_init(rounds, &round_schema);
+	snprintf(why, len, "%s", from->outcome.reason);
+	if (from->outcome.status != OUTCOME_OK)
+		return from->outcome.status == OUTCOME_SKIP ? ROW_SKIP : ROW_FAIL;
+	if (from->n_samples)
+		return trial_noisy(from, precision, why, len) ? ROW_NOISY : ROW_OK;
+	snprintf(why, len, "the run ended before its turn");
+	return ROW_SKIP;
+}
+
+void record_rows(const struct run *run, struct table *results, struct table *rounds)
+{
+	*results = (struct table)TABLE(result_schema);
+	*rounds = (struct table)TABLE(round_schema);
 	for (size_t i = 0; i < run->reg->n; i++) {
-		const struct run_row *from = &run->rows[i];
+		const struct trial *from = &run->trials[i];
+		size_t first = rounds->n;
 		struct result_row *row;
-		const char *noisy = NULL;
+		struct figure ratio;
+		enum row_status status;
+		char why[160];
 
-		if (!from->planned)
+		if (!run->plan[i].wanted)
 			continue;
+		ratio = ratio_to_base(run, from);
+		status = judge(run, from, why, sizeof(why));
 		row = table_add(results);
-		identify(row, from);
-		row_set(&row->status, words[from->status]);
-		row_set(&row->reason, from->reason);
-		if (from->status != ROW_OK)
-			continue;
-		if (!from->n_samples) {
-			row_set(&row->status, "skip");
-			row_set(&row->reason, "the run ended before its turn");
-			continue;
+		row->status = status;
+		if (status == ROW_OK || status == ROW_NOISY) {
+			row->ratio = ratio;
+			figures(row, run, from);
+			add_rounds(rounds, run, from);
 		}
-		noisy = run_row_noisy(from,
-				      run->options.precision * RESULT_PRECISION_SLACK,
-				      why, sizeof(why));
-		if (noisy) {
-			row_set(&row->status, "noisy");
-			row_set(&row->reason, noisy);
-		}
-		figures(row, run, from);
-		compare_with_base(row, run, from);
-		add_rounds(rounds, run, from);
+		identify(row, run, from);
+		row_set(&row->reason, why);
+		for (size_t k = first; k < rounds->n; k++)
+			row_set(&table_row(rounds, struct round_row, k)->id, row->id);
 	}
 }
 
-json_t *result_json(const struct run *run, const char *command, bool with_hostname)
+static json_t *options_json(const struct run *run)
 {
-	json_t *env = env_record(with_hostname);
+	const struct run_options *o = &run->options;
+
+	return json_pack("{s:i, s:f, s:f, s:f}", "cpu", run->backend->cpu, "seconds",
+			 o->seconds, "timeout", o->timeout, "precision", o->precision);
+}
+
+static json_t *calibration_json(const struct run *run)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "ticks_per_ns",
+			 json_real_or_null(run->ticks_per_ns),
+			 "cycles_per_tick_estimated",
+			 json_real_or_null(run->cycles_per_tick), "clock_ghz_lo",
+			 json_real_or_null(run->clock_lo), "clock_ghz_hi",
+			 json_real_or_null(run->clock_hi), "quiet_probe_cycles",
+			 json_real_or_null(run->quiet_level), "tick_step",
+			 (int)run->backend->step);
+}
+
+json_t *record_json(const struct run *run, const char *command, bool with_hostname)
+{
 	char fingerprint[17], seed[24];
+	json_t *env = env_record(with_hostname);
 
 	env_fingerprint(env, fingerprint);
 	snprintf(seed, sizeof(seed), "%" PRIu64, run->options.seed);
-	return json_pack(
-		"{s:i, s:s, s:s, s:s, s:{s:i, s:f, s:f, s:f}, s:{s:o, s:o, s:o, s:i},"
-		" s:i, s:f, s:f, s:b, s:o}",
-		"schema", SCHEMA_VERSION, "command", command, "seed", seed, "fingerprint",
-		fingerprint, "options", "cpu", run->cpu, "seconds", run->options.seconds,
-		"timeout", run->options.timeout, "precision", run->options.precision,
-		"calibration", "ticks_per_ns", json_real_or_null(run->ticks_per_ns),
-		"cycles_per_tick_estimated", json_real_or_null(run->cycles_per_tick),
-		"quiet_probe_ticks", json_real_or_null(run->quiet_level), "tick_step",
-		(int)run->step, "rounds", (int)run->rounds, "seconds", run->seconds,
-		"window_share", run->window_share, "stopped", run->stopped, "environment",
-		env);
+	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o}",
+			 "schema", SCHEMA_VERSION, "command", command, "seed", seed,
+			 "fingerprint", fingerprint, "layers", run->launch->layers.text,
+			 "options", options_json(run), "calibration",
+			 calibration_json(run), "rounds", (int)run->rounds, "seconds",
+			 run->seconds, "window_share", run->window_share, "stopped",
+			 run->stopped, "environment", env);
 }

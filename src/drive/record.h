@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A result folder: results.csv, rounds.csv and run.json of one run.
+ * What is stored of a run: the rows of results.csv and rounds.csv, and run.json. Writing
+ * them is row/folder.h's.
  */
-#ifndef SYSCOST_RESULT_H
-#define SYSCOST_RESULT_H
+#ifndef SYSCOST_RECORD_H
+#define SYSCOST_RECORD_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "base/err.h"
 #include "drive/run.h"
 #include "row/row.h"
 
-#define RESULT_PRECISION_SLACK 2 /* a row is noisy beyond so many times the precision */
+#define RECORD_PRECISION_SLACK 2 /* a row is noisy beyond so many times the precision */
 
 /* The rows of what was planned. Both tables are initialised here. */
-void result_rows(const struct run *run, struct table *results, struct table *rounds);
+void record_rows(const struct run *run, struct table *results, struct table *rounds);
 
 /* run.json: versions, options, seed, calibration, environment, fingerprint. */
-json_t *result_json(const struct run *run, const char *command, bool with_hostname);
+json_t *record_json(const struct run *run, const char *command, bool with_hostname);
 
 #endif

@@ -1,78 +1,76 @@
 // SPDX-License-Identifier: MIT
 /*
- * The coordinator: where, for how long, in which order. Rounds themselves are round.c's.
+ * Plans a run and carries it out on a backend: for how long, in which order, what is kept.
  */
 #include <errno.h>
-#include <ftw.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "base/err.h"
 #include "base/random.h"
-#include "base/time.h"
-#include "drive/round.h"
 #include "drive/run.h"
-#include "machine/cpus.h"
 
-#define ROUNDS_MIN 12	  /* before precision may end a run */
-#define PROBES_MAX 200000 /* so many tell the quiet level well enough */
+#define ROUNDS_MIN   12	    /* before precision may end a run */
+#define ROUNDS_CHECK 4	    /* precision is looked at behind so many rounds */
+#define PROBES_MAX   200000 /* so many tell the quiet level well enough */
 
-static const struct arm this_program;
-
-static int choose_cpu(int wanted, int *cpu, int *other, struct err *err)
+bool run_is_live(const struct run *run, size_t variant)
 {
-	cpu_set_t allowed, isolated;
-	int ret = cpus_find(wanted, &allowed, &isolated);
+	return run->plan[variant].wanted &&
+	       run->trials[variant].outcome.status == OUTCOME_OK;
+}
 
-	if (ret)
-		return ret;
-	if (cpus_choose(&allowed, &isolated, wanted, cpu, other))
-		return err_set(err, -EINVAL,
-			       "CPU %d does not exist or is not allowed here: see "
-			       "'taskset -p $$'",
-			       wanted);
-	return 0;
+/* All probes of the runs in turn: the `at`-th goes to probes[at / stride]. */
+static size_t gather_probes(struct run **runs, size_t n_runs, size_t stride,
+			    double *probes)
+{
+	size_t at = 0;
+
+	for (size_t k = 0; k < n_runs; k++)
+		for (size_t i = 0; i < runs[k]->reg->n; i++)
+			for (size_t s = 0; s < runs[k]->trials[i].n_samples; s++) {
+				const struct sample *x = &runs[k]->trials[i].samples[s];
+
+				for (size_t w = 0; w < x->n_windows; w++, at++)
+					if (probes && (at + 1) % stride == 0)
+						probes[at / stride] =
+							x->windows[w].probe *
+							x->windows[w].rate;
+			}
+	return at;
 }
 
 /* Of all probes of the runs, or an even part of them where they are very many. */
 static void find_quiet_level(struct run **runs, size_t n_runs)
 {
-	size_t n = 0, stride, seen = 0, at = 0;
-	double *probes, level;
+	size_t n = gather_probes(runs, n_runs, 1, NULL), stride = 1 + n / PROBES_MAX;
+	double *probes = calloc(n / stride + 1, sizeof(*probes)), level;
 
-	for (size_t k = 0; k < n_runs; k++)
-		for (size_t i = 0; i < runs[k]->reg->n; i++)
-			for (size_t s = 0; s < runs[k]->rows[i].n_samples; s++)
-				n += runs[k]->rows[i].samples[s].n_windows;
-	stride = 1 + n / PROBES_MAX;
-	probes = calloc(n / stride + 1, sizeof(*probes));
 	if (!probes)
 		return;
-	for (size_t k = 0; k < n_runs; k++)
-		for (size_t i = 0; i < runs[k]->reg->n; i++)
-			for (size_t s = 0; s < runs[k]->rows[i].n_samples; s++) {
-				const struct sample *x = &runs[k]->rows[i].samples[s];
-
-				for (size_t w = 0; w < x->n_windows; w++)
-					if (++seen % stride == 0)
-						probes[at++] = x->windows[w].probe;
-			}
-	level = estimate_quiet_level(probes, at);
+	gather_probes(runs, n_runs, stride, probes);
+	level = estimate_quiet_level(probes, n / stride);
 	for (size_t k = 0; k < n_runs; k++)
 		runs[k]->quiet_level = level;
 	free(probes);
 }
 
-const char *run_row_noisy(const struct run_row *row, double precision, char *buf,
-			  size_t len)
+const struct metric *trial_metric(const struct trial *trial)
 {
-	const struct estimate *e = &row->estimate;
-	double half = stats_precision(&e->ticks);
+	if ((trial->variant->bench->flags & BENCH_BLOCKS) ||
+	    !strcmp(trial->outcome.mode, "punted") ||
+	    strstr(trial->outcome.in_force, "SQPOLL"))
+		return &metric_time;
+	return &metric_cycles;
+}
+
+const char *trial_noisy(const struct trial *trial, double precision, char *buf,
+			size_t len)
+{
+	const struct estimate *e = &trial->estimate;
+	double half = stats_precision(trial_metric(trial) == &metric_time ? &e->ticks
+									  : &e->cycles);
 
 	if (!(e->quiet_share >= QUIET_SHARE_MIN))
 		snprintf(buf, len, "only %.0f %% of the windows were quiet",
@@ -89,7 +87,7 @@ const char *run_row_noisy(const struct run_row *row, double precision, char *buf
 }
 
 /* A window is known to half a step of the counter, and no better for being repeated. */
-static void widen(struct stats_estimate *e, double half)
+static void widen(struct figure *e, double half)
 {
 	e->lo -= half;
 	e->hi += half;
@@ -102,25 +100,28 @@ static bool estimate_one(struct run *run)
 	double half;
 
 	for (size_t i = 0; i < run->reg->n; i++) {
-		struct run_row *row = &run->rows[i];
+		struct trial *t = &run->trials[i];
 
-		if (!row->planned || row->status != ROW_OK || !row->n_samples)
+		if (!run_is_live(run, i) || !t->n_samples)
 			continue;
-		if (estimate_row(row->samples, row->n_samples, row->variant->ops,
-				 run->quiet_level, &row->estimate))
+		estimate_samples(t->samples, t->n_samples, run->quiet_level);
+		if (estimate_row(t->samples, t->n_samples, t->variant->ops, &t->estimate))
 			return false;
-		half = run->step / 2.0 / row->n / row->variant->ops;
-		widen(&row->estimate.ticks, half);
-		widen(&row->estimate.contended, half);
-		widen(&row->estimate.cycles,
-		      half * row->estimate.cycles.mid / row->estimate.ticks.mid);
-		if (run_row_noisy(row, run->options.precision, buf, sizeof(buf)))
+		half = run->backend->step / 2.0 / run->plan[i].n / t->variant->ops;
+		widen(&t->estimate.ticks, half);
+		widen(&t->estimate.contended, half);
+		widen(&t->estimate.contended_cycles,
+		      half * t->estimate.contended_cycles.mid /
+			      t->estimate.contended.mid);
+		widen(&t->estimate.cycles,
+		      half * t->estimate.cycles.mid / t->estimate.ticks.mid);
+		if (trial_noisy(t, run->options.precision, buf, sizeof(buf)))
 			precise = false;
 	}
 	return precise;
 }
 
-bool run_estimate(struct run **runs, size_t n)
+static bool estimate_all(struct run **runs, size_t n)
 {
 	bool precise = true;
 
@@ -130,131 +131,213 @@ bool run_estimate(struct run **runs, size_t n)
 	return precise;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+/* Core cycles a tick over all samples: the median, and what 98 of 100 lie between. */
+static void find_clock(struct run *run)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
+	size_t n = 0, at = 0;
+	double *x;
+
+	for (size_t i = 0; i < run->reg->n; i++)
+		n += run->trials[i].n_samples;
+	x = calloc(n + 1, sizeof(*x));
+	for (size_t i = 0; x && i < run->reg->n; i++)
+		for (size_t s = 0; s < run->trials[i].n_samples; s++)
+			x[at++] = run->trials[i].samples[s].cycles_per_tick;
+	run->cycles_per_tick = stats_quantile_any(x, at, 0.5);
+	run->clock_lo = stats_quantile_any(x, at, 0.01) * run->ticks_per_ns;
+	run->clock_hi = stats_quantile_any(x, at, 0.99) * run->ticks_per_ns;
+	free(x);
 }
 
-/* All but the folder itself. */
-static int remove_inside(const char *path, const struct stat *st, int type,
-			 struct FTW *ftw)
+static double ticks_inside_windows(const struct run *run)
 {
-	if (ftw->level)
-		remove_one(path, st, type, ftw);
-	return 0; /* one that cannot be removed does not keep the others */
+	double inside = 0;
+
+	for (size_t i = 0; i < run->reg->n; i++)
+		for (size_t s = 0; s < run->trials[i].n_samples; s++)
+			for (size_t w = 0; w < run->trials[i].samples[s].n_windows; w++)
+				inside += run->trials[i].samples[s].windows[w].ticks;
+	return inside;
 }
 
-void run_clear(const struct run *run)
+bool run_finish(struct run **runs, size_t n)
 {
-	nftw(run->dir, remove_inside, 16, FTW_DEPTH | FTW_PHYS);
+	for (size_t k = 0; k < n; k++) {
+		struct run *run = runs[k];
+
+		run->stopped = run->options.stop && *run->options.stop;
+		run->seconds = run->backend->now(run->backend) - run->began;
+		run->ticks_per_ns = run->backend->ticks_per_ns(run->backend);
+		find_clock(run);
+		run->window_share = ticks_inside_windows(run) / run->ticks_per_ns * 1e-9 /
+				    run->seconds;
+	}
+	return estimate_all(runs, n);
 }
 
-static void say(const struct run *run, const char *what, double share)
+int run_begin(struct run *run, struct backend *backend, const struct registry *reg,
+	      const bool *wanted, const struct launch *launch,
+	      const struct run_options *options, struct err *err)
+{
+	*run = (struct run){ .reg = reg,
+			     .backend = backend,
+			     .launch = launch,
+			     .options = *options,
+			     .random = options->seed,
+			     .began = backend->now(backend),
+			     .ticks_per_ns = backend->ticks_per_ns(backend) };
+	run->plan = calloc(reg->n, sizeof(*run->plan));
+	run->trials = calloc(reg->n, sizeof(*run->trials));
+	if (!run->plan || !run->trials)
+		return err_memory(err);
+	for (size_t i = 0; i < reg->n; i++) {
+		run->trials[i].variant = &reg->rows[i];
+		run->trials[i].outcome.overflow = -1;
+		run->plan[i].wanted = wanted[i];
+	}
+	return 0;
+}
+
+/* What the tasks of one request are: places in the registry. */
+struct round {
+	struct run *run;
+	const uint32_t *order;
+	const struct task *tasks;
+	unsigned int position;
+};
+
+/* The clock of one round: the median over its windows. */
+static double median_rate(const struct reading *r)
+{
+	double rates[WINDOWS];
+
+	for (size_t i = 0; i < r->n_windows; i++)
+		rates[i] = r->windows[i].rate;
+	stats_sort(rates, r->n_windows);
+	return stats_median(rates, r->n_windows);
+}
+
+static int keep_sample(struct run *run, struct trial *t, const struct reading *r,
+		       unsigned int position, uint64_t chain)
+{
+	struct window *windows = calloc(r->n_windows + 1, sizeof(*windows));
+	struct sample *s;
+
+	if (windows && t->n_samples == t->room) {
+		size_t room = t->room ? 2 * t->room : 16;
+
+		s = realloc(t->samples, room * sizeof(*s));
+		if (s) {
+			t->samples = s;
+			t->room = room;
+		}
+	}
+	if (!windows || t->n_samples == t->room) {
+		free(windows);
+		return -ENOMEM;
+	}
+	memcpy(windows, r->windows, r->n_windows * sizeof(*windows));
+	s = &t->samples[t->n_samples++];
+	*s = (struct sample){ .round = run->rounds,
+			      .position = position,
+			      .n = r->n,
+			      .windows = windows,
+			      .n_windows = r->n_windows,
+			      .faults = r->faults,
+			      .switches = r->switches,
+			      .enters = r->enters,
+			      .cycles_per_tick = median_rate(r),
+			      .chain = chain };
+	memcpy(s->count, r->count, sizeof(s->count));
+	return 0;
+}
+
+static void keep_size(struct run_plan *plan, const struct reading *r)
+{
+	double ticks[WINDOWS];
+
+	for (size_t i = 0; i < r->n_windows; i++)
+		ticks[i] = r->windows[i].ticks;
+	stats_sort(ticks, r->n_windows);
+	plan->sized_ticks = stats_median(ticks, r->n_windows);
+	plan->sized_rate = median_rate(r);
+	plan->n = r->n;
+}
+
+/* The last outcome, but for what only some rounds find out. */
+static void keep_outcome(struct outcome *known, const struct outcome *last)
+{
+	struct outcome o = *last;
+
+	if (!o.mode[0])
+		memcpy(o.mode, known->mode, sizeof(o.mode));
+	if (known->overflow > o.overflow)
+		o.overflow = known->overflow;
+	*known = o;
+}
+
+static int keep_reading(void *arg, size_t task, const struct reading *r, double seconds)
+{
+	struct round *round = arg;
+	struct run *run = round->run;
+	size_t i = round->order[task];
+	struct trial *t = &run->trials[i];
+	bool sizing = !round->tasks[task].n;
+
+	keep_outcome(&t->outcome, &r->outcome);
+	if (!sizing)
+		run->plan[i].seconds += seconds;
+	if (r->outcome.status != OUTCOME_OK)
+		return 0;
+	if (!sizing)
+		return keep_sample(run, t, r, round->position + task,
+				   round->tasks[task].chain);
+	keep_size(&run->plan[i], r);
+	return 0;
+}
+
+int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int position,
+	      const uint64_t *chain, struct err *err)
+{
+	struct task *tasks = calloc(n + 1, sizeof(*tasks));
+	struct round round = { run, order, tasks, position };
+	const struct sink sink = { &round, keep_reading };
+	struct request request = { .launch = run->launch,
+				   .tasks = tasks,
+				   .n = n,
+				   .round_us = run->options.round_us,
+				   .timeout = run->options.timeout,
+				   .random = run->random + run->requests++,
+				   .stop = run->options.stop };
+	int ret;
+
+	if (!tasks)
+		return err_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		tasks[i] = (struct task){ run->trials[order[i]].variant,
+					  run->plan[order[i]].n,
+					  chain ? chain[order[i]] : 0 };
+		if (tasks[i].n)
+			request.events = run->options.events;
+	}
+	ret = run->backend->measure(run->backend, &request, &sink, err);
+	free(tasks);
+	return ret;
+}
+
+static void show_progress(const struct run *run, const char *what, double share)
 {
 	if (run->options.progress)
 		run->options.progress(run->options.progress_arg, what, share);
 }
 
-/* The median over rounds, by way of the row that has most of them. */
-static double median_cycles_per_tick(const struct run *run)
-{
-	const struct run_row *most = NULL;
-	double *x, median;
-
-	for (size_t i = 0; i < run->reg->n; i++)
-		if (!most || run->rows[i].n_samples > most->n_samples)
-			most = &run->rows[i];
-	if (!most || !most->n_samples)
-		return NAN;
-	x = calloc(most->n_samples, sizeof(*x));
-	if (!x)
-		return NAN;
-	for (size_t s = 0; s < most->n_samples; s++)
-		x[s] = most->samples[s].cycles_per_tick;
-	stats_sort(x, most->n_samples);
-	median = stats_median(x, most->n_samples);
-	free(x);
-	return median;
-}
-
-void run_finish(struct run **runs, size_t n)
-{
-	for (size_t k = 0; k < n; k++) {
-		struct run *run = runs[k];
-		uint64_t inside = 0;
-
-		run->stopped = run->options.stop && *run->options.stop;
-		run->seconds = time_now() - run->began;
-		run->ticks_per_ns = clock_ticks_per_ns(run->start, clock_point());
-		run->cycles_per_tick = median_cycles_per_tick(run);
-		for (size_t i = 0; i < run->reg->n; i++)
-			for (size_t s = 0; s < run->rows[i].n_samples; s++)
-				for (size_t w = 0; w < run->rows[i].samples[s].n_windows;
-				     w++)
-					inside +=
-						run->rows[i].samples[s].windows[w].ticks;
-		run->window_share = inside / run->ticks_per_ns * 1e-9 / run->seconds;
-	}
-	run_estimate(runs, n);
-}
-
-int run_begin(struct run *run, const struct registry *reg, const bool *chosen,
-	      const struct run_options *options, const struct arm *arm, struct err *err)
-{
-	const char *tmp = getenv("TMPDIR");
-	int ret;
-
-	*run = (struct run){ .reg = reg,
-			     .arm = arm ? arm : &this_program,
-			     .options = *options,
-			     .random = options->seed,
-			     .began = time_now() };
-	err_set(err, 0, "out of memory");
-	run->rows = calloc(reg->n, sizeof(*run->rows));
-	if (!run->rows)
-		return -ENOMEM;
-	for (size_t i = 0; i < reg->n; i++) {
-		run->rows[i].variant = &reg->rows[i];
-		run->rows[i].planned = chosen[i];
-		run->rows[i].overflow = -1;
-	}
-	err_set(err, 0, "the allowed CPUs cannot be read");
-	ret = choose_cpu(options->cpu, &run->cpu, &run->other_cpu, err);
-	if (ret)
-		return ret;
-	snprintf(run->dir, sizeof(run->dir), "%s/syscost.XXXXXX",
-		 tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(run->dir)) {
-		ret = -errno;
-		err_set(err, 0, "no temporary directory (%s): set TMPDIR",
-			strerror(-ret));
-		run->dir[0] = '\0';
-		return ret;
-	}
-	run->start = clock_point();
-	run->step = clock_step();
-	usleep(50 * 1000); /* a rough frequency is enough to size windows */
-	run->ticks_per_ns = clock_ticks_per_ns(run->start, clock_point());
-	return 0;
-}
-
-void run_end(struct run *run)
-{
-	if (run->dir[0])
-		nftw(run->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	run->dir[0] = '\0';
-}
-
-/* The rows that are still measured, in registry order. */
-static size_t live_rows(const struct run *run, uint32_t *order)
+/* What is still to be measured, in registry order. */
+static size_t live_order(const struct run *run, uint32_t *order)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < run->reg->n; i++)
-		if (run->rows[i].planned && run->rows[i].status == ROW_OK)
+		if (run_is_live(run, i))
 			order[n++] = i;
 	return n;
 }
@@ -265,10 +348,10 @@ int run_size(struct run *run, struct err *err)
 	int ret;
 
 	if (!order)
-		return -ENOMEM;
-	say(run, "sizing", 0);
-	ret = round_measure(run, order, live_rows(run, order), 0, ROUND_SIZE, err);
-	run_clear(run);
+		return err_memory(err);
+	show_progress(run, "sizing", 0);
+	ret = run_round(run, order, live_order(run, order), 0, NULL, err);
+	run->backend->tidy(run->backend);
 	free(order);
 	return ret;
 }
@@ -278,64 +361,75 @@ static void checkpoint(struct run *run, double *last)
 {
 	const struct run_options *o = &run->options;
 
-	if (!o->checkpoint || time_now() - *last < o->checkpoint_seconds)
+	if (!o->checkpoint ||
+	    run->backend->now(run->backend) - *last < o->checkpoint_seconds)
 		return;
 	run_finish(&run, 1);
 	o->checkpoint(o->checkpoint_arg, run);
-	*last = time_now();
+	*last = run->backend->now(run->backend);
 }
 
 /* Rounds until the figures are precise or the time is spent. */
-static int measure(struct run *run, struct err *err)
+static int measure_rounds(struct run *run, struct err *err)
 {
 	const struct run_options *o = &run->options;
-	double last = time_now();
 	uint32_t *order = calloc(run->reg->n, sizeof(*order));
-	int ret = order ? 0 : -ENOMEM;
+	double last = run->backend->now(run->backend);
+	int ret = order ? 0 : err_memory(err);
 
 	while (!ret) {
-		size_t n = live_rows(run, order);
+		double spent = run->backend->now(run->backend) - run->began;
+		size_t n = live_order(run, order);
 
 		/* One round at least, or finding the sizes was for nothing. */
-		if (!n || (o->stop && *o->stop) ||
-		    (run->rounds && time_now() - run->began >= o->seconds))
+		if (!n || (o->stop && *o->stop) || (run->rounds && spent >= o->seconds))
 			break;
 		random_shuffle(order, n, &run->random);
-		say(run, "measuring", (time_now() - run->began) / o->seconds);
-		ret = round_measure(run, order, n, 0, ROUND_MEASURE, err);
+		show_progress(run, "measuring", spent / o->seconds);
+		ret = run_round(run, order, n, 0, NULL, err);
 		run->rounds++;
-		run_clear(run);
+		run->backend->tidy(run->backend);
 		checkpoint(run, &last);
-		if (run->rounds >= ROUNDS_MIN && run->rounds % 4 == 0 &&
-		    run_estimate(&run, 1))
+		if (run->rounds >= ROUNDS_MIN && run->rounds % ROUNDS_CHECK == 0 &&
+		    estimate_all(&run, 1))
 			break;
 	}
 	free(order);
 	return ret;
 }
 
-int run_all(struct run *run, const struct registry *reg, const bool *chosen,
+int run_all(struct run *run, struct backend *backend, const struct registry *reg,
+	    const bool *wanted, const struct launch *launch,
 	    const struct run_options *options, struct err *err)
 {
-	int ret = run_begin(run, reg, chosen, options, NULL, err);
+	int ret;
 
+	*run = (struct run){ .reg = reg };
+	ret = layer_stack_needs(&launch->layers, err);
+	if (ret)
+		return ret;
+	ret = backend->open(backend, options->cpu, err);
+	if (!ret)
+		ret = run_begin(run, backend, reg, wanted, launch, options, err);
 	if (!ret)
 		ret = run_size(run, err);
 	if (!ret)
-		ret = measure(run, err);
+		ret = measure_rounds(run, err);
 	if (!ret)
 		run_finish(&run, 1);
-	run_end(run);
+	backend->close(backend);
 	return ret;
 }
 
 void run_free(struct run *run)
 {
-	for (size_t i = 0; run->rows && i < run->reg->n; i++) {
-		for (size_t s = 0; s < run->rows[i].n_samples; s++)
-			free(run->rows[i].samples[s].windows);
-		free(run->rows[i].samples);
+	for (size_t i = 0; run->trials && i < run->reg->n; i++) {
+		for (size_t s = 0; s < run->trials[i].n_samples; s++)
+			free(run->trials[i].samples[s].windows);
+		free(run->trials[i].samples);
 	}
-	free(run->rows);
-	run->rows = NULL;
+	free(run->trials);
+	free(run->plan);
+	run->trials = NULL;
+	run->plan = NULL;
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole run: sizes every benchmark, then starts one worker a round until the figures are
- * precise enough or the time is spent. A benchmark that crashes or hangs fails alone.
+ * A whole run: it sizes every benchmark, then measures rounds until the figures are precise
+ * enough or the time is spent. A benchmark that crashes or hangs fails alone.
  */
 #ifndef SYSCOST_RUN_H
 #define SYSCOST_RUN_H
 
-#include "base/err.h"
+#include "compare/metric.h"
+#include "drive/backend.h"
 #include "drive/estimate.h"
-#include "drive/launch.h"
-#include "measure/clock.h"
-#include "measure/registry.h"
-#include "measure/worker.h"
 
 struct run;
 
@@ -36,72 +33,89 @@ struct run_options {
 	volatile const int *stop; /* non-zero: finish with what there is; may be NULL */
 };
 
-/* One row of the registry in this run. */
-struct run_row {
-	const struct variant *variant;
-	bool planned;
-	enum row_status status;
-	char reason[160], mode[16], asked[96], in_force[96];
-	int64_t overflow;   /* completions without room; -1: no ring */
-	unsigned long n;    /* iterations a window */
+/* What is planned for one variant of the registry. */
+struct run_plan {
+	bool wanted;
+	unsigned long n;    /* iterations a window; 0: not known yet */
 	double sized_ticks; /* of a window when it was sized: rough */
+	double sized_rate;  /* core cycles a tick then */
 	double seconds;	    /* that its rounds took, setup and teardown included */
-	double slowdown;    /* share of the other arm's cost to be slowed down by */
-	uint64_t chain; /* passes of a dependent chain to add to each window, for that */
-	struct sample *samples;
+};
+
+/* One variant in this run: what was measured of it. */
+struct trial {
+	const struct variant *variant;
+	struct outcome outcome;
+	struct sample *samples; /* in the order of rounds */
 	size_t n_samples, room;
-	struct estimate estimate; /* of ROW_OK rows with samples */
+	struct estimate estimate; /* where the outcome is OK and there are samples */
 };
 
 struct run {
 	const struct registry *reg;
-	const struct arm *arm;
+	struct backend *backend; /* open */
+	const struct launch *launch;
 	struct run_options options;
-	struct run_row *rows; /* one for each row of the registry */
-	int cpu, other_cpu;
+	struct run_plan *plan; /* one for each variant of the registry */
+	struct trial *trials;  /* likewise */
 	unsigned int rounds;
-	unsigned int step;	/* of the counter, ticks */
-	double ticks_per_ns;	/* over the whole run */
-	double quiet_level;	/* of the probe, ticks */
-	double cycles_per_tick; /* median over processes: an estimate */
-	double seconds;		/* that it took */
-	double window_share;	/* of that time, inside kept windows */
-	bool stopped;		/* by options.stop */
+	double ticks_per_ns;	   /* over the whole run */
+	double quiet_level;	   /* of the probe, ticks */
+	double cycles_per_tick;	   /* median over rounds: an estimate */
+	double clock_lo, clock_hi; /* of the core, GHz: 98 of 100 rounds lie between */
+	double seconds;		   /* that it took */
+	double window_share;	   /* of that time, inside kept windows */
+	bool stopped;		   /* by options.stop */
 
 	/* Its own while it goes on. */
-	char dir[200];
-	uint64_t random;
-	double began; /* time_now() */
-	struct clock_point start;
-	double last_cycles_per_tick;
+	uint64_t random; /* of the shuffles; with the number of a request, of that */
+	uint64_t requests;
+	double began; /* of the backend's clock */
 };
 
 /*
- * Fills *run, which run_free() frees in any case. `chosen` has one flag a registry row.
- * 0, or -errno with one line in err: nothing could be started.
+ * Measure on a backend that is not open yet; it is closed again. Fills *run, which
+ * run_free() frees in any case. `wanted` has one flag a variant of the registry. 0, or
+ * -errno with one line in err: nothing could be started.
  */
-int run_all(struct run *run, const struct registry *reg, const bool *chosen,
+int run_all(struct run *run, struct backend *backend, const struct registry *reg,
+	    const bool *wanted, const struct launch *launch,
 	    const struct run_options *options, struct err *err);
 void run_free(struct run *run);
 
 /*
- * The steps of run_all, for who measures otherwise (pair.h). run_begin chooses the CPUs,
- * calibrates and makes a temporary folder, which run_end removes in any case; run_size
- * gives every planned row its n; run_estimate turns samples into estimates, of one run or
- * of `n` that share a level of the probe, and says whether all are as precise as wanted;
- * run_finish does the sums over the whole run. run_clear, behind every round, removes what
- * benchmarks left in the folder: files of a round are new, and lie elsewhere in memory.
+ * The steps of run_all, on a backend that is open, for what measures in another order
+ * (pair.h). run_begin plans; run_size finds n of everything planned; run_round measures
+ * order[0..n), variants of the registry, once.
  */
-int run_begin(struct run *run, const struct registry *reg, const bool *chosen,
-	      const struct run_options *options, const struct arm *arm, struct err *err);
+int run_begin(struct run *run, struct backend *backend, const struct registry *reg,
+	      const bool *wanted, const struct launch *launch,
+	      const struct run_options *options, struct err *err);
 int run_size(struct run *run, struct err *err);
-bool run_estimate(struct run **runs, size_t n);
-void run_finish(struct run **runs, size_t n);
-void run_clear(const struct run *run);
-void run_end(struct run *run);
+/*
+ * `position` is the place of order[0] in its round; `chain` has the passes of a dependent
+ * chain to slow each variant down by, or is NULL.
+ */
+int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int position,
+	      const uint64_t *chain, struct err *err);
 
-/* Why a ROW_OK row is not precise, in words, or NULL when it is. */
-const char *run_row_noisy(const struct run_row *row, double precision, char *buf,
-			  size_t len);
+/*
+ * Turn samples into estimates, of one run or of `n` that share a level of the probe, and do
+ * the sums over each whole run. True: all are as precise as wanted.
+ */
+bool run_finish(struct run **runs, size_t n);
+
+/* Whether a variant is planned and has not failed: it is still to be measured. */
+bool run_is_live(const struct run *run, size_t variant);
+
+/*
+ * What a trial is compared in: core cycles, which do not move with the clock; time where
+ * it sleeps, or where another core or thread works for it.
+ */
+const struct metric *trial_metric(const struct trial *trial);
+
+/* Why a trial with samples is not precise, in words, or NULL when it is. */
+const char *trial_noisy(const struct trial *trial, double precision, char *buf,
+			size_t len);
 
 #endif

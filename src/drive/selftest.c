@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "drive/selftest.h"
+#include "measure/clock.h"
 #include "measure/support.h"
 
 #define BLOCKS	      60 /* each takes the overhead anew, as a round does */
@@ -27,24 +28,18 @@
 struct bench_of_self {
 	double window; /* a standard one, ticks */
 	double quiet;  /* level of the probe in the short run, ticks */
+	uint32_t probe_passes;
 };
 
 enum selftest_verdict selftest_judge(const struct selftest_line *line)
 {
-	const struct stats_estimate *f = &line->figure;
+	const struct figure *f = &line->figure;
 
 	if (line->quiet_share < QUIET_SHARE_MIN || !(f->lo <= f->hi))
 		return SELFTEST_NOISY;
 	if (f->lo >= line->low && f->hi <= line->high)
 		return SELFTEST_PASS;
 	return f->hi < line->low || f->lo > line->high ? SELFTEST_FAIL : SELFTEST_NOISY;
-}
-
-static __attribute__((noinline, aligned(64))) long batch_nothing(struct bench_run *run,
-								 unsigned long n)
-{
-	(void)run;
-	return (long)n >> 63;
 }
 
 static __attribute__((noinline, aligned(64))) long batch_block(struct bench_run *run,
@@ -62,12 +57,12 @@ typedef long batch_fn(struct bench_run *run, unsigned long n);
 static bool quiet_window(const struct bench_of_self *b, batch_fn *volatile batch,
 			 struct bench_run *run, unsigned long n, double *ticks)
 {
-	uint32_t probe_before = clock_probe(), probe_after;
+	uint32_t probe_before = clock_probe(b->probe_passes), probe_after;
 	uint64_t before = arch_ticks(), after;
 
 	batch(run, n);
 	after = arch_ticks();
-	probe_after = clock_probe();
+	probe_after = clock_probe(b->probe_passes);
 	*ticks = after - before;
 	return probe_before <= b->quiet * QUIET_TOLERANCE &&
 	       probe_after <= b->quiet * QUIET_TOLERANCE;
@@ -90,17 +85,17 @@ static void measure_empty(const struct bench_of_self *b, struct selftest_line *l
 	size_t n = 0, quiet = 0;
 
 	for (int block = 0; block < BLOCKS; block++) {
-		double overhead = clock_overhead();
+		double overhead = clock_overhead(&clock_real);
 		size_t kept = 0;
 
 		for (int w = 0; w < BLOCK_WINDOWS; w++)
-			kept += quiet_window(b, batch_nothing, NULL, 1, &x[kept]);
+			kept += quiet_window(b, clock_empty_batch, NULL, 1, &x[kept]);
 		quiet += kept;
 		if (kept < QUIET_WINDOWS)
 			continue;
 		means[n++] = (middle_mean(x, kept) - overhead) / b->window * 100;
 	}
-	line->figure = stats_estimate(means, n, CONFIDENCE);
+	line->figure = stats_figure(means, n, CONFIDENCE);
 	line->quiet_share = (double)quiet / BLOCKS / BLOCK_WINDOWS;
 }
 
@@ -116,7 +111,7 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 		}
 		means[block] = middle_mean(x, BLOCK_WINDOWS);
 	}
-	line->figure = stats_estimate(means, BLOCKS, CONFIDENCE);
+	line->figure = stats_figure(means, BLOCKS, CONFIDENCE);
 	line->high = CLOCK_BOUND / 100 * b->window;
 }
 
@@ -136,7 +131,7 @@ static long switched_out(void)
 static void measure_loop(const struct bench_of_self *b, struct bench_run *run,
 			 struct selftest_line *line)
 {
-	double ratios[PAIRS_MAX], overhead = clock_overhead();
+	double ratios[PAIRS_MAX], overhead = clock_overhead(&clock_real);
 	size_t n = 0, taken = 0;
 
 	while (taken < PAIRS_MAX) {
@@ -154,7 +149,7 @@ static void measure_loop(const struct bench_of_self *b, struct bench_run *run,
 			ratios[n++] = (ticks[1] - overhead) / (ticks[0] - overhead);
 		if (++taken % 500)
 			continue;
-		line->figure = stats_estimate(ratios, n, CONFIDENCE);
+		line->figure = stats_figure(ratios, n, CONFIDENCE);
 		line->quiet_share = (double)n / taken;
 		if (stats_precision(&line->figure) <= LOOP_BOUND / 2)
 			break;
@@ -166,21 +161,20 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 {
 	struct bench_of_self b = { .quiet = run->quiet_level };
 	const struct variant *v = registry_find(reg, LOOP_ROW);
+	unsigned int step = run->backend->step;
+	int cpu = run->backend->cpu, ret;
 	struct running r;
 	cpu_set_t set;
-	int ret;
 
 	CPU_ZERO(&set);
-	CPU_SET(run->cpu, &set);
+	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set)) {
 		ret = -errno;
-		return err_set(err, ret, "pinning to CPU %d: %s", run->cpu,
-			       strerror(-ret));
+		return err_set(err, ret, "pinning to CPU %d: %s", cpu, strerror(-ret));
 	}
-	b.window = WINDOW_US * 1000 * run->ticks_per_ns;
-	if (b.window < (double)WINDOW_STEPS * run->step)
-		b.window = (double)WINDOW_STEPS * run->step;
-	ret = run_setup(&r, v, run->cpu, run->other_cpu, run->dir, true);
+	b.window = window_wanted_ticks(step, run->ticks_per_ns * 1000);
+	b.probe_passes = clock_probe_passes(step, run->ticks_per_ns * 1000);
+	ret = run_setup(&r, v, cpu, run->backend->other_cpu, "", true);
 	if (!ret) {
 		measure_empty(&b, &lines[0]);
 		measure_loop(&b, &r.run, &lines[1]);
@@ -193,18 +187,20 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 }
 
 /* A short run of a few cheap and dear rows. */
-static int short_run(const struct registry *reg, const struct run_options *options,
-		     struct run *run, struct err *err)
+static int short_run(struct run *run, struct backend *backend, const struct registry *reg,
+		     const struct run_options *options, struct err *err)
 {
 	char *patterns[] = { (char *)"null/*", (char *)"clock/*", (char *)"file/*" };
-	bool chosen[reg->n];
+	static const struct launch itself;
+	bool wanted[reg->n];
 
-	memset(chosen, 0, sizeof(chosen));
-	registry_select(reg, patterns, 3, BENCH_TEST | BENCH_SWEEP, chosen);
-	return run_all(run, reg, chosen, options, err);
+	memset(wanted, 0, sizeof(wanted));
+	registry_select(reg, patterns, 3, BENCH_TEST | BENCH_SWEEP, wanted);
+	return run_all(run, backend, reg, wanted, &itself, options, err);
 }
 
-int selftest(const struct registry *reg, const struct run_options *options,
+int selftest(struct backend *backend, const struct registry *reg,
+	     const struct run_options *options,
 	     struct selftest_line lines[SELFTEST_LINES], struct err *err)
 {
 	struct run run;
@@ -222,13 +218,13 @@ int selftest(const struct registry *reg, const struct run_options *options,
 	lines[3] = (struct selftest_line){ "inside of windows, of a short run's time",
 					   "%", .low = INSIDE_BOUND, .high = 100,
 					   .quiet_share = NAN };
-	ret = short_run(reg, options, &run, err);
+	ret = short_run(&run, backend, reg, options, err);
 	if (!ret)
 		ret = in_this_process(reg, &run, lines, err);
 	if (!ret) {
 		double inside = run.window_share * 100;
 
-		lines[3].figure = (struct stats_estimate){ inside, inside, inside, 1 };
+		lines[3].figure = (struct figure){ inside, inside, inside };
 		for (int i = 0; i < SELFTEST_LINES; i++)
 			lines[i].verdict = selftest_judge(&lines[i]);
 	}

@@ -20,7 +20,7 @@ enum selftest_verdict {
 struct selftest_line {
 	const char *what; /* a sentence without its figure */
 	const char *unit; /* "%", "ticks", "" */
-	struct stats_estimate figure;
+	struct figure figure;
 	double low, high;   /* the bound */
 	double quiet_share; /* of the windows that it stands on; NAN: it has none */
 	enum selftest_verdict verdict;
@@ -35,7 +35,8 @@ enum selftest_verdict selftest_judge(const struct selftest_line *line);
  * Takes about four seconds on a quiet machine, ten on a noisy one, and leaves the process pinned to one CPU. 0 and the lines, or
  * -errno with one line in err.
  */
-int selftest(const struct registry *reg, const struct run_options *options,
+int selftest(struct backend *backend, const struct registry *reg,
+	     const struct run_options *options,
 	     struct selftest_line lines[SELFTEST_LINES], struct err *err);
 
 #endif

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * CPU lists and the choice among them. It moves nobody for good: who measures pins itself.
+ * CPU lists and the choice among them. It leaves this process where it was: whoever
+ * measures pins itself.
  */
 #include <errno.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "base/file.h"
 #include "machine/cpus.h"
 
+#define LIST_MAX 4096 /* of a CPU list in /sys: one page */
+
 /* A whole number at *p, which moves behind it. */
-static bool take(const char **p, unsigned long *value)
+static bool take_number(const char **p, unsigned long *value)
 {
 	char *end;
 
@@ -27,17 +29,17 @@ static bool take_range(const char **p, cpu_set_t *set)
 {
 	unsigned long first, last, used = 1, group = 1;
 
-	if (!take(p, &first))
+	if (!take_number(p, &first))
 		return false;
 	last = first;
 	if (**p == '-') {
 		++*p;
-		if (!take(p, &last) || last < first)
+		if (!take_number(p, &last) || last < first)
 			return false;
 		if (**p == ':') {
 			++*p;
-			if (!take(p, &used) || *(*p)++ != '/' || !take(p, &group) ||
-			    !used || used > group)
+			if (!take_number(p, &used) || *(*p)++ != '/' ||
+			    !take_number(p, &group) || !used || used > group)
 				return false;
 		}
 	}
@@ -66,10 +68,11 @@ int cpus_parse(const char *text, cpu_set_t *set)
 	return 0;
 }
 
-static int last_of(const cpu_set_t *set, int but)
+/* The last CPU of the set that is not `except`; -1: there is none. */
+static int last_of(const cpu_set_t *set, int except)
 {
 	for (int i = CPU_SETSIZE - 1; i >= 0; i--)
-		if (CPU_ISSET(i, set) && i != but)
+		if (CPU_ISSET(i, set) && i != except)
 			return i;
 	return -1;
 }
@@ -96,14 +99,11 @@ int cpus_choose(const cpu_set_t *allowed, const cpu_set_t *isolated, int wanted,
 /* A list from /sys; an empty set where there is none. */
 static void read_list(const char *path, cpu_set_t *set)
 {
-	char text[4096];
-	FILE *f = fopen(path, "re");
+	char text[LIST_MAX];
 
 	CPU_ZERO(set);
-	if (f && fgets(text, sizeof(text), f))
+	if (file_line(path, text, sizeof(text)))
 		cpus_parse(text, set);
-	if (f)
-		fclose(f);
 }
 
 /* Add `cpu` to the mask of this process if the kernel lets it run there. */
@@ -127,7 +127,7 @@ int cpus_find(int wanted, cpu_set_t *allowed, cpu_set_t *isolated)
 
 	/*
 	 * The kernel keeps a task's mask within the cpuset of its cgroup (cpuset(7)), so
-	 * this has both; and sched_setaffinity(2) refuses what is outside of the cpuset.
+	 * this has both. sched_setaffinity(2) refuses what is outside of the cpuset.
 	 */
 	if (sched_getaffinity(0, sizeof(mask), &mask))
 		return -errno;
@@ -136,8 +136,8 @@ int cpus_find(int wanted, cpu_set_t *allowed, cpu_set_t *isolated)
 	read_list("/sys/devices/system/cpu/online", &online);
 	try_cpu(wanted, allowed);
 	/*
-	 * isolcpus= also takes its CPUs out of the mask that every process inherits. Unless
-	 * somebody narrowed the mask further, on purpose, they are ours to use.
+	 * isolcpus= also takes its CPUs out of the mask that every process inherits. They
+	 * are ours to use, unless somebody narrowed the mask further, on purpose.
 	 */
 	CPU_OR(&all, &mask, isolated);
 	CPU_AND(&all, &all, &online);

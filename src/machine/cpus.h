@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which CPU to measure on, and which one for a peer.
+ * Which CPU to measure on, and which one for a peer. A list of CPUs is text as the kernel
+ * writes it.
  */
 #ifndef SYSCOST_CPUS_H
 #define SYSCOST_CPUS_H
@@ -10,18 +11,18 @@
 
 /*
  * A CPU list as the kernel writes and takes it (Documentation/admin-guide/
- * kernel-parameters.rst, "cpu lists"): numbers and ascending ranges between commas, a
- * range with ":used/group" standing for the first `used` of every `group` CPUs in it. One
- * newline at the end is allowed, an empty list too. CPUs that a cpu_set_t cannot hold are
- * left out. 0, or -EINVAL with *set untouched. The words "N" and "all" are for the command
- * line only and are refused.
+ * kernel-parameters.rst, "cpu lists"): numbers and ascending ranges between commas. A
+ * range with ":used/group" stands for the first `used` of every `group` CPUs in it. One
+ * newline at the end is allowed, and so is an empty list. CPUs that a cpu_set_t cannot
+ * hold are left out. The words "N" and "all" are for the kernel's command line only and
+ * are refused. 0, or -EINVAL with *set untouched.
  */
 int cpus_parse(const char *text, cpu_set_t *set);
 
 /*
- * Of `allowed`: *cpu is the last isolated one, or else the last, since the first ones tend
- * to serve interrupts; *other is chosen likewise among the rest, -1 if there is none.
- * `wanted` >= 0, which must be in `allowed`, is taken as *cpu. -EINVAL if that is not so.
+ * *cpu is the last isolated one of `allowed`. Without one it is the last, because the
+ * first ones tend to serve interrupts. *other is chosen likewise among the rest, or -1.
+ * `wanted` >= 0 is taken as *cpu. 0, or -EINVAL where it is not in `allowed`.
  */
 int cpus_choose(const cpu_set_t *allowed, const cpu_set_t *isolated, int wanted, int *cpu,
 		int *other);

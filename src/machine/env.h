@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The environment record: everything about a machine that a figure may depend on.
+ * The environment record: everything about this machine and this build that a figure may
+ * depend on. row/fingerprint.h says what two records have in common.
  */
 #ifndef SYSCOST_ENV_H
 #define SYSCOST_ENV_H
@@ -8,26 +9,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* A JSON object; what cannot be read is null. The host's name is hashed unless asked for. */
+/* A JSON object; what cannot be read is null. The host's name is plain, or a hash. */
 json_t *env_record(bool with_hostname);
-
-/*
- * FNV-1a (64 bit, Fowler, Noll and Vo) in hexadecimal over what must match before two runs
- * may be gated against each other: CPU, microcode, kernel and its command line,
- * vulnerabilities, clocksource, hypervisor, governor, SMT, C library.
- */
-void env_fingerprint(const json_t *env, char out[17]);
-
-/*
- * The class of machines: the same hash over the hardware alone (CPU, hypervisor, governor,
- * SMT, CPUs online), so that it outlives a boot, another kernel and another C library.
- */
-void env_machine_class(const json_t *env, char out[17]);
-
-/*
- * What keeps two environments from having the same fingerprint, in words: "kernel: '6.1'
- * against '6.12'; smt: …". Returns how many keys differ; buf holds as many as fit.
- */
-size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len);
 
 #endif

@@ -6,6 +6,8 @@
 #include <linux/audit.h>
 #include <linux/bpf.h>
 #include <linux/netlink.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,30 +16,28 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "machine/tracers.h"
 
-/* The first word of a file of tracefs, where it is mounted: 0 or -1. */
-static int tracefs(const char *name, char word[32])
+#define AUDIT_PATIENCE_US 100000 /* for the answer of the audit subsystem */
+
+/* A file of tracefs: 0 where its text is `off`, 1 where it is another. */
+static int tracefs_is_on(const char *name, const char *off)
 {
 	static const char *const roots[] = { "/sys/kernel/tracing",
 					     "/sys/kernel/debug/tracing" };
-	int got = 0;
 
-	for (int i = 0; i < 2 && got != 1; i++) {
-		char path[128];
-		FILE *f;
+	for (int i = 0; i < 2; i++) {
+		char path[128], text[64];
 
 		snprintf(path, sizeof(path), "%s/%s", roots[i], name);
-		f = fopen(path, "re");
-		if (!f)
-			continue;
-		got = fscanf(f, "%31s", word);
-		fclose(f);
+		if (file_line(path, text, sizeof(text)))
+			return strcmp(text, off) != 0;
 	}
-	return got == 1 ? 0 : -1;
+	return TRACERS_UNSEEN;
 }
 
-/* AUDIT_GET, which only reads (include/uapi/linux/audit.h); it needs CAP_AUDIT_CONTROL. */
+/* AUDIT_GET only reads (include/uapi/linux/audit.h). It needs CAP_AUDIT_CONTROL. */
 static int audit_enabled(void)
 {
 	struct {
@@ -49,8 +49,10 @@ static int audit_enabled(void)
 	} msg = { .head = { .nlmsg_len = NLMSG_LENGTH(0),
 			    .nlmsg_type = AUDIT_GET,
 			    .nlmsg_flags = NLM_F_REQUEST } };
+	/* Up to what is read of it: later fields came with later kernels. */
+	const ssize_t least = NLMSG_LENGTH(offsetof(struct audit_status, failure));
 	const struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
-	const struct timeval patience = { .tv_usec = 100000 };
+	const struct timeval patience = { .tv_usec = AUDIT_PATIENCE_US };
 	int enabled = TRACERS_UNSEEN;
 	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
 
@@ -59,8 +61,7 @@ static int audit_enabled(void)
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (sendto(fd, &msg, NLMSG_LENGTH(0), 0, (const struct sockaddr *)&kernel,
 		   sizeof(kernel)) > 0 &&
-	    recv(fd, &msg, sizeof(msg), 0) >= (ssize_t)NLMSG_LENGTH(8) &&
-	    msg.head.nlmsg_type == AUDIT_GET)
+	    recv(fd, &msg, sizeof(msg), 0) >= least && msg.head.nlmsg_type == AUDIT_GET)
 		enabled = msg.status.enabled != 0;
 	close(fd);
 	return enabled;
@@ -71,7 +72,15 @@ static long bpf(int cmd, union bpf_attr *attr)
 	return syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 }
 
-static int bpf_programs(void)
+/* May a program of this type run at a system call? */
+static bool traces(uint32_t type)
+{
+	return type == BPF_PROG_TYPE_KPROBE || type == BPF_PROG_TYPE_TRACEPOINT ||
+	       type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == BPF_PROG_TYPE_PERF_EVENT ||
+	       type == BPF_PROG_TYPE_TRACING;
+}
+
+static int tracing_programs(void)
 {
 	union bpf_attr at = { 0 };
 	int n = 0;
@@ -88,11 +97,7 @@ static int bpf_programs(void)
 		ask.info.info_len = sizeof(info);
 		ask.info.info = (uintptr_t)&info;
 		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
-			n += info.type == BPF_PROG_TYPE_KPROBE ||
-			     info.type == BPF_PROG_TYPE_TRACEPOINT ||
-			     info.type == BPF_PROG_TYPE_RAW_TRACEPOINT ||
-			     info.type == BPF_PROG_TYPE_PERF_EVENT ||
-			     info.type == BPF_PROG_TYPE_TRACING;
+			n += traces(info.type);
 		close(fd);
 	}
 	return errno == ENOENT ? n : TRACERS_UNSEEN;
@@ -100,13 +105,10 @@ static int bpf_programs(void)
 
 struct tracers tracers_look(void)
 {
-	struct tracers t = { TRACERS_UNSEEN, TRACERS_UNSEEN, audit_enabled(),
-			     bpf_programs() };
-	char word[32];
-
-	if (!tracefs("events/enable", word))
-		t.events = strcmp(word, "0") != 0;
-	if (!tracefs("current_tracer", word))
-		t.tracer = strcmp(word, "nop") != 0;
-	return t;
+	return (struct tracers){
+		.events = tracefs_is_on("events/enable", "0"),
+		.tracer = tracefs_is_on("current_tracer", "nop"),
+		.audit = audit_enabled(),
+		.programs = tracing_programs(),
+	};
 }

@@ -15,7 +15,7 @@
 #define COUNT(x) (sizeof(x) / sizeof((x)[0]))
 
 static const char *const here[] = {
-#include "calls.inc"
+#include "measure/calls.inc"
 };
 static const char *const elsewhere[] = { "", ARCH_LACKS(NAME) };
 

@@ -1,34 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time-stamp counter against the rest of the world: its step, its frequency, the cost
- * of reading it, core cycles per tick, and the contention probe. Units in each name.
+ * The time-stamp counter: its step, its frequency, the cost of reading it, core cycles a
+ * tick, and the contention probe. What is timed for that is long in steps of the counter:
+ * one of 24 MHz serves as well as one of 3 GHz.
  */
 #ifndef SYSCOST_CLOCK_H
 #define SYSCOST_CLOCK_H
 
 #include <stdint.h>
 
-/* A moment seen by both clocks: the tightest of twenty bracketed pairs. */
+struct bench_run;
+
+/* A moment seen by both clocks: the tightest of a few bracketed pairs. */
 struct clock_point {
 	uint64_t ticks, ns; /* ns: CLOCK_MONOTONIC_RAW */
 };
 
 struct clock_point clock_point(void);
-/* Ticks a nanosecond between two points; take them at least 0.5 s apart. */
-double clock_ticks_per_ns(struct clock_point a, struct clock_point b);
-
-/* The counter's step: the GCD of 1,000 fenced differences. Ticks. */
-unsigned int clock_step(void);
-/* Median cost of a window around a batch that does nothing. Ticks. */
-uint64_t clock_overhead(void);
 /*
- * Core cycles a tick, estimated: N against 2N dependent one-cycle instructions, the
- * difference of the medians. An estimate, because it trusts the one cycle.
+ * Ticks a nanosecond between two points. Half a second apart, it is good for results;
+ * CLOCK_ROUGH_US apart, for sizes.
  */
-double clock_cycles_per_tick(void);
+double clock_ticks_per_ns(struct clock_point a, struct clock_point b);
+#define CLOCK_ROUGH_US 50000
 
-#define CLOCK_PROBE_LOOPS 1600
-/* One contention probe. Ticks. */
-uint32_t clock_probe(void);
+/* What is timed to know a counter. */
+enum clock_timed {
+	CLOCK_NOTHING, /* two reads, one behind the other */
+	CLOCK_EMPTY,   /* the call of a batch that does nothing */
+	CLOCK_CHAIN,   /* so many passes of dependent instructions */
+};
+
+/* A counter: clock_real, or one of a test. */
+struct clock {
+	/* Ticks between a fenced read before and one after what is timed. */
+	uint64_t (*time)(void *arg, enum clock_timed what, unsigned long passes);
+	void *arg;
+};
+
+/* The counter of this CPU. Nothing stands between its two reads but what is timed. */
+extern const struct clock clock_real;
+
+/* The counter's step: the greatest common divisor of many differences. Ticks. */
+unsigned int clock_step(const struct clock *clock);
+/* Median cost of an empty pair of reads. Ticks. */
+uint64_t clock_pair(const struct clock *clock);
+/* Median cost of a window around a batch that does nothing. Ticks. */
+uint64_t clock_overhead(const struct clock *clock);
+/*
+ * Core cycles a tick: a chain of `passes` against one of twice as many, the difference of
+ * the medians. It is an estimate: an instruction of the chain is taken to last a cycle.
+ */
+double clock_cycles_per_tick(const struct clock *clock, unsigned long passes);
+
+/*
+ * How many times longer than with a fine counter must a loop be to have as many steps? A
+ * power of two. With the usual counters, a frequency known to 5 % gives the same answer
+ * every time.
+ */
+unsigned int clock_scale(unsigned int step, double ticks_per_us);
+/* Passes of the chain that tells the core's clock beside a window. */
+uint32_t clock_chain_passes(unsigned int step, double ticks_per_us);
+/* Passes of the contention probe. Only probes of equally many passes can be compared. */
+uint32_t clock_probe_passes(unsigned int step, double ticks_per_us);
+
+/* One such chain, on this CPU. Ticks, those of an empty pair of reads among them. */
+uint32_t clock_chain(uint32_t passes);
+
+/*
+ * Core cycles a tick beside a window, from the chains before and after it and the cost of
+ * an empty pair of reads. Where the two differ by more than a clock moves in that time,
+ * an interrupt fell into the slower one, and the other one tells alone. Pure.
+ */
+double clock_rate(uint32_t before, uint32_t after, uint32_t passes, uint64_t pair);
+
+/* One contention probe, on this CPU. Ticks. */
+uint32_t clock_probe(uint32_t passes);
+
+/* The batch that does nothing. */
+long clock_empty_batch(struct bench_run *run, unsigned long n);
 
 #endif

@@ -1,75 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Hardware and software counters of the measuring thread, through perf_event_open(2) and
- * libpfm4's names for events.
+ * Hardware and software counters of the measuring thread, through perf_event_open(2).
+ * What is to be counted is a list of events; see events.h.
  *
  * The suite's own four (cycles and instructions, user and kernel apart) are one pinned
- * group: all of them count all of the time, or none is available. Each event that the user
- * asks for stands alone. A counter that the kernel had to share (time running is less than
- * time enabled) is not available: a scaled count is a guess.
+ * group: all of them count all of the time, or none is available. Each event that the
+ * user asks for stands alone. A counter that the kernel had to share is not available:
+ * its time running is less than its time enabled, and a scaled count is a guess.
  *
- * What is counted: this thread only, no peer and no thread of an io_uring. Context
- * switches, faults and migrations of every row come from getrusage(2) and sched_getcpu(3)
- * instead, which need no permission: see worker.c.
+ * Only this thread is counted, no peer and no thread of an io_uring. Context switches,
+ * faults and migrations of every row come from getrusage(2) and sched_getcpu(3) instead,
+ * which need no permission.
  */
 #ifndef SYSCOST_COUNTERS_H
 #define SYSCOST_COUNTERS_H
 
 #include <linux/perf_event.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
-
-/* The first figures of every read; what --events names comes behind them. */
-enum {
-	COUNT_CYCLES_USER,
-	COUNT_CYCLES_KERNEL,
-	COUNT_INSTRUCTIONS_USER,
-	COUNT_INSTRUCTIONS_KERNEL,
-	COUNT_OWN,
-	COUNT_MAX = COUNT_OWN + 8,
-};
-
-struct event {
-	char name[64];	/* as it was asked for */
-	uint32_t slot;	/* COUNT_…, or COUNT_OWN and up */
-	uint32_t spare; /* zero: these structs go through a pipe */
-	struct perf_event_attr attr;
-};
-
-/* What is to be counted: own ones first. n = 0: nothing. */
-struct event_list {
-	uint32_t n, n_own;
-	struct event event[COUNT_MAX];
-};
-
-/* Begin a list with the suite's own four. */
-void events_own(struct event_list *list);
-/*
- * Append a comma-separated list of libpfm4's event strings. -EINVAL with one line in err,
- * which names the event, or -ENOENT where the library is missing; *list is then untouched.
- */
-int events_parse(const char *text, struct event_list *list, struct err *err);
-
-/* What decides whether counters may be read, from /proc and /sys. */
-struct counter_access {
-	int paranoid;  /* kernel.perf_event_paranoid; -1: cannot be read */
-	bool seccomp;  /* a filter is on this process */
-	bool hardware; /* the kernel shows a PMU of the CPU */
-};
-
-struct counter_access counters_access(void);
-/* Why perf_event_open said `err` (positive), and what to do, in one line. Returns buf. */
-const char *counters_reason(int err, bool hardware_event, const struct counter_access *a,
-			    char *buf, size_t len);
+#include "measure/events.h"
 
 /*
- * Open what the list holds, once, and close it again, to see what this machine allows.
- * Leaves out own events that it refuses (the kernel's half, or all four) and says in
- * `own`, if not "", why. An event of the user's that cannot be counted is -errno with one
- * line in err.
+ * Open what the list holds and close it again, to see what this machine allows. Own
+ * events that it refuses (the kernel's half, or all four) leave the list, and `own` says
+ * why; else it is "". 0, or -errno and err where one of the user's cannot be counted.
  */
 int counters_try(struct event_list *list, char *own, size_t own_len, struct err *err);
 
@@ -97,8 +53,9 @@ struct counts {
 int counters_open(struct counters *c, const struct event_list *list);
 void counters_close(struct counters *c);
 /*
- * The opening read takes the own group last, the closing one first: next to what is
- * counted. Outside of the time-stamp reads, whose fences bound them.
+ * Begin before the first time-stamp read and end after the second: their fences bound
+ * what is counted. The own group is read next to it: last at the beginning, first at the
+ * end.
  */
 void counters_begin(const struct counters *c, struct counts *out);
 void counters_end(const struct counters *c, struct counts *out);
@@ -118,9 +75,10 @@ double counters_per_iteration(const struct count_sum *sum, uint32_t slot);
 
 /*
  * A count from user memory, by the protocol in the comment of struct perf_event_mmap_page
- * (include/uapi/linux/perf_event.h): again until the lock did not change meanwhile, index
- * and offset read in between, the counter sign-extended from pmc_width bits. `rdpmc` is
- * the instruction. -EAGAIN: not possible now, use read(2). -ENODATA: it was shared.
+ * (include/uapi/linux/perf_event.h). It reads index, offset and counter again until the
+ * lock did not change meanwhile, and extends the counter's sign from pmc_width bits.
+ * `rdpmc` is the instruction. -EAGAIN: not possible now, use read(2). -ENODATA: the
+ * counter was shared.
  */
 int counter_from_page(const struct perf_event_mmap_page *page,
 		      uint64_t (*rdpmc)(uint32_t counter), uint64_t *value);
@@ -128,8 +86,8 @@ int counter_from_page(const struct perf_event_mmap_page *page,
 /* PERF_FORMAT_GROUP and both times: their number, enabled, running, then the counts. */
 #define COUNTER_WORDS(n) (3 + (n))
 /*
- * The `bytes` that read(2) returned for a group of n. 0 and values, -ENODATA when the
- * group did not count all of the time (0 bytes: a pinned group that found no place),
+ * The counts in the `bytes` that read(2) returned for a group of n. 0; -ENODATA where the
+ * group did not count all of the time (0 bytes: a pinned group that found no place); or
  * -EPROTO for anything else.
  */
 int counter_from_read(const uint64_t *words, size_t bytes, uint32_t n, uint64_t *values);

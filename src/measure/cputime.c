@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads thread clocks. Judges nothing, and keeps nothing between calls but *c.
+ * Reads the clocks of threads. It judges nothing, and keeps nothing but *c between calls.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -11,11 +11,14 @@
 
 #include "measure/cputime.h"
 
-/* The clock of a thread by its id, as glibc's pthread_getcpuclockid makes it: the bits of
- * ~tid, then 4 for "a thread", then 2 for the scheduler's clock (linux/posix-timers.h). */
-static int64_t thread_time(pid_t tid)
+/* The lowest bits of a CPU clock's id (include/linux/posix-timers.h of the kernel). */
+#define CPUCLOCK_SCHED	   2 /* the scheduler's time, the one that is exact */
+#define CPUCLOCK_PERTHREAD 4 /* of a thread, not of a process */
+#define CPUCLOCK_BITS	   3
+
+/* Nanoseconds of a CPU clock; 0: its thread has ended. */
+static int64_t clock_time(clockid_t clock)
 {
-	clockid_t clock = (clockid_t)(~(unsigned int)tid << 3 | 6);
 	struct timespec ts;
 
 	if (clock_gettime(clock, &ts))
@@ -23,12 +26,16 @@ static int64_t thread_time(pid_t tid)
 	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
 }
 
+/* The clock's id is made as glibc's pthread_getcpuclockid makes it: from ~tid. */
+static int64_t thread_time(pid_t tid)
+{
+	return clock_time((clockid_t)(~(unsigned int)tid << CPUCLOCK_BITS |
+				      CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED));
+}
+
 static int64_t own_time(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+	return clock_time(CLOCK_THREAD_CPUTIME_ID);
 }
 
 void cputime_threads(struct cputime *c)
@@ -55,7 +62,8 @@ void cputime_start(struct cputime *c)
 	c->own = own_time();
 }
 
-static int64_t within(int64_t spent, int64_t most)
+/* What counts of the time that a thread has spent: see cputime_since(). */
+static int64_t bounded(int64_t spent, int64_t most)
 {
 	return spent < 0 ? 0 : spent > most ? most : spent;
 }
@@ -73,12 +81,11 @@ int64_t cputime_since(const struct cputime *c, int64_t most)
 	int64_t total = own_time() - c->own;
 	struct cputime after;
 
-	for (size_t i = 0; i < c->n; i++) {
-		total += within(thread_time(c->other[i]) - c->spent[i], most);
-	}
+	for (size_t i = 0; i < c->n; i++)
+		total += bounded(thread_time(c->other[i]) - c->spent[i], most);
 	cputime_threads(&after);
 	for (size_t i = 0; i < after.n; i++)
 		if (!is_known(c, after.other[i]))
-			total += within(thread_time(after.other[i]), most);
+			total += bounded(thread_time(after.other[i]), most);
 	return total;
 }

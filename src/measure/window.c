@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: MIT
 /*
- * The decisions around a window; see window.h. No clock is read here.
+ * The decisions around a window. No clock is read here.
  */
 #include <math.h>
 
 #include "measure/window.h"
 
-static uint64_t wanted_ticks(const struct meter *m)
-{
-	double us = WINDOW_US * m->ticks_per_us, steps = (double)WINDOW_STEPS * m->step;
+#define SIZE_KNOWN  16 /* a window of this part of the wanted length tells n */
+#define SIZE_GROWTH 8  /* a shorter one is repeated with so many times the iterations */
+#define SIZE_MAX_N  (1UL << 30) /* of what takes no time at all */
 
-	return us > steps ? us : steps;
+#define WARM_BLOCKS  8
+#define WARM_WINDOWS 3	  /* in a block */
+#define WARM_AGREE   0.02 /* so much may two blocks differ */
+
+double window_wanted_ticks(unsigned int step, double ticks_per_us)
+{
+	return fmax(WINDOW_US * ticks_per_us, (double)WINDOW_STEPS * step);
 }
 
 int window_size(struct meter *m, unsigned long *n)
 {
-	uint64_t wanted = wanted_ticks(m);
+	uint64_t wanted = window_wanted_ticks(m->step, m->ticks_per_us);
 	unsigned long now = 1;
 	struct window w;
 	int ret;
@@ -27,13 +33,13 @@ int window_size(struct meter *m, unsigned long *n)
 			ret = m->window(m->machine, now, &w);
 		if (ret)
 			return ret;
-		if (w.ticks >= wanted || now >= 1UL << 30)
+		if (w.ticks >= wanted || now >= SIZE_MAX_N)
 			break;
-		if (w.ticks > wanted / 16) {
+		if (w.ticks > wanted / SIZE_KNOWN) {
 			now = ceil((double)now * wanted / w.ticks);
 			break;
 		}
-		now *= 8;
+		now *= SIZE_GROWTH;
 	}
 	*n = now;
 	return 0;
@@ -50,11 +56,11 @@ int window_warm_up(struct meter *m, unsigned long n)
 {
 	uint64_t before = 0, spent = 0;
 
-	for (int block = 0; block < 8; block++) {
-		struct window w[3];
+	for (int block = 0; block < WARM_BLOCKS; block++) {
+		struct window w[WARM_WINDOWS];
 		uint64_t median;
 
-		for (int i = 0; i < 3; i++) {
+		for (int i = 0; i < WARM_WINDOWS; i++) {
 			int ret = m->window(m->machine, n, &w[i]);
 
 			if (ret)
@@ -62,7 +68,7 @@ int window_warm_up(struct meter *m, unsigned long n)
 			spent += w[i].ticks;
 		}
 		median = median3(w[0].ticks, w[1].ticks, w[2].ticks);
-		if (block && fabs((double)median - before) <= 0.02 * before)
+		if (block && fabs((double)median - before) <= WARM_AGREE * before)
 			break;
 		if (spent > m->round_us * m->ticks_per_us)
 			break;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Windows: how many iterations make one, when it is warm, how many are taken, and which
- * are dropped. It never looks at a window's value to decide whether to keep it.
+ * are dropped. A window's ticks never decide whether it is kept.
  *
- * The cost of n operations is ticks(n) minus an empty window, not ticks(2n) - ticks(n). Both
- * were made from the same fresh processes in the same measuring time (`make method`), four
- * times 240 processes, 91 to 240 of them quiet, on a busy two-CPU virtual machine (AMD EPYC,
- * counter at 2.1 GHz, Linux 6.18), for an empty loop, getppid, a vDSO clock, write and
- * open+close. Spread between processes (1.4826 MAD), minus-empty over twice: 0.58 to 1.14,
- * median 0.76. Their medians agree within 0.4 %: nothing that only 2n removes is left in.
+ * The cost of n operations is ticks(n) minus an empty window, not ticks(2n) - ticks(n).
+ * `make method` makes both from the same fresh processes in the same measuring time, for
+ * an empty loop, getppid, a vDSO clock, write and open+close. It was done four times with
+ * 240 processes, of which 91 to 240 were quiet. The machine was a busy virtual one with
+ * two CPUs (AMD EPYC, counter at 2.1 GHz, Linux 6.18). The spread between processes
+ * (1.4826 MAD) of the first was 0.58 to 1.14 times that of the second, median 0.76. Their
+ * medians agree within 0.4 %: nothing that only 2n removes is left in.
  *
- * The machine is behind struct meter: the real one is in worker.c, the tests script one.
+ * The machine is behind struct meter: the real one is the worker's, a test has its own.
  */
 #ifndef SYSCOST_WINDOW_H
 #define SYSCOST_WINDOW_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,10 +27,10 @@ enum window_drop {
 
 struct window {
 	uint64_t ticks; /* for n iterations, overhead of an empty window removed */
-	uint32_t
-		probe; /* ticks of the contention probe: the slower of before and after */
-	uint32_t drop; /* DROP_… causes that were observed; 0: keep */
-	int64_t cpu;   /* CPU time in it, nanoseconds, of all threads; -1: not taken */
+	uint32_t probe; /* ticks of the slower contention probe, of before and after */
+	uint32_t drop;	/* DROP_… causes that were observed; 0: keep */
+	int64_t cpu;	/* CPU time in it, nanoseconds, of all threads; -1: not taken */
+	double rate;	/* core cycles a tick, by a chain before it and one after it */
 };
 
 struct meter {
@@ -48,23 +48,29 @@ struct meter {
 #define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
 #define WINDOWS	     40	  /* of one benchmark in one round */
 /*
- * And at least so many, when they are long: of ten a few are quiet when a neighbour comes and
- * goes, and fork and exec, of which one takes longer than a round is wanted to, spread by
- * 4 to 6 % over 60 pairs of rounds, by 9 to 10 % with five windows (Zen 5 in a PVM guest).
+ * The least number of windows, when they are long. A few of ten are quiet even when a
+ * neighbour comes and goes. One fork or exec takes longer than ROUND_US: over 60 pairs of
+ * rounds these rows spread by 4 to 6 %, with five windows by 9 to 10 % (Zen 5 in a PVM
+ * guest).
  */
 #define WINDOWS_MIN 10
 /*
  * Wanted time of one benchmark in one round, microseconds. Launches differ more than the
- * windows of one, so that many short rounds beat few long ones: of 172 rows, 161 were within
- * 2 % with 1,500 in 50 seconds, and 135 with 4,000 (Zen 5 in a PVM guest).
+ * windows of one, so that many short rounds beat few long ones: of 172 rows, 161 were
+ * within 2 % with 1,500 in 50 seconds, and 135 with 4,000 (Zen 5 in a PVM guest).
  */
 #define ROUND_US 1500
+
+/* Wanted length of a window with a counter of this step. Ticks. */
+double window_wanted_ticks(unsigned int step, double ticks_per_us);
 
 /* Grow n until a window is long enough. 0 and *n, or a verdict. */
 int window_size(struct meter *m, unsigned long *n);
 
-/* Warm up until the medians of two blocks of three windows agree within 2 %, or enough is
- * enough (eight blocks, or the time of one round's windows). 0 or a verdict. */
+/*
+ * Warm up until the medians of two blocks of windows agree. It ends after a number of
+ * blocks, or the time of one round's windows, in any case. 0 or a verdict.
+ */
 int window_warm_up(struct meter *m, unsigned long n);
 
 /* How many windows of `ticks` length one round takes. */

@@ -1,187 +1,69 @@
 // SPDX-License-Identifier: MIT
 /*
- * One round: a fresh, pinned process measures every planned benchmark once, in the order
- * of the plan. It estimates nothing and drops nothing: it sends every window as observed.
+ * A fresh, pinned process measures every planned benchmark once, in the order of the plan.
+ * It estimates nothing and drops nothing: it sends every window as observed.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "measure/clock.h"
-#include "measure/counters.h"
-#include "measure/cputime.h"
-#include "measure/layer.h"
-#include "measure/support.h"
+#include "measure/layers.h"
+#include "measure/live.h"
+#include "measure/wire.h"
 #include "measure/worker.h"
-#include "stats/stats.h"
 
 #define COUNTED_WINDOWS 9 /* of one benchmark in one round, where there are counters */
 
-struct machine {
-	struct running *r;
-	double ticks_per_us;
-	uint64_t overhead;
-	int64_t cpu_overhead;	 /* nanoseconds that taking CPU time takes */
-	uint64_t chain;		 /* passes of the chain behind each window */
-	double faults, switches; /* in windows since they were set to 0 */
-	int stat_fd;
-	int cpu;
-	const struct counters *counters; /* open ones, in counted windows; else NULL */
-	struct counts begin, end;	 /* of the last counted window */
-};
-
-/*
- * Ticks of 1/USER_HZ that the hypervisor kept this CPU from us: the eighth figure of its
- * line in /proc/stat, proc(5).
- */
-static uint64_t steal_time(const struct machine *m)
+static void send_message(const struct message *msg)
 {
-	char text[8192], name[16], *line;
-	unsigned long long f[8] = { 0 };
-	ssize_t len = m->stat_fd < 0 ? -1 : pread(m->stat_fd, text, sizeof(text) - 1, 0);
+	uint8_t buf[WIRE_PREFIX + WIRE_MESSAGE_MAX], *p = buf;
+	size_t left = wire_put_message(buf, msg);
 
-	if (len <= 0)
-		return 0;
-	text[len] = '\0';
-	snprintf(name, sizeof(name), "\ncpu%d ", m->cpu);
-	line = strstr(text, name);
-	if (line)
-		sscanf(line + strlen(name), "%llu %llu %llu %llu %llu %llu %llu %llu",
-		       &f[0], &f[1], &f[2], &f[3], &f[4], &f[5], &f[6], &f[7]);
-	return f[7];
-}
-
-/* What the folded results say: every one as wanted, or why not. */
-static int judge(struct bench_run *run, long fold, unsigned long n)
-{
-	int err = fold == -1 && run->bench->via != VIA_INLINE ? errno : (int)-fold;
-
-	if (run->want != BENCH_ANY ? fold == run->want : fold >= 0)
-		return 0;
-	if (run->want != BENCH_ANY && fold >= 0)
-		return bench_fail(run, "results fold to %ld instead of %ld", fold,
-				  run->want);
-	/* The OR of several errors is none of them: only a single call tells which. */
-	if (n > 1)
-		return bench_fail(run, "an operation failed in the timed loop");
-	if (errno_is_refusal(err) && err != EAGAIN)
-		return bench_skip(run, "the kernel refused it: %s", strerror(err));
-	return bench_fail(run, "the operation failed: %s",
-			  err > 0 && err < 4096 ? strerror(err) : "unknown error");
-}
-
-static void count_usage(struct machine *m, const struct rusage *before, struct window *w)
-{
-	struct rusage after;
-
-	getrusage(RUSAGE_THREAD, &after);
-	if (after.ru_nivcsw != before->ru_nivcsw &&
-	    !(m->r->run.bench->flags & BENCH_BLOCKS))
-		w->drop |= DROP_SWITCH;
-	m->faults += after.ru_minflt + after.ru_majflt - before->ru_minflt -
-		     before->ru_majflt;
-	m->switches += after.ru_nvcsw + after.ru_nivcsw - before->ru_nvcsw -
-		       before->ru_nivcsw;
-}
-
-static int real_window(void *machine, unsigned long n, struct window *w)
-{
-	struct machine *m = machine;
-	struct bench_run *run = &m->r->run;
-	const struct bench *b = run->bench;
-	const bool take_cpu = b->flags & BENCH_CPU;
-	uint64_t before, after, ticks;
-	uint32_t probe_before, probe_after;
-	struct cputime cpu;
-	struct rusage usage;
-	int64_t spent;
-	long fold;
-	int ret;
-
-	ret = b->before ? b->before(run, n) : 0;
-	if (ret)
-		return ret;
-	if (take_cpu)
-		cputime_threads(&cpu);
-	getrusage(RUSAGE_THREAD, &usage);
-	probe_before = clock_probe();
-	if (take_cpu)
-		cputime_start(&cpu);
-	if (m->counters)
-		counters_begin(m->counters, &m->begin);
-	before = arch_ticks();
-	fold = b->batch(run, n);
-	if (m->chain)
-		fold = arch_chain_behind(fold, m->chain);
-	after = arch_ticks();
-	if (m->counters)
-		counters_end(m->counters, &m->end);
-	spent = take_cpu
-			? cputime_since(&cpu, (after - before) * 1000 / m->ticks_per_us) -
-				  m->cpu_overhead
-			: -1;
-	probe_after = clock_probe();
-
-	run->done += n;
-	ticks = after - before;
-	*w = (struct window){ .ticks = ticks > m->overhead ? ticks - m->overhead : 0,
-			      .probe = probe_before > probe_after ? probe_before
-								  : probe_after,
-			      .cpu = take_cpu && spent < 0 ? 0 : spent };
-	if (sched_getcpu() != m->cpu)
-		w->drop |= DROP_CPU;
-	count_usage(m, &usage, w);
-	ret = b->after ? b->after(run, n) : 0;
-	return ret ? ret : judge(run, fold, n);
-}
-
-static void send(const void *data, size_t len)
-{
-	const char *p = data;
-
-	while (len) {
-		ssize_t sent = write(WORKER_OUT_FD, p, len);
+	while (left) {
+		ssize_t sent = write(WORKER_OUT_FD, p, left);
 
 		if (sent < 0 && errno == EINTR)
 			continue;
 		if (sent <= 0)
 			_exit(1); /* nobody listens any more */
 		p += sent;
-		len -= sent;
+		left -= sent;
 	}
 }
 
 /* The windows of one round, and what else was seen in them, an iteration. */
-static int take(struct meter *meter, struct message *msg, struct window *windows,
-		size_t *taken)
+static int take_windows(struct meter *meter, struct reading *reading)
 {
-	struct machine *m = meter->machine;
-	struct bench_run *run = &m->r->run;
+	struct live *live = meter->machine;
+	struct bench_run *run = &live->running->run;
 	unsigned long done = run->done, enters = run->enters;
-	uint64_t steal = steal_time(m);
+	uint64_t steal = live_steal(live);
+	size_t taken = 0;
 	int ret;
 
-	m->faults = m->switches = 0;
-	ret = window_take(meter, msg->n, windows, taken);
-	if (steal_time(m) != steal)
-		for (size_t i = 0; i < *taken; i++)
-			windows[i].drop |= DROP_STEAL;
+	live->faults = live->switches = 0;
+	ret = window_take(meter, reading->n, reading->windows, &taken);
+	if (live_steal(live) != steal)
+		for (size_t i = 0; i < taken; i++)
+			reading->windows[i].drop |= DROP_STEAL;
+	reading->n_windows = taken;
 	done = run->done - done;
 	if (done) {
-		msg->faults = m->faults / done;
-		msg->switches = m->switches / done;
-		msg->enters = (double)(run->enters - enters) / done;
+		reading->faults = live->faults / done;
+		reading->switches = live->switches / done;
+		reading->enters = (double)(run->enters - enters) / done;
 	}
 	return ret;
 }
@@ -191,10 +73,10 @@ static int take(struct meter *meter, struct message *msg, struct window *windows
  * threads dearer, so that no time is taken while one is open. Only windows next to the
  * fastest probes of this round count.
  */
-static int count(struct meter *meter, const struct event_list *events,
-		 struct message *msg, const struct window *timed, size_t n_timed)
+static int count_events(struct meter *meter, const struct event_list *events,
+			struct reading *reading)
 {
-	struct machine *m = meter->machine;
+	struct live *live = meter->machine;
 	struct count_sum sum = { 0 };
 	struct counters counters;
 	uint32_t fastest = UINT32_MAX;
@@ -202,79 +84,83 @@ static int count(struct meter *meter, const struct event_list *events,
 
 	if (!events->n || counters_open(&counters, events))
 		return 0;
-	for (size_t i = 0; i < n_timed; i++)
-		if (timed[i].probe < fastest)
-			fastest = timed[i].probe;
-	m->counters = &counters;
-	for (size_t i = 0; i < n_timed && i < COUNTED_WINDOWS && !ret; i++) {
+	for (size_t i = 0; i < reading->n_windows; i++)
+		if (reading->windows[i].probe < fastest)
+			fastest = reading->windows[i].probe;
+	live->counters = &counters;
+	for (size_t i = 0; i < reading->n_windows && i < COUNTED_WINDOWS && !ret; i++) {
 		struct window w;
 
-		ret = real_window(m, msg->n, &w);
+		ret = live_window(live, reading->n, &w);
 		if (!ret && !w.drop && w.probe <= QUIET_TOLERANCE * fastest)
-			counters_add(&sum, &m->begin, &m->end, counters.overhead, msg->n);
+			counters_add(&sum, &live->begin, &live->end, counters.overhead,
+				     reading->n);
 	}
-	m->counters = NULL;
+	live->counters = NULL;
 	counters_close(&counters);
 	for (uint32_t i = 0; i < COUNT_MAX; i++)
-		msg->count[i] = counters_per_iteration(&sum, i);
+		reading->count[i] = counters_per_iteration(&sum, i);
 	return ret;
 }
 
-static void measure(struct meter *meter, const struct event_list *events,
-		    struct message *msg, struct window *windows)
+/* A benchmark that is set up. 0, or a verdict. */
+static int measure(struct meter *meter, const struct event_list *events,
+		   struct reading *reading)
 {
-	struct machine *m = meter->machine;
-	struct bench_run *run = &m->r->run;
+	struct live *live = meter->machine;
+	struct bench_run *run = &live->running->run;
 	const struct bench *b = run->bench;
 	struct window first;
-	size_t taken = 0;
 	int ret;
 
-	ret = real_window(m, 1, &first);
+	ret = live_window(live, 1, &first);
 	if (!ret && b->verify)
 		ret = b->verify(run);
-	if (!ret && !msg->n)
-		ret = window_size(meter, &msg->n);
+	if (!ret && !reading->n)
+		ret = window_size(meter, &reading->n);
 	if (!ret)
-		ret = window_warm_up(meter, msg->n);
+		ret = window_warm_up(meter, reading->n);
 	if (!ret)
-		ret = take(meter, msg, windows, &taken);
+		ret = take_windows(meter, reading);
 	if (!ret)
-		ret = count(meter, events, msg, windows, taken);
+		ret = count_events(meter, events, reading);
 	if (!ret && b->verify)
 		ret = b->verify(run);
-	msg->status = !ret ? ROW_OK : ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
-	msg->n_windows = ret ? 0 : taken;
+	return ret;
 }
 
-static void one(const struct variant *v, const struct plan_head *plan,
-		struct meter *meter, struct message *msg)
+static void measure_and_send(const struct variant *v, const struct plan *plan,
+			     struct meter *meter, struct message *msg)
 {
-	struct machine *m = meter->machine;
-	struct window windows[WINDOWS];
+	struct live *live = meter->machine;
+	struct reading *reading = &msg->reading;
 	struct running r;
-	int ret;
+	int ret, verdict;
 
-	m->r = &r;
-	for (uint32_t i = 0; i < COUNT_MAX; i++)
-		msg->count[i] = NAN;
-	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir, !msg->n);
-	if (ret)
-		msg->status = ret == BENCH_SKIP ? ROW_SKIP : ROW_FAIL;
-	else
-		measure(meter, &plan->events, msg, windows);
-	memcpy(msg->mode, r.run.outcome.mode, sizeof(msg->mode));
-	memcpy(msg->asked, r.run.outcome.asked, sizeof(msg->asked));
-	memcpy(msg->in_force, r.run.outcome.in_force, sizeof(msg->in_force));
-	memcpy(msg->reason, r.run.outcome.reason, sizeof(msg->reason));
-	msg->overflow = r.run.outcome.overflow;
-	if (run_teardown(&r) && msg->status == ROW_OK) {
-		msg->status = ROW_FAIL;
-		msg->n_windows = 0;
-		memcpy(msg->reason, r.run.outcome.reason, sizeof(msg->reason));
-	}
-	send(msg, sizeof(*msg));
-	send(windows, msg->n_windows * sizeof(*windows));
+	live->running = &r;
+	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir, !reading->n);
+	verdict = ret ? ret : measure(meter, &plan->events, reading);
+	/* A benchmark that says no without a reason. */
+	if (verdict && r.run.outcome.status == OUTCOME_OK)
+		bench_fail(&r.run, "failed");
+	run_teardown(&r);
+	reading->outcome = r.run.outcome;
+	if (reading->outcome.status != OUTCOME_OK)
+		reading->n_windows = 0;
+	send_message(msg);
+}
+
+__attribute__((format(printf, 2, 3))) static void send_skip(struct message *msg,
+							    const char *fmt, ...)
+{
+	struct outcome *o = &msg->reading.outcome;
+	va_list ap;
+
+	o->status = OUTCOME_SKIP;
+	va_start(ap, fmt);
+	vsnprintf(o->reason, sizeof(o->reason), fmt, ap);
+	va_end(ap);
+	send_message(msg);
 }
 
 /*
@@ -284,23 +170,21 @@ static void one(const struct variant *v, const struct plan_head *plan,
  * interrupted, so that rows with rings get one of their own. Warming up touches the pages
  * that it shares with its parent: locking all of them would take longer than the row.
  */
-static void one_apart(const struct variant *v, const struct plan_head *plan,
-		      struct meter *meter, struct message *msg)
+static void measure_in_a_child(const struct variant *v, const struct plan *plan,
+			       struct meter *meter, struct message *msg)
 {
 	pid_t parent = getpid(), pid = fork();
 	int status;
 
 	if (pid < 0) {
-		msg->status = ROW_SKIP;
-		snprintf(msg->reason, sizeof(msg->reason), "fork: %s", strerror(errno));
-		send(msg, sizeof(*msg));
+		send_skip(msg, "fork: %s", strerror(errno));
 		return;
 	}
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
-		one(v, plan, meter, msg);
+		measure_and_send(v, plan, meter, msg);
 		_exit(0);
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -314,106 +198,103 @@ static void one_apart(const struct variant *v, const struct plan_head *plan,
 		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
-static int64_t cpu_overhead(void)
+/* Pin, lock, calibrate. Ready, or why not. */
+static void settle(const struct plan *plan, struct live *live, struct message *msg)
 {
-	double x[21];
-
-	for (int i = 0; i < 21; i++) {
-		struct cputime c;
-
-		cputime_threads(&c);
-		cputime_start(&c);
-		x[i] = cputime_since(&c, INT64_MAX);
-	}
-	stats_sort(x, 21);
-	return stats_median(x, 21);
-}
-
-/* Pin, lock, calibrate. 0, or why not in msg->reason. */
-static int settle(const struct plan_head *plan, struct machine *machine,
-		  struct message *msg)
-{
+	struct outcome *outcome = &msg->reading.outcome;
+	struct layer_stack layers = { 0 };
+	struct err err = { "" };
 	cpu_set_t set;
-	int ret;
 
+	outcome->status = OUTCOME_SKIP;
 	CPU_ZERO(&set);
 	CPU_SET(plan->cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set)) {
-		snprintf(msg->reason, sizeof(msg->reason), "pinning to CPU %d: %s",
-			 plan->cpu, strerror(errno));
-		return BENCH_SKIP;
+		snprintf(outcome->reason, sizeof(outcome->reason),
+			 "pinning to CPU %d: %s", plan->cpu, strerror(errno));
+		return;
 	}
 	/* Not MCL_FUTURE: it would change what the mapping benchmarks measure. */
 	mlockall(MCL_CURRENT);
-	machine->cpu = plan->cpu;
-	machine->stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC);
-	ret = plan->filter ? layer_filter(plan->filter) : 0;
-	if (ret) {
-		snprintf(msg->reason, sizeof(msg->reason), "a seccomp filter: %s",
-			 strerror(-ret));
-		return BENCH_SKIP;
+	if ((plan->layers[0] && layer_stack_add(&layers, plan->layers, &err)) ||
+	    layer_stack_install(&layers, LAYER_WORKER, &err)) {
+		snprintf(outcome->reason, sizeof(outcome->reason), "%.150s", err.text);
+		return;
 	}
-	machine->overhead = clock_overhead();
-	machine->cpu_overhead = cpu_overhead();
-	msg->cycles_per_tick = clock_cycles_per_tick();
-	return 0;
+	live_open(live, plan);
+	outcome->status = OUTCOME_OK;
+}
+
+/* All of the plan, from a file that is rewound. */
+static int read_plan(struct plan *plan)
+{
+	struct stat st;
+	void *data;
+	int ret;
+
+	if (fstat(WORKER_PLAN_FD, &st) || st.st_size <= 0 || st.st_size > WIRE_PLAN_MAX)
+		return -EPROTO;
+	data = malloc(st.st_size);
+	if (!data)
+		return -ENOMEM;
+	ret = pread(WORKER_PLAN_FD, data, st.st_size, 0) == st.st_size
+		      ? wire_read_plan(data, st.st_size, plan)
+		      : -EPROTO;
+	free(data);
+	return ret;
+}
+
+static void measure_item(const struct plan *plan, uint32_t i, struct meter *meter)
+{
+	struct live *live = meter->machine;
+	struct message msg = { .type = MESSAGE_START, .item = i };
+	struct variant v;
+
+	send_message(&msg);
+	msg.type = MESSAGE_DONE;
+	msg.reading.n = plan->items[i].n;
+	msg.reading.outcome.overflow = -1;
+	for (size_t c = 0; c < COUNT_MAX; c++)
+		msg.reading.count[c] = NAN;
+	live->chain = plan->items[i].chain;
+	if (!registry_row(plan->items[i].id, &v))
+		send_skip(&msg, "this build of syscost does not have it");
+	else if (v.bench->via == VIA_RING)
+		measure_in_a_child(&v, plan, meter, &msg);
+	else
+		measure_and_send(&v, plan, meter, &msg);
 }
 
 int worker_main(void)
 {
-	struct message msg = { .type = MESSAGE_ROUND, .overflow = -1 };
-	struct machine machine = { 0 };
-	struct meter meter = { .window = real_window, .machine = &machine };
-	struct plan_head plan;
-	struct plan_item item;
+	struct message ready = { .type = MESSAGE_READY };
+	struct live live;
+	struct meter meter = { .window = live_window, .machine = &live };
+	struct plan plan;
+	int ret;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGINT, SIG_IGN);
-	if (read(WORKER_PLAN_FD, &plan, sizeof(plan)) != sizeof(plan) ||
-	    plan.magic != WORKER_MAGIC) {
+	ret = read_plan(&plan);
+	if (ret == -EBADMSG)
+		return WORKER_OTHER_VERSION;
+	if (ret) {
 		fprintf(stderr,
 			"syscost: '%s' is for the program itself: use 'syscost run'\n",
 			WORKER_COMMAND);
 		return 2;
 	}
-	if (plan.protocol != WORKER_PROTOCOL)
-		return WORKER_PROTOCOL_STATUS;
-	if (plan.events.n > COUNT_MAX || plan.events.n_own > COUNT_OWN)
-		return 1;
 	fcntl(WORKER_PLAN_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(WORKER_OUT_FD, F_SETFD, FD_CLOEXEC);
-	msg.status = settle(&plan, &machine, &msg) ? ROW_SKIP : ROW_OK;
-	send(&msg, sizeof(msg));
-	if (msg.status != ROW_OK)
-		return 0;
-	meter.ticks_per_us = machine.ticks_per_us = plan.ticks_per_us;
+	settle(&plan, &live, &ready);
+	send_message(&ready);
+	meter.ticks_per_us = plan.ticks_per_us;
 	meter.step = plan.step;
 	meter.round_us = plan.round_us;
-
-	for (uint32_t i = 0; i < plan.n_items; i++) {
-		struct variant v;
-
-		if (read(WORKER_PLAN_FD, &item, sizeof(item)) != sizeof(item))
-			return 1;
-		item.id[VARIANT_ID_MAX - 1] = '\0';
-		msg = (struct message){ .type = MESSAGE_START,
-					.item = i,
-					.overflow = -1 };
-		send(&msg, sizeof(msg));
-		msg.type = MESSAGE_DONE;
-		msg.n = item.n;
-		machine.chain = item.chain;
-		if (!registry_row(item.id, &v)) {
-			msg.status = ROW_SKIP;
-			snprintf(msg.reason, sizeof(msg.reason),
-				 "this build of syscost does not have it");
-			send(&msg, sizeof(msg));
-		} else if (v.bench->via == VIA_RING) {
-			one_apart(&v, &plan, &meter, &msg);
-		} else {
-			one(&v, &plan, &meter, &msg);
-		}
-	}
+	for (uint32_t i = 0;
+	     i < plan.n_items && ready.reading.outcome.status == OUTCOME_OK; i++)
+		measure_item(&plan, i, &meter);
+	wire_free_plan(&plan);
 	return 0;
 }

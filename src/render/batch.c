@@ -89,9 +89,10 @@ struct batch_words batch_words(const struct batch_workload *w)
 				 100 * (1 - a->ratio.lo));
 	}
 	if (a->row && a->best != a->base)
-		say_ns(t.takes, sizeof(t.takes), a->row->batch_ns);
-	if (a->row && a->row->cpu_ns >= 0 && a->row->ns > 0)
-		snprintf(t.cpu, sizeof(t.cpu), "%.1f×", a->row->cpu_ns / a->row->ns);
+		say_ns(t.takes, sizeof(t.takes), a->row->batch_ns.mid);
+	if (a->row && a->row->cpu_ns.mid >= 0 && a->row->ns.mid > 0)
+		snprintf(t.cpu, sizeof(t.cpu), "%.1f×",
+			 a->row->cpu_ns.mid / a->row->ns.mid);
 	return t;
 }
 
@@ -214,7 +215,7 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 		      out);
 }
 
-static void put_estimate(char *buf, size_t len, const struct stats_estimate *e)
+static void put_estimate(char *buf, size_t len, const struct figure *e)
 {
 	char mid[24], lo[24], hi[24];
 
@@ -290,7 +291,8 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 
 	put_name(out, s->name, s->curve.sizes ? s->row[0]->mode : "");
 	if (!s->curve.sizes) {
-		table_text(out, *s->status ? s->status : "no figure", 8, false);
+		table_text(out, s->status ? status_words[s->status] : "no figure", 8,
+			   false);
 		fputs(*s->reason ? ": " : "", out);
 		table_text(out, s->reason, 100 - NAME_WIDTH - 13, false);
 		fputc('\n', out);
@@ -357,10 +359,10 @@ static void put_baselines(FILE *out, const struct batch_workload *w)
 
 		fputs(j ? ", " : "  single calls: ", out);
 		table_text(out, s->name, 40, false);
-		fprintf(out, " %s ns", figure(mid, sizeof(mid), s->row[0]->ns));
-		if (isfinite(s->row[0]->ns_lo))
-			fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), s->row[0]->ns_lo),
-				figure(hi, sizeof(hi), s->row[0]->ns_hi));
+		fprintf(out, " %s ns", figure(mid, sizeof(mid), s->row[0]->ns.mid));
+		if (isfinite(s->row[0]->ns.lo))
+			fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), s->row[0]->ns.lo),
+				figure(hi, sizeof(hi), s->row[0]->ns.hi));
 		if (s->curve.n[0] != 1)
 			fprintf(out, " at n = %.0f", s->curve.n[0]);
 	}
@@ -430,13 +432,14 @@ static void put_apart(FILE *out, const struct batch_workload *w)
 
 			if (w->n_strategies == 1 || s->curve.sizes > 1)
 				fprintf(out, "%s n = %.0f", i ? ";" : "", s->curve.n[i]);
-			fprintf(out, " %s ns", figure(mid, sizeof(mid), r->ns));
-			if (isfinite(r->ns_lo))
-				fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), r->ns_lo),
-					figure(hi, sizeof(hi), r->ns_hi));
+			fprintf(out, " %s ns", figure(mid, sizeof(mid), r->ns.mid));
+			if (isfinite(r->ns.lo))
+				fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), r->ns.lo),
+					figure(hi, sizeof(hi), r->ns.hi));
 		}
 		if (!s->curve.sizes) {
-			fprintf(out, " %s%s", s->status, *s->reason ? ": " : "");
+			fprintf(out, " %s%s", status_words[s->status],
+				*s->reason ? ": " : "");
 			table_text(out, s->reason, 60, false);
 		}
 		fputc('\n', out);

@@ -5,105 +5,101 @@
  * what is missing is left out. It measures and computes nothing.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/batch.h"
 #include "render/html.h"
+#include "render/markup.h"
 #include "render/plots_batch.h"
 #include "render/say.h"
+#include "render/svg.h"
 #include "row/csv.h"
-
-#define SVG_MAX (8 << 20)
 
 extern const char report_css[], report_css_end[], report_js[], report_js_end[];
 
-static void put(FILE *out, const char *s, size_t len)
+static void put_text(FILE *out, const char *s)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = s[i];
+	static const char *const escapes[256] = {
+		['&'] = "&amp;",  ['<'] = "&lt;",   ['>'] = "&gt;",
+		['"'] = "&quot;", ['\''] = "&#39;",
+	};
 
-		switch (c) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			if (c >= 32 || c == '\n' || c == '\t')
-				fputc(c, out);
-		}
+	for (; *s; s++) {
+		unsigned char c = *s;
+
+		if (escapes[c])
+			fputs(escapes[c], out);
+		else if (c >= 32 || c == '\n' || c == '\t')
+			fputc(c, out);
 	}
 }
 
-static void text(FILE *out, const char *s)
+#define put(out, ...) markup(out, put_text, __VA_ARGS__)
+
+/* Texts in cells of one row, `tag` td or th; those from `first_number` on stand right. */
+static void put_row(FILE *out, const char *tag, const char *const *cells, size_t n,
+		    size_t first_number)
 {
-	put(out, s, strlen(s));
+	fputs("<tr>", out);
+	for (size_t i = 0; i < n; i++) {
+		fprintf(out, "<%s%s>", tag, i >= first_number ? " class=n" : "");
+		put_text(out, cells[i]);
+		fprintf(out, "</%.2s>", tag);
+	}
+	fputs("</tr>", out);
 }
 
-/* A figure for the table; `sort` is what its column is sorted by. */
 /* A figure and the larger half of its interval. */
-static void figure(FILE *out, double mid, double lo, double hi, const char *prefix)
+static void put_figure(FILE *out, struct figure f, const char *prefix)
 {
+	double mid = f.mid;
 	int decimals = fabs(mid) < 9.995 ? 3 : fabs(mid) < 99.95 ? 2 : fabs(mid) < 999.5;
 	char half[16];
 
 	if (isfinite(mid))
 		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f <i>%s</i></td>", mid,
-			prefix, decimals, mid, say_half(half, sizeof(half), mid, lo, hi));
+			prefix, decimals, mid, say_half(half, sizeof(half), f));
 	else
 		fputs("<td class=n>-</td>", out);
 }
 
-static void interval(FILE *out, double lo, double hi)
+static void put_interval(FILE *out, struct figure f)
 {
-	int decimals = fabs(hi) < 9.995 ? 2 : fabs(hi) < 999.5 ? 1 : 0;
+	int decimals = fabs(f.hi) < 9.995 ? 2 : fabs(f.hi) < 999.5 ? 1 : 0;
 
-	if (isfinite(lo) && isfinite(hi))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%.*f – %.*f</td>", hi - lo,
-			decimals, lo, decimals, hi);
+	if (isfinite(f.lo) && isfinite(f.hi))
+		fprintf(out, "<td class=n data-v=\"%.9g\">%.*f – %.*f</td>", f.hi - f.lo,
+			decimals, f.lo, decimals, f.hi);
 	else
 		fputs("<td class=n>-</td>", out);
 }
 
-static void count(FILE *out, int64_t v)
+/* The ratio, with the row that it is against. */
+static void put_ratio(FILE *out, const struct result_row *r)
 {
-	if (v < 0)
+	char half[16];
+
+	if (!isfinite(r->ratio.mid)) {
 		fputs("<td class=n>-</td>", out);
-	else
-		fprintf(out, "<td class=n data-v=\"%lld\">%lld</td>", (long long)v,
-			(long long)v);
-}
-
-static void cell(FILE *out, const char *s)
-{
-	fputs("<td>", out);
-	text(out, *s ? s : "-");
-	fputs("</td>", out);
-}
-
-static bool headline(FILE *out, bool there, const char *line)
-{
-	if (there) {
-		fputs("<li>", out);
-		text(out, line);
-		fputs(".</li>\n", out);
+		return;
 	}
+	fprintf(out, "<td class=n data-v=\"%.9g\" title=\"", r->ratio.mid);
+	put(out, "against %s", r->base);
+	fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio.mid < 9.995 ? 3 : 1,
+		r->ratio.mid, say_half(half, sizeof(half), r->ratio));
+}
+
+static bool put_headline(FILE *out, bool there, const char *line)
+{
+	if (there)
+		put(out, "<li>%s.</li>\n", line);
 	return there;
 }
 
-static void headlines(FILE *out, const struct table *t, const struct batching *b)
+static void put_headlines(FILE *out, const struct table *t, const struct batching *b)
 {
 	bool (*const say[])(const struct table *, char *, size_t) = {
 		say_null,
@@ -115,78 +111,78 @@ static void headlines(FILE *out, const struct table *t, const struct batching *b
 	int said;
 
 	fputs("<ul class=headlines>\n", out);
-	said = headline(out, batch_headline(b, line, sizeof(line)), line);
+	said = put_headline(out, batch_headline(b, line, sizeof(line)), line);
 	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]) && said < 3; i++)
-		said += headline(out, say[i](t, line, sizeof(line)), line);
+		said += put_headline(out, say[i](t, line, sizeof(line)), line);
 	if (!said)
 		fputs("<li>No row of this run has a figure.</li>\n", out);
 	fputs("</ul>\n", out);
 }
 
-static void scalar(FILE *out, const json_t *v)
+static void put_scalar(FILE *out, const json_t *v)
 {
-	char buf[64];
-
 	switch (json_typeof(v)) {
 	case JSON_STRING:
-		text(out, json_string_value(v));
-		return;
+		put(out, "%s", json_string_value(v));
+		break;
 	case JSON_INTEGER:
-		snprintf(buf, sizeof(buf), "%lld", (long long)json_integer_value(v));
+		fprintf(out, "%lld", (long long)json_integer_value(v));
 		break;
 	case JSON_REAL:
-		snprintf(buf, sizeof(buf), "%.6g", json_real_value(v));
+		fprintf(out, "%.6g", json_real_value(v));
 		break;
 	case JSON_TRUE:
-		snprintf(buf, sizeof(buf), "yes");
+		fputs("yes", out);
 		break;
 	case JSON_FALSE:
-		snprintf(buf, sizeof(buf), "no");
+		fputs("no", out);
 		break;
 	default:
-		snprintf(buf, sizeof(buf), "-");
+		fputs("-", out);
 	}
-	fputs(buf, out);
+}
+
+static void put_list(FILE *out, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach (list, i, item) {
+		fputs(i ? ", " : "", out);
+		if (json_is_object(item) || json_is_array(item)) {
+			char *dump = json_dumps(item, JSON_COMPACT);
+
+			put(out, "%s", dump ? dump : "-");
+			free(dump);
+		} else {
+			put_scalar(out, item);
+		}
+	}
 }
 
 /* Nested objects become "outer inner"; lists, one line. */
-static void card(FILE *out, const char *prefix, const json_t *object, int depth)
+static void put_card(FILE *out, const char *prefix, const json_t *object, int depth)
 {
 	const char *key;
 	json_t *v;
 
 	json_object_foreach ((json_t *)object, key, v) {
 		char name[200];
-		size_t i;
-		json_t *item;
 
 		snprintf(name, sizeof(name), "%s%s%s", prefix, *prefix ? " " : "", key);
 		if (json_is_object(v)) {
 			if (depth < 4)
-				card(out, name, v, depth + 1);
+				put_card(out, name, v, depth + 1);
 			continue;
 		}
 		for (char *p = name; *p; p++)
 			if (*p == '_')
 				*p = ' ';
-		fputs("<dt>", out);
-		text(out, name);
-		fputs("</dt><dd>", out);
-		if (json_is_array(v)) {
-			json_array_foreach (v, i, item) {
-				fputs(i ? ", " : "", out);
-				if (json_is_object(item) || json_is_array(item)) {
-					char *dump = json_dumps(item, JSON_COMPACT);
-
-					text(out, dump ? dump : "-");
-					free(dump);
-				} else {
-					scalar(out, item);
-				}
-			}
-		} else {
-			scalar(out, v);
-		}
+		put(out, "<dt>%s</dt><dd>", name);
+		if (json_is_array(v))
+			put_list(out, v);
+		else
+			put_scalar(out, v);
 		fputs("</dd>\n", out);
 	}
 }
@@ -198,7 +194,7 @@ static const char *string_of(const json_t *object, const char *key)
 	return s ? s : "";
 }
 
-static void machine(FILE *out, const json_t *run)
+static void put_machine(FILE *out, const json_t *run)
 {
 	const json_t *env = json_object_get(run, "environment"), *f;
 	const json_t *findings = json_object_get(run, "findings");
@@ -206,155 +202,54 @@ static void machine(FILE *out, const json_t *run)
 
 	if (json_object_size(env)) {
 		fputs("<h2 id=machine>The machine</h2>\n<dl class=card>\n", out);
-		card(out, "", env, 0);
+		put_card(out, "", env, 0);
 		fputs("</dl>\n", out);
 	}
 	if (!json_array_size(findings))
 		return;
 	fputs("<h3>What to know about it</h3>\n<ul class=findings>\n", out);
 	json_array_foreach (findings, i, f) {
-		const char *level = string_of(f, "level");
+		const char *level = string_of(f, "level"),
+			   *effect = string_of(f, "effect");
 
-		fprintf(out, "<li class=\"%s\"><b>",
-			!strcasecmp(level, "ok")     ? "ok"
-			: !strcasecmp(level, "note") ? "note"
-						     : "warn");
-		text(out, level);
-		fputs("</b> ", out);
-		text(out, string_of(f, "what"));
-		if (*string_of(f, "effect")) {
-			fputs(": ", out);
-			text(out, string_of(f, "effect"));
-		}
-		fputs("</li>\n", out);
+		put(out, "<li class=\"%s\"><b>%s</b> %s%s%s</li>\n",
+		    !strcasecmp(level, "ok")	 ? "ok"
+		    : !strcasecmp(level, "note") ? "note"
+						 : "warn",
+		    level, string_of(f, "what"), *effect ? ": " : "", effect);
 	}
 	fputs("</ul>\n", out);
 }
 
-/* The whole file, or NULL. */
-static char *slurp(const char *path)
+/* One drawing, if it was made. `say`: its finding, or "". */
+static bool put_drawing(FILE *out, const char *dir, const char *name, const char *what,
+			const char *say)
 {
-	FILE *f = fopen(path, "re");
-	char *buf = f ? malloc(SVG_MAX + 1) : NULL;
-	size_t n = buf ? fread(buf, 1, SVG_MAX + 1, f) : 0;
-
-	if (f)
-		fclose(f);
-	if (!n || n > SVG_MAX || memchr(buf, 0, n)) {
-		free(buf);
-		return NULL;
-	}
-	buf[n] = 0;
-	return buf;
-}
-
-static bool harmless(const char *svg)
-{
-	static const char *const no[] = { "<script", "<foreignobject", "<iframe",
-					  "<image",  "<!entity",       "javascript:",
-					  "<style",  "</svg:" };
-
-	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
-		if (strcasestr(svg, no[i]))
-			return false;
-	/* Event handlers: on…= inside of a tag. */
-	for (const char *p = svg; (p = strchr(p, '<')); p++) {
-		const char *end = strchr(p, '>');
-
-		for (const char *q = p; end && q + 3 < end; q++)
-			if (strchr(" \t\r\n\"'/", *q) && !strncasecmp(q + 1, "on", 2))
-				return false;
-	}
-	return true;
-}
-
-/* From <svg on; titles dropped; every id, and what refers to one, gets the prefix. */
-static bool inline_svg(FILE *out, const char *svg, const char *prefix)
-{
-	static const char *const refs[] = { "id=\"", "id='", "href=\"#", "href='#",
-					    "url(#" };
-	static const char *const drop[][2] = {
-		{ "<title", "</title>" },
-		{ "<desc", "</desc>" },
-		{ "<!--", "-->" },
-	};
-	const char *p = strstr(svg, "<svg"), *last = NULL;
-
-	for (const char *q = p; q && (q = strstr(q, "</svg>")); q++)
-		last = q;
-	if (!last || !harmless(p))
-		return false;
-	while (p < last) {
-		bool done = false;
-
-		for (int i = 0; i < 3 && !done; i++) {
-			const char *end;
-
-			if (strncmp(p, drop[i][0], strlen(drop[i][0])))
-				continue;
-			end = strstr(p, drop[i][1]);
-			if (!end || end > last)
-				return false;
-			p = end + strlen(drop[i][1]);
-			done = true;
-		}
-		for (size_t i = 0; i < 5 && !done; i++) {
-			size_t len = strlen(refs[i]);
-
-			if (strncmp(p, refs[i], len) ||
-			    (i < 2 && !strchr(" \t\n", p[-1])))
-				continue;
-			fprintf(out, "%.*s%s-", (int)len, p, prefix);
-			p += len;
-			done = true;
-		}
-		if (!done)
-			fputc(*p++, out);
-	}
-	fputs("</svg>", out);
-	return true;
-}
-
-/* One figure, if it was drawn. `say`: its finding, or "". */
-static bool drawing(FILE *out, const char *dir, const char *name, const char *what,
-		    const char *say)
-{
-	char path[4300], *svg, *html = NULL;
-	bool good = false;
+	char path[4300], *html = NULL;
 	size_t len = 0;
-	FILE *mem;
+	FILE *mem = open_memstream(&html, &len);
+	bool good;
 
+	if (!mem)
+		return false;
 	snprintf(path, sizeof(path), "%s/%s.svg", dir, name);
-	svg = slurp(path);
-	mem = svg ? open_memstream(&html, &len) : NULL;
-	if (mem) {
-		good = inline_svg(mem, svg, name);
-		good = !fclose(mem) && good;
-	}
-	if (good) {
-		fputs("<figure role=img aria-label=\"", out);
-		text(out, what);
-		if (*say) {
-			fputs(". ", out);
-			text(out, say);
-		}
-		fputs("\">\n", out);
+	good = svg_inline(mem, path, name);
+	if (!fclose(mem) && good) {
+		put(out, "<figure role=img aria-label=\"%s%s%s\">\n", what,
+		    *say ? ". " : "", say);
 		fwrite(html, 1, len, out);
-		fputs("\n<figcaption>", out);
-		text(out, what);
-		fputs(".</figcaption></figure>\n", out);
+		put(out, "\n<figcaption>%s.</figcaption></figure>\n", what);
 	}
 	free(html);
-	free(svg);
 	return good;
 }
 
-static void figures(FILE *out, const struct table *t, const char *dir)
+static void put_drawings(FILE *out, const struct table *t, const char *dir)
 {
 	static const struct {
 		const char *name, *what;
 		bool (*say)(const struct table *, char *, size_t);
-	} figs[] = {
+	} all[] = {
 		{ "null", "Every way of making the null call, and the floor", say_null },
 		{ "clocks", "Reading a clock: vDSO, C library, system call", say_clocks },
 		{ "read", "Ways of reading 4 KiB", say_read },
@@ -364,12 +259,12 @@ static void figures(FILE *out, const struct table *t, const char *dir)
 	bool any = false;
 
 	fputs("<h2 id=figures>Figures</h2>\n", out);
-	for (size_t i = 0; i < sizeof(figs) / sizeof(figs[0]); i++) {
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		char say[300] = "";
 
-		if (figs[i].say && !figs[i].say(t, say, sizeof(say)))
+		if (all[i].say && !all[i].say(t, say, sizeof(say)))
 			*say = 0;
-		any |= drawing(out, dir, figs[i].name, figs[i].what, say);
+		any |= put_drawing(out, dir, all[i].name, all[i].what, say);
 	}
 	if (!any)
 		fputs("<p>No figures: they are drawn where gnuplot is installed.</p>\n",
@@ -377,21 +272,20 @@ static void figures(FILE *out, const struct table *t, const char *dir)
 }
 
 /* The advice of a sweep, and its figures. */
-static void batches(FILE *out, const struct batching *b, const char *dir)
+static void put_batches(FILE *out, const struct batching *b, const char *dir)
 {
 	static const char *const heads[] = { "workload", "bytes", "best",
 					     "from n",	 "saves", "at n",
 					     "saves",	 "batch", "CPU" };
-	char line[300];
+	char line[300], name[100];
 
 	if (!batch_headline(b, line, sizeof(line)))
 		return;
-	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n<div class=wide><table><thead><tr>",
+	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n"
+	      "<div class=wide><table><thead>",
 	      out);
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		fprintf(out, "<th scope=col%s>%s</th>", i > 2 ? " class=n" : "",
-			heads[i]);
-	fputs("</tr></thead>\n<tbody>\n", out);
+	put_row(out, "th scope=col", heads, 9, 3);
+	fputs("</thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < b->n; i++) {
 		struct batch_words w = batch_words(&b->workload[i]);
 		const char *cells[] = { w.workload, w.size,	  w.best,
@@ -400,37 +294,59 @@ static void batches(FILE *out, const struct batching *b, const char *dir)
 
 		if (!b->workload[i].choice)
 			continue;
-		fputs("<tr>", out);
-		for (size_t k = 0; k < sizeof(cells) / sizeof(cells[0]); k++) {
-			fputs(k > 2 ? "<td class=n>" : "<td>", out);
-			text(out, cells[k]);
-			fputs("</td>", out);
-		}
-		fputs("</tr>\n", out);
+		put_row(out, "td", cells, 9, 3);
+		fputc('\n', out);
 	}
 	fputs("</tbody></table></div>\n<p class=hint>" BATCH_LEGEND
-	      " <code>syscost batch</code> has every strategy, its curve and its break-even "
-	      "against each kind of single call.</p>\n",
+	      " <code>syscost batch</code> has every strategy, its curve and its "
+	      "break-even against each kind of single call.</p>\n",
 	      out);
 	for (size_t i = 0; i < b->n; i++) {
-		char name[100];
+		const struct batch_workload *w = &b->workload[i];
 
-		if (i && !strcmp(b->workload[i].name, b->workload[i - 1].name))
+		if (i && !strcmp(w->name, w[-1].name))
 			continue;
 		snprintf(line, sizeof(line),
-			 "%s: the cost of an operation over its batch",
-			 b->workload[i].name);
-		drawing(out, dir, plots_batch_name(name, sizeof(name), &b->workload[i]),
-			line, "");
+			 "%s: the cost of an operation over its batch", w->name);
+		put_drawing(out, dir, plots_batch_name(name, sizeof(name), w), line, "");
 	}
-	drawing(out, dir, "batch-breakeven", "From which batch on a strategy is cheaper",
-		"");
-	drawing(out, dir, "batch-cpu", "Time against CPU time, of an operation", "");
-	drawing(out, dir, "batch-wait", "How long a batch takes, by the best strategy",
-		"");
+	put_drawing(out, dir, "batch-breakeven",
+		    "From which batch on a strategy is cheaper", "");
+	put_drawing(out, dir, "batch-cpu", "Time against CPU time, of an operation", "");
+	put_drawing(out, dir, "batch-wait",
+		    "How long a batch takes, by the best strategy", "");
 }
 
-static void rows(FILE *out, const struct table *t)
+static void put_result(FILE *out, const struct result_row *r)
+{
+	const char *estimated = r->cycles_source == CYCLES_ESTIMATED ? "~" : "";
+
+	put(out, "<tr%s><td>%s</td><td>%s</td>", say_has_figure(r) ? "" : " class=none",
+	    *r->id ? r->id : "-", *r->via ? r->via : "-");
+	put_figure(out, r->ns, "");
+	put_interval(out, r->ns);
+	put_figure(out, r->ticks, "");
+	put_figure(out, r->cycles, estimated);
+	put_ratio(out, r);
+	put_figure(out, r->contended_ns, "");
+	if (isfinite(r->quiet_share))
+		fprintf(out, "<td class=n data-v=\"%.9g\">%.0f %%</td>", r->quiet_share,
+			r->quiet_share * 100);
+	else
+		fputs("<td class=n>-</td>", out);
+	if (r->rounds >= 0)
+		fprintf(out, "<td class=n data-v=\"%" PRId64 "\">%" PRId64 "</td>",
+			r->rounds, r->rounds);
+	else
+		fputs("<td class=n>-</td>", out);
+	if (*r->reason)
+		put(out, "<td title=\"%s\">", r->reason);
+	else
+		fputs("<td>", out);
+	put(out, "%s</td></tr>\n", status_words[r->status]);
+}
+
+static void put_results(FILE *out, const struct table *t)
 {
 	static const char *const heads[] = {
 		"row",	 "via",	   "ns",     "95 % interval, ns",
@@ -438,88 +354,48 @@ static void rows(FILE *out, const struct table *t)
 		"quiet", "rounds", "status",
 	};
 
-	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each, ± the larger half "
-	      "of its 95 % interval (±? where there is none). Ratio: against the "
-	      "row in its tooltip. ~ marks cycles estimated from ticks. Contended: next "
-	      "to a "
+	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each, ± the larger "
+	      "half of its 95 % interval (±? where there is none). Ratio: against the row "
+	      "in its tooltip. ~ marks cycles estimated from ticks. Contended: next to a "
 	      "busy neighbour. Quiet: windows that nobody disturbed.</p>\n"
 	      "<div class=wide><table id=results><thead><tr>",
 	      out);
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
-		fprintf(out, "<th scope=col%s>", i > 1 && i < 10 ? " class=n" : "");
-		text(out, heads[i]);
-		fputs("</th>", out);
-	}
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
+		fprintf(out, "<th scope=col%s>%s</th>", i > 1 && i < 10 ? " class=n" : "",
+			heads[i]);
 	fputs("</tr></thead>\n<tbody>\n", out);
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-		bool est = !strcmp(r->cycles_source, "estimated");
-		char half[16];
-
-		fprintf(out, "<tr%s>", say_has_figure(r) ? "" : " class=none");
-		cell(out, r->id);
-		cell(out, r->via);
-		figure(out, r->ns, r->ns_lo, r->ns_hi, "");
-		interval(out, r->ns_lo, r->ns_hi);
-		figure(out, r->ticks, r->ticks_lo, r->ticks_hi, "");
-		figure(out, r->cycles, r->cycles_lo, r->cycles_hi, est ? "~" : "");
-		if (isfinite(r->ratio)) {
-			fprintf(out, "<td class=n data-v=\"%.9g\" title=\"against ",
-				r->ratio);
-			text(out, r->base);
-			say_half(half, sizeof(half), r->ratio, r->ratio_lo, r->ratio_hi);
-			fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio < 9.995 ? 3 : 1,
-				r->ratio, half);
-		} else {
-			fputs("<td class=n>-</td>", out);
-		}
-		figure(out, r->contended_ns, r->contended_ns_lo, r->contended_ns_hi, "");
-		if (isfinite(r->quiet_share))
-			fprintf(out, "<td class=n data-v=\"%.9g\">%.0f %%</td>",
-				r->quiet_share, r->quiet_share * 100);
-		else
-			fputs("<td class=n>-</td>", out);
-		count(out, r->rounds);
-		fputs("<td", out);
-		if (*r->reason) {
-			fputs(" title=\"", out);
-			text(out, r->reason);
-			fputs("\"", out);
-		}
-		fputs(">", out);
-		text(out, r->status);
-		fputs("</td></tr>\n", out);
-	}
+	for_rows (result_row, r, t)
+		put_result(out, r);
 	fputs("</tbody></table></div>\n", out);
 }
 
-static void reasons(FILE *out, const struct table *t)
+static void put_reasons(FILE *out, const struct table *t)
 {
+	static const char *const heads[] = { "row", "status", "why" };
 	bool any = false;
 
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
+	for_rows (result_row, r, t) {
+		const char *cells[] = { *r->id ? r->id : "-", status_words[r->status],
+					*r->reason ? r->reason : "-" };
 
-		if (!strcmp(r->status, "ok"))
+		if (r->status == ROW_OK)
 			continue;
-		if (!any)
+		if (!any) {
 			fputs("<h2 id=reasons>Not measured, or not precisely</h2>\n"
-			      "<div "
-			      "class=wide><table><thead><tr><th>row</th><th>status</th>"
-			      "<th>why</th></tr></thead><tbody>\n",
+			      "<div class=wide><table><thead>",
 			      out);
+			put_row(out, "th", heads, 3, 3);
+			fputs("</thead><tbody>\n", out);
+		}
 		any = true;
-		fputs("<tr>", out);
-		cell(out, r->id);
-		cell(out, r->status);
-		cell(out, r->reason);
-		fputs("</tr>\n", out);
+		put_row(out, "td", cells, 3, 3);
+		fputc('\n', out);
 	}
 	if (any)
 		fputs("</tbody></table></div>\n", out);
 }
 
-static int raw(FILE *out, const struct table *t)
+static int put_csv(FILE *out, const struct table *t)
 {
 	char *csv = NULL;
 	size_t len = 0;
@@ -531,46 +407,34 @@ static int raw(FILE *out, const struct table *t)
 	ret = csv_write(mem, t);
 	if (fclose(mem) && !ret)
 		ret = -ENOMEM;
-	if (!ret) {
-		fputs("<details><summary>results.csv</summary>\n<pre class=csv>\n", out);
-		put(out, csv, len);
-		fputs("</pre></details>\n", out);
-	}
+	if (!ret)
+		put(out,
+		    "<details><summary>results.csv</summary>\n<pre class=csv>\n%s</pre>"
+		    "</details>\n",
+		    csv);
 	free(csv);
 	return ret;
 }
 
-static void reproduce(FILE *out, const json_t *run)
+static void put_method(FILE *out, const json_t *run)
 {
 	const json_t *seed = json_object_get(run, "seed");
 	const char *command = string_of(run, "command");
 
 	fputs("<h2 id=method>How it was measured</h2>\n<p>Each row runs in a process of "
-	      "its "
-	      "own, pinned to one CPU, in rounds of shuffled order. A window is a long "
-	      "loop of "
-	      "the operation between two readings of the time-stamp counter, less the "
-	      "cost of "
-	      "an empty window. Windows with an observed disturbance are dropped, and "
-	      "those "
-	      "next to a contended probe are kept apart. A figure is the median over "
-	      "rounds "
-	      "of the medians of quiet windows; its interval holds the median with at "
-	      "least "
-	      "95 % confidence and assumes no distribution. A ratio is a median over "
-	      "paired "
-	      "rounds.</p>\n<h2 id=again>How to reproduce it</h2>\n",
+	      "its own, pinned to one CPU, in rounds of shuffled order. A window is a long "
+	      "loop of the operation between two readings of the time-stamp counter, less "
+	      "the cost of an empty window. Windows with an observed disturbance are "
+	      "dropped, and those next to a contended probe are kept apart. A figure is "
+	      "the median over rounds of the medians of quiet windows; its interval holds "
+	      "the median with at least 95 % confidence and assumes no distribution. A "
+	      "ratio is a median over paired rounds.</p>\n"
+	      "<h2 id=again>How to reproduce it</h2>\n",
 	      out);
-	if (*command) {
-		fputs("<pre>", out);
-		text(out, command);
-		fputs("</pre>\n", out);
-	} else {
-		fputs("<pre>syscost run</pre>\n", out);
-	}
+	put(out, "<pre>%s</pre>\n", *command ? command : "syscost run");
 	if (seed && !json_is_null(seed)) {
 		fputs("<p>The seed was <code>", out);
-		scalar(out, seed);
+		put_scalar(out, seed);
 		fputs("</code>: it fixes the order of the rows in every round.</p>\n",
 		      out);
 	}
@@ -592,17 +456,17 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 		fputs("<p class=cut>This run was cut off: these are the figures of its last "
 		      "checkpoint.</p>\n",
 		      out);
-	headlines(out, t, batching);
+	put_headlines(out, t, batching);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
 	      "<a href=\"#again\">reproduce</a></nav>\n",
 	      out);
-	batches(out, batching, plot_dir);
-	figures(out, t, plot_dir);
-	rows(out, t);
-	reasons(out, t);
-	machine(out, run);
-	reproduce(out, run);
-	ret = raw(out, t);
+	put_batches(out, batching, plot_dir);
+	put_drawings(out, t, plot_dir);
+	put_results(out, t);
+	put_reasons(out, t);
+	put_machine(out, run);
+	put_method(out, run);
+	ret = put_csv(out, t);
 	fputs("</main>\n<script>\n", out);
 	fwrite(report_js, 1, report_js_end - report_js, out);
 	fputs("</script></body></html>\n", out);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The figures of a run: what goes into them, and their titles. How they look is in
- * scripts/plots/, how they are made in figure.c, and what they say in say.c. Those of a
+ * scripts/plots/, how they are made in plot.c, and what they say in say.c. Those of a
  * batching sweep are in plots_batch.c.
  */
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "render/figure.h"
+#include "render/plot.h"
 #include "render/plots.h"
 #include "render/plots_batch.h"
 #include "render/say.h"
@@ -22,25 +22,24 @@ extern const char plot_clocks_gp[], plot_clocks_gp_end[];
 extern const char plot_ecdf_gp[], plot_ecdf_gp_end[];
 
 /* label, y, value, lo, hi, value in words, colour, shape */
-static void put_bar(struct fig *g, const char *label, double y,
+static void put_bar(struct canvas *g, const char *label, double y,
 		    const struct result_row *r, double scale, int key)
 {
-	double lo = isfinite(r->ns_lo) ? r->ns_lo : r->ns;
-	double hi = isfinite(r->ns_hi) ? r->ns_hi : r->ns;
+	double lo = figure_low(r->ns), hi = figure_high(r->ns);
 	char words[32];
 
-	fig_label(g->dat, label);
+	canvas_label(g->dat, label);
 	fprintf(g->dat, "\t%.9g\t", y);
-	fig_number(g->dat, r->ns * scale);
+	canvas_number(g->dat, r->ns.mid * scale);
 	fputc('\t', g->dat);
-	fig_number(g->dat, lo * scale);
+	canvas_number(g->dat, lo * scale);
 	fputc('\t', g->dat);
-	fig_number(g->dat, hi * scale);
-	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(words, sizeof(words), r->ns * scale),
+	canvas_number(g->dat, hi * scale);
+	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(words, sizeof(words), r->ns.mid * scale),
 		g->key[key].rgb, g->key[key].pt);
-	fig_grow(g, r->ns * scale);
-	fig_grow(g, lo * scale);
-	fig_grow(g, hi * scale);
+	canvas_grow(g, r->ns.mid * scale);
+	canvas_grow(g, lo * scale);
+	canvas_grow(g, hi * scale);
 }
 
 struct item {
@@ -71,43 +70,43 @@ static double wanted(const struct result_row *r, enum which which)
 	if (which == WHICH_NULL && strcmp(r->group, "null") && strcmp(r->group, "floor"))
 		return NAN;
 	if (which == WHICH_READ)
-		return strcmp(r->group, "read") ? NAN : r->ns * say_page_scale(r);
+		return strcmp(r->group, "read") ? NAN : r->ns.mid * say_page_scale(r);
 	/* The hundreds of rows of a sweep have figures of their own. */
-	return which == WHICH_ALL && (r->ns <= 0 || !strcmp(r->group, "batch")) ? NAN
-										: r->ns;
+	return which == WHICH_ALL && (r->ns.mid <= 0 || !strcmp(r->group, "batch"))
+		       ? NAN
+		       : r->ns.mid;
 }
 
-static int fill_sorted(struct maker *m, struct fig *g, enum which which)
+static int fill_sorted(struct plotter *m, struct canvas *g, enum which which)
 {
 	struct item *items = calloc(m->results->n + 1, sizeof(*items));
 	size_t n = 0;
 
 	if (!items)
 		return -ENOMEM;
-	for (size_t i = 0; i < m->results->n; i++) {
-		const struct result_row *r = table_row(m->results, struct result_row, i);
+	for_rows (result_row, r, m->results) {
 		double v = wanted(r, which);
 
 		if (isfinite(v))
 			items[n++] = (struct item){ r, v };
 		/* In the order of the run, so that a family keeps its colour. */
 		if (isfinite(v) && which == WHICH_ALL)
-			fig_key(g, r->group);
+			canvas_key(g, r->group);
 	}
 	qsort(items, n, sizeof(*items), by_value);
 	for (size_t i = 0; i < n; i++) {
 		const struct result_row *r = items[i].r;
 
 		put_bar(g, which == WHICH_READ ? r->name : r->id, i, r,
-			items[i].v / (r->ns ? r->ns : 1),
-			fig_key(g, which == WHICH_ALL ? r->group : r->via));
+			items[i].v / (r->ns.mid ? r->ns.mid : 1),
+			canvas_key(g, which == WHICH_ALL ? r->group : r->via));
 	}
 	g->rows = n;
 	free(items);
 	return 0;
 }
 
-static int fill_null(struct maker *m, struct fig *g)
+static int fill_null(struct plotter *m, struct canvas *g)
 {
 	int ret = fill_sorted(m, g, WHICH_NULL);
 
@@ -118,7 +117,7 @@ static int fill_null(struct maker *m, struct fig *g)
 	return ret;
 }
 
-static int fill_all(struct maker *m, struct fig *g)
+static int fill_all(struct plotter *m, struct canvas *g)
 {
 	int ret = fill_sorted(m, g, WHICH_ALL);
 
@@ -130,7 +129,7 @@ static int fill_all(struct maker *m, struct fig *g)
 	return ret;
 }
 
-static int fill_read(struct maker *m, struct fig *g)
+static int fill_read(struct plotter *m, struct canvas *g)
 {
 	int ret = fill_sorted(m, g, WHICH_READ);
 
@@ -141,13 +140,13 @@ static int fill_read(struct maker *m, struct fig *g)
 	return ret;
 }
 
-static int fill_clocks(struct maker *m, struct fig *g)
+static int fill_clocks(struct plotter *m, struct canvas *g)
 {
 	static const char *const ways[] = { "vdso", "libc", "inline" };
 	int clocks = 0;
 
 	for (int k = 0; k < 3; k++)
-		fig_key(g, ways[k]);
+		canvas_key(g, ways[k]);
 	for (size_t i = 0; i < m->results->n; i++) {
 		const struct result_row *r = table_row(m->results, struct result_row, i);
 		const char *dash = strrchr(r->id, '-');
@@ -180,7 +179,7 @@ static int fill_clocks(struct maker *m, struct fig *g)
 		if (!any)
 			continue;
 		snprintf(id, sizeof(id), "%.*s", (int)len - 6, r->id + 6);
-		fig_label(g->names, id);
+		canvas_label(g->names, id);
 		fprintf(g->names, "\t%d\n", clocks++);
 	}
 	g->rows = clocks;
@@ -199,7 +198,7 @@ static bool makes_call(const struct table *results, const char *id)
 	return !r || (strcmp(r->via, "cached") && strcmp(r->via, "user"));
 }
 
-static int fill_ecdf(struct maker *m, struct fig *g)
+static int fill_ecdf(struct plotter *m, struct canvas *g)
 {
 	const struct table *t = m->rounds;
 	double *ticks = calloc(t->n + 1, sizeof(*ticks));
@@ -215,7 +214,7 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 
 		for (size_t j = 0; j < i && !seen; j++)
 			seen = !strcmp(table_row(t, struct round_row, j)->id, id);
-		if (seen || !say_after(id, "null/") || g->keys == FIG_KEYS - 1 ||
+		if (seen || !say_after(id, "null/") || g->keys == CANVAS_KEYS - 1 ||
 		    !makes_call(m->results, id))
 			continue;
 		for (size_t j = i; j < t->n; j++) {
@@ -231,13 +230,13 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 		for (size_t k = 0; k < n; k++)
 			fprintf(g->dat, "%.9g\t%.9g\n", ticks[k], (k + 1.0) / n);
 		fputs("\n\n", g->dat);
-		fig_grow(g, ticks[0]);
-		fig_grow(g, ticks[n - 1]);
+		canvas_grow(g, ticks[0]);
+		canvas_grow(g, ticks[n - 1]);
 		if (ticks[n - 1] / ticks[0] - 1 > spread) {
 			spread = ticks[n - 1] / ticks[0] - 1;
 			snprintf(widest, sizeof(widest), "%s", id);
 		}
-		g->key[fig_key(g, id + 5)].pt = 1 + g->rows / (int)FIG_COLOURS;
+		g->key[canvas_key(g, id + 5)].pt = 1 + g->rows / (int)CANVAS_COLOURS;
 		g->rows++;
 	}
 	free(ticks);
@@ -257,38 +256,38 @@ static int fill_ecdf(struct maker *m, struct fig *g)
 	return 0;
 }
 
-static const struct figure figures[] = {
+static const struct plot plots[] = {
 	{ "null", plot_null_gp, plot_null_gp_end, fill_null, NULL },
 	{ "all", plot_all_gp, plot_all_gp_end, fill_all, NULL },
 	{ "read", plot_read_gp, plot_read_gp_end, fill_read, NULL },
 	{ "clocks", plot_clocks_gp, plot_clocks_gp_end, fill_clocks, NULL },
 	{ "ecdf", plot_ecdf_gp, plot_ecdf_gp_end, fill_ecdf, NULL },
 };
-#define N_FIGURES (sizeof(figures) / sizeof(figures[0]))
+#define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 
 int plots_make(const struct table *results, const struct table *rounds,
 	       const struct batching *batching, const char *dir, struct err *err)
 {
-	struct maker m = { .results = results,
-			   .rounds = rounds,
-			   .batching = batching,
-			   .out = dir,
-			   .err = err };
-	int ret = figure_begin(&m);
+	struct plotter m = { .results = results,
+			     .rounds = rounds,
+			     .batching = batching,
+			     .out = dir,
+			     .err = err };
+	int ret = plot_begin(&m);
 
 	if (ret)
 		return ret;
-	for (size_t i = 0; i < N_FIGURES && !ret; i++)
-		ret = figure_make(&m, &figures[i]);
+	for (size_t i = 0; i < N_PLOTS && !ret; i++)
+		ret = plot_make(&m, &plots[i]);
 	if (!ret)
 		ret = plots_batch(&m);
-	figure_end(&m);
+	plot_end(&m);
 	return ret;
 }
 
 void plots_clear(const char *dir)
 {
-	for (size_t i = 0; i < N_FIGURES; i++)
-		figure_remove(dir, figures[i].name);
+	for (size_t i = 0; i < N_PLOTS; i++)
+		plot_remove(dir, plots[i].name);
 	plots_batch_clear(dir);
 }

@@ -26,7 +26,7 @@ extern const char plot_batch_wait_gp[], plot_batch_wait_gp_end[];
 static void put_numbers(FILE *f, const double *v, int n)
 {
 	for (int i = 0; i < n; i++) {
-		fig_number(f, v[i]);
+		canvas_number(f, v[i]);
 		fputc(i + 1 < n ? '\t' : '\n', f);
 	}
 }
@@ -41,7 +41,7 @@ static double or_else(double v, double instead)
 }
 
 /* A value on the axes of a panel. */
-static void grow(struct fig *g, int panel, double v)
+static void grow(struct canvas *g, int panel, double v)
 {
 	if (!(v > 0) || !isfinite(v))
 		return;
@@ -49,14 +49,14 @@ static void grow(struct fig *g, int panel, double v)
 	g->panel_max[panel] = fmax(g->panel_max[panel], v);
 }
 
-static void put_points(struct fig *g, int panel, const struct batch_strategy *s)
+static void put_points(struct canvas *g, int panel, const struct batch_strategy *s)
 {
 	for (size_t i = 0; i < s->curve.sizes; i++) {
 		const struct result_row *r = s->row[i];
 
-		PUT(g->dat, s->curve.n[i], r->ns, or_else(r->ns_lo, r->ns),
-		    or_else(r->ns_hi, r->ns));
-		grow(g, panel, r->ns);
+		PUT(g->dat, s->curve.n[i], r->ns.mid, figure_low(r->ns),
+		    figure_high(r->ns));
+		grow(g, panel, r->ns.mid);
 		g->xmax = fmax(g->xmax, s->curve.n[i]);
 		g->xmin = fmin(g->xmin, s->curve.n[i]);
 	}
@@ -66,7 +66,7 @@ static void put_points(struct fig *g, int panel, const struct batch_strategy *s)
 static int put_band(FILE *f, const struct batch_strategy *s, double n)
 {
 	double *x = calloc(s->curve.rounds + 1, sizeof(*x));
-	struct stats_estimate e;
+	struct figure e;
 	size_t count = 0;
 
 	if (!x)
@@ -74,13 +74,13 @@ static int put_band(FILE *f, const struct batch_strategy *s, double n)
 	for (size_t r = 0; r < s->curve.rounds; r++)
 		if (!isnan(s->curve.line[r].a))
 			x[count++] = fit_at(&s->curve.line[r], n);
-	e = stats_estimate(x, count, FIT_LEVEL);
-	PUT(f, n, e.mid, or_else(e.lo, e.mid), or_else(e.hi, e.mid));
+	e = stats_figure(x, count, FIT_LEVEL);
+	PUT(f, n, e.mid, figure_low(e), figure_high(e));
 	free(x);
 	return 0;
 }
 
-static int put_curve(struct fig *g, const struct batch_strategy *s)
+static int put_curve(struct canvas *g, const struct batch_strategy *s)
 {
 	const struct curve *c = &s->curve;
 	int ret = 0;
@@ -104,11 +104,11 @@ static int put_curve(struct fig *g, const struct batch_strategy *s)
 		}
 	} else { /* no curve: from point to point */
 		for (size_t i = 0; i < c->sizes; i++)
-			PUT(g->curves, c->n[i], s->row[i]->ns, NAN, NAN);
+			PUT(g->curves, c->n[i], s->row[i]->ns.mid, NAN, NAN);
 	}
 	/* Single calls cost the same in any number. */
 	if (s->baseline && c->sizes && c->n[c->sizes - 1] < g->xmax)
-		PUT(g->curves, g->xmax, s->row[c->sizes - 1]->ns, NAN, NAN);
+		PUT(g->curves, g->xmax, s->row[c->sizes - 1]->ns.mid, NAN, NAN);
 	return ret;
 }
 
@@ -128,13 +128,13 @@ static const struct batch_strategy *strategy_named(const struct batch_workload *
 {
 	for (size_t k = 0; k < w->n_strategies; k++)
 		if (!strncmp(w->strategy[k].name, name,
-			     sizeof(((struct fig_key *)0)->name) - 1) &&
+			     sizeof(((struct canvas_key *)0)->name) - 1) &&
 		    w->strategy[k].curve.sizes)
 			return &w->strategy[k];
 	return NULL;
 }
 
-static void put_marks(struct fig *g, const struct batch_workload *w)
+static void put_marks(struct canvas *g, const struct batch_workload *w)
 {
 	bool any = false;
 
@@ -147,7 +147,7 @@ static void put_marks(struct fig *g, const struct batch_workload *w)
 		be = &s->against[0];
 		if (be->pays != PAYS_FROM || be->at_most)
 			continue;
-		PUT(g->names, be->n.mid, batching_row(w->baseline[0], be->n.mid)->ns,
+		PUT(g->names, be->n.mid, batching_row(w->baseline[0], be->n.mid)->ns.mid,
 		    g->key[k].rgb);
 		any = true;
 	}
@@ -177,7 +177,7 @@ static void panel_title(char *buf, size_t len, const struct batch_workload *w)
 			 batch_size(from, sizeof(from), a->from));
 }
 
-static void cost_title(struct fig *g, const struct batch_workload *const *panel)
+static void cost_title(struct canvas *g, const struct batch_workload *const *panel)
 {
 	const struct batch_workload *most = NULL;
 	char title[100];
@@ -198,7 +198,7 @@ static void cost_title(struct fig *g, const struct batch_workload *const *panel)
 }
 
 /* The strategies of all panels: single calls first, grey and dashed. */
-static void put_keys(struct fig *g, const struct batch_workload *const *panel)
+static void put_keys(struct canvas *g, const struct batch_workload *const *panel)
 {
 	for (int single = 1; single >= 0; single--)
 		for (int p = 0; p < g->panels; p++)
@@ -208,7 +208,7 @@ static void put_keys(struct fig *g, const struct batch_workload *const *panel)
 
 				if (!s->curve.sizes || s->baseline != single)
 					continue;
-				key = fig_key(g, s->name);
+				key = canvas_key(g, s->name);
 				if (single) {
 					g->key[key].dt = 2;
 					g->key[key].rgb = 0x808080;
@@ -218,17 +218,17 @@ static void put_keys(struct fig *g, const struct batch_workload *const *panel)
 	/* The colours start with what is no single call. */
 	for (int k = 0, colour = 0; k < g->keys; k++)
 		if (g->key[k].dt == 1)
-			fig_colour(&g->key[k], colour++);
+			canvas_colour(&g->key[k], colour++);
 }
 
 /* A panel for each size of one workload, a series for each strategy. */
-static int fill_cost(struct maker *m, struct fig *g)
+static int fill_cost(struct plotter *m, struct canvas *g)
 {
-	const struct batch_workload *panel[FIG_PANELS];
+	const struct batch_workload *panel[CANVAS_PANELS];
 	int ret = 0;
 
 	g->xmin = INFINITY;
-	for (size_t i = 0; i < m->batching->n && g->panels < FIG_PANELS; i++) {
+	for (size_t i = 0; i < m->batching->n && g->panels < CANVAS_PANELS; i++) {
 		const struct batch_workload *w = &m->batching->workload[i];
 
 		if (strcmp(w->name, g->arg) || sweep_of(w) < 3)
@@ -270,11 +270,12 @@ static int fill_cost(struct maker *m, struct fig *g)
 	return ret;
 }
 
-static int fill_breakeven(struct maker *m, struct fig *g)
+static int fill_breakeven(struct plotter *m, struct canvas *g)
 {
 	size_t cheaper = 0, never = 0;
-	int always = fig_key(g, "from a batch of one on"), from = fig_key(g, "from n on");
-	int no = fig_key(g, "not in the sizes that were measured");
+	int always = canvas_key(g, "from a batch of one on"),
+	    from = canvas_key(g, "from n on");
+	int no = canvas_key(g, "not in the sizes that were measured");
 
 	g->key[always].rgb = 0x009e73;
 	g->key[from].rgb = 0x0072b2;
@@ -297,7 +298,7 @@ static int fill_breakeven(struct maker *m, struct fig *g)
 			cheaper += !never_here;
 			snprintf(label, sizeof(label), "%s: %s",
 				 batch_title(title, sizeof(title), w), s->name);
-			fig_label(g->dat, label);
+			canvas_label(g->dat, label);
 			if (never_here)
 				snprintf(words, sizeof(words), "not up to %.0f",
 					 be->largest);
@@ -325,7 +326,7 @@ static int fill_breakeven(struct maker *m, struct fig *g)
 }
 
 /* Where the rows have CPU time: one point a strategy, at the size of the advice. */
-static int fill_cpu(struct maker *m, struct fig *g)
+static int fill_cpu(struct plotter *m, struct canvas *g)
 {
 	const struct batch_strategy *most = NULL;
 	double worst = 0;
@@ -341,19 +342,18 @@ static int fill_cpu(struct maker *m, struct fig *g)
 			double share;
 			int key;
 
-			if (!r || !(r->cpu_ns > 0) || !(r->ns > 0))
+			if (!r || !(r->cpu_ns.mid > 0) || !(r->ns.mid > 0))
 				continue;
-			key = fig_key(g, w->name);
-			share = r->cpu_ns / r->ns;
+			key = canvas_key(g, w->name);
+			share = r->cpu_ns.mid / r->ns.mid;
 			busy += share > 1.25;
 			if (share > worst) {
 				worst = share;
 				most = s;
 			}
-			PUT(g->dat, r->ns, r->cpu_ns, or_else(r->ns_lo, r->ns),
-			    or_else(r->ns_hi, r->ns), or_else(r->cpu_ns_lo, r->cpu_ns),
-			    or_else(r->cpu_ns_hi, r->cpu_ns), g->key[key].rgb,
-			    g->key[key].pt);
+			PUT(g->dat, r->ns.mid, r->cpu_ns.mid, figure_low(r->ns),
+			    figure_high(r->ns), figure_low(r->cpu_ns),
+			    figure_high(r->cpu_ns), g->key[key].rgb, g->key[key].pt);
 			/* The same strategy at other sizes lies close by. */
 			if (share > 1.25 && labels < CPU_LABELS &&
 			    (!labelled || strcmp(w->name, of) ||
@@ -361,12 +361,12 @@ static int fill_cpu(struct maker *m, struct fig *g)
 				labels++;
 				labelled = s->name;
 				of = w->name;
-				fig_label(g->names, s->name);
+				canvas_label(g->names, s->name);
 				fputc('\t', g->names);
-				PUT(g->names, r->ns, r->cpu_ns);
+				PUT(g->names, r->ns.mid, r->cpu_ns.mid);
 			}
-			fig_grow(g, r->ns);
-			fig_grow(g, r->cpu_ns);
+			canvas_grow(g, r->ns.mid);
+			canvas_grow(g, r->cpu_ns.mid);
 			g->rows++;
 		}
 	}
@@ -390,7 +390,7 @@ static int fill_cpu(struct maker *m, struct fig *g)
 }
 
 /* A line for each workload: the batches of its best strategy. */
-static int fill_wait(struct maker *m, struct fig *g)
+static int fill_wait(struct plotter *m, struct canvas *g)
 {
 	const struct batch_workload *lo = NULL, *hi = NULL;
 	char a[32], b[32], title[100], title2[100];
@@ -403,27 +403,29 @@ static int fill_wait(struct maker *m, struct fig *g)
 		char key[200];
 
 		if (!w->choice || !s || s == w->advice.base || s->curve.sizes < 3 ||
-		    g->keys == FIG_KEYS - 1)
+		    g->keys == CANVAS_KEYS - 1)
 			continue;
 		snprintf(key, sizeof(key), "%s: %s", batch_title(title, sizeof(title), w),
 			 s->name);
-		fig_key(g, key);
+		canvas_key(g, key);
 		for (size_t k = 0; k < s->curve.sizes; k++) {
 			const struct result_row *r = s->row[k];
 
-			PUT(g->dat, s->curve.n[k], r->batch_ns / 1000,
-			    or_else(r->batch_ns_lo, r->batch_ns) / 1000,
-			    or_else(r->batch_ns_hi, r->batch_ns) / 1000);
-			fig_grow(g, r->batch_ns / 1000);
+			PUT(g->dat, s->curve.n[k], r->batch_ns.mid / 1000,
+			    figure_low(r->batch_ns) / 1000,
+			    figure_high(r->batch_ns) / 1000);
+			canvas_grow(g, r->batch_ns.mid / 1000);
 			g->xmin = fmin(g->xmin, s->curve.n[k]);
 			g->xmax = fmax(g->xmax, s->curve.n[k]);
 		}
 		fputs("\n\n", g->dat);
 		g->rows++;
 		at = w->advice.n == BATCH_REF ? w->advice.row : NULL;
-		if (at && at->batch_ns > 0) {
-			lo = !lo || at->batch_ns < lo->advice.row->batch_ns ? w : lo;
-			hi = !hi || at->batch_ns > hi->advice.row->batch_ns ? w : hi;
+		if (at && at->batch_ns.mid > 0) {
+			lo = !lo || at->batch_ns.mid < lo->advice.row->batch_ns.mid ? w
+										    : lo;
+			hi = !hi || at->batch_ns.mid > hi->advice.row->batch_ns.mid ? w
+										    : hi;
 		}
 	}
 	if (!(g->max > 0))
@@ -434,9 +436,9 @@ static int fill_wait(struct maker *m, struct fig *g)
 	if (lo && lo != hi)
 		snprintf(g->title, sizeof(g->title),
 			 "A batch of %d takes from %s (%s) to %s (%s)", BATCH_REF,
-			 say_ns(a, sizeof(a), lo->advice.row->batch_ns),
+			 say_ns(a, sizeof(a), lo->advice.row->batch_ns.mid),
 			 batch_title(title, sizeof(title), lo),
-			 say_ns(b, sizeof(b), hi->advice.row->batch_ns),
+			 say_ns(b, sizeof(b), hi->advice.row->batch_ns.mid),
 			 batch_title(title2, sizeof(title2), hi));
 	else
 		snprintf(g->title, sizeof(g->title), "How long a batch takes");
@@ -460,7 +462,7 @@ void plots_batch_clear(const char *dir)
 	glob_t found;
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		figure_remove(dir, fixed[i]);
+		plot_remove(dir, fixed[i]);
 	/* The folder's name may have characters that mean something to glob. */
 	for (size_t i = 0, at = 0; at < sizeof(pattern) - 30; i++) {
 		if (!dir[i]) {
@@ -477,14 +479,14 @@ void plots_batch_clear(const char *dir)
 			const char *base = strrchr(found.gl_pathv[i], '/') + 1;
 
 			snprintf(name, sizeof(name), "%.*s", (int)strlen(base) - 4, base);
-			figure_remove(dir, name);
+			plot_remove(dir, name);
 		}
 	globfree(&found);
 }
 
-int plots_batch(struct maker *m)
+int plots_batch(struct plotter *m)
 {
-	static const struct figure figures[] = {
+	static const struct plot plots[] = {
 		{ "batch-breakeven", plot_batch_breakeven_gp, plot_batch_breakeven_gp_end,
 		  fill_breakeven, NULL },
 		{ "batch-cpu", plot_batch_cpu_gp, plot_batch_cpu_gp_end, fill_cpu, NULL },
@@ -496,18 +498,18 @@ int plots_batch(struct maker *m)
 	plots_batch_clear(m->out);
 	if (!m->batching->n)
 		return 0;
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]) && !ret; i++)
-		ret = figure_make(m, &figures[i]);
+	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]) && !ret; i++)
+		ret = plot_make(m, &plots[i]);
 	/* Workloads of one name stand together. */
 	for (size_t i = 0; i < m->batching->n && !ret; i++) {
 		const struct batch_workload *w = &m->batching->workload[i];
 		char name[100];
-		struct figure f = { plots_batch_name(name, sizeof(name), w),
-				    plot_batch_cost_gp, plot_batch_cost_gp_end, fill_cost,
-				    w->name };
+		struct plot f = { plots_batch_name(name, sizeof(name), w),
+				  plot_batch_cost_gp, plot_batch_cost_gp_end, fill_cost,
+				  w->name };
 
 		if (!i || strcmp(w->name, w[-1].name))
-			ret = figure_make(m, &f);
+			ret = plot_make(m, &f);
 	}
 	return ret;
 }

@@ -2,10 +2,10 @@
 #ifndef SYSCOST_RENDER_PLOTS_BATCH_H
 #define SYSCOST_RENDER_PLOTS_BATCH_H
 
-#include "render/figure.h"
+#include "render/plot.h"
 
-/* The figures of m->batching; old ones that it has no rows for are removed. As figure_make. */
-int plots_batch(struct maker *m);
+/* The figures of m->batching; old ones that it has no rows for are removed. As plot_make. */
+int plots_batch(struct plotter *m);
 
 /* Remove all of them from `dir`. */
 void plots_batch_clear(const char *dir);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "render/figure.h"
+#include "render/plot.h"
 #include "render/plots_gate.h"
 #include "render/verdicts.h"
 #include "stats/stats.h"
@@ -27,23 +27,20 @@ struct forest {
 	const struct gate_summary *summary;
 };
 
-static const struct {
-	const char *verdict;
-	unsigned int rgb;
-} colours[] = {
-	{ "regressed", 0xd55e00 }, { "contaminated", 0xcc79a7 },
-	{ "improved", 0x009e73 },  { "inconclusive", 0xe69f00 },
-	{ "same", 0x0072b2 },
+/* 0: not in the key. */
+static const unsigned int colours[VERDICTS] = {
+	[VERDICT_REGRESSED] = 0xd55e00, [VERDICT_CONTAMINATED] = 0xcc79a7,
+	[VERDICT_IMPROVED] = 0x009e73,	[VERDICT_INCONCLUSIVE] = 0xe69f00,
+	[VERDICT_SAME] = 0x0072b2,
 };
-#define N_COLOURS (int)(sizeof(colours) / sizeof(colours[0]))
 
 static int slower_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
 	const struct verdict_row *y = *(const struct verdict_row *const *)b;
 
-	if (x->ratio != y->ratio)
-		return x->ratio > y->ratio ? -1 : 1;
+	if (x->ratio.mid != y->ratio.mid)
+		return x->ratio.mid > y->ratio.mid ? -1 : 1;
 	return strcmp(x->id, y->id);
 }
 
@@ -56,27 +53,24 @@ static double percent(double ratio, double instead)
 }
 
 /* label, y, change, low, high, band low, band high, colour, words */
-static void put_change(struct fig *g, const struct verdict_row *r, int y)
+static void put_change(struct canvas *g, const struct verdict_row *r, int y)
 {
-	double x = percent(r->ratio, 0);
-	double lo = percent(r->ratio_lo, x), hi = percent(r->ratio_hi, x);
+	double x = percent(r->ratio.mid, 0);
+	double lo = percent(r->ratio.lo, x), hi = percent(r->ratio.hi, x);
 	double delta = isfinite(r->delta) ? r->delta : 0;
-	unsigned int rgb = 0;
+	unsigned int rgb = colours[r->verdict];
 
-	for (int i = 0; i < N_COLOURS; i++)
-		if (!strcmp(r->verdict, colours[i].verdict)) {
-			rgb = colours[i].rgb;
-			g->key[fig_key(g, r->verdict)].rgb = rgb;
-		}
-	fig_label(g->dat, r->id);
+	if (rgb)
+		g->key[canvas_key(g, verdict_words[r->verdict])].rgb = rgb;
+	canvas_label(g->dat, r->id);
 	fprintf(g->dat, "\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%u\t%+.1f %%\n", y, x, lo,
 		hi, percent(1 / (1 + delta), 0), percent(1 + delta, 0), rgb,
-		(r->ratio - 1) * 100);
+		(r->ratio.mid - 1) * 100);
 	g->xmin = fmin(g->xmin, fmin(lo, -delta * 100));
 	g->xmax = fmax(g->xmax, fmax(hi, fmin(EDGE, delta * 100)));
 }
 
-static int fill_forest(struct maker *m, struct fig *g)
+static int fill_forest(struct plotter *m, struct canvas *g)
 {
 	const struct forest *f = g->arg;
 	const struct verdict_row **rows = calloc(f->verdicts->n + 1, sizeof(*rows));
@@ -85,11 +79,8 @@ static int fill_forest(struct maker *m, struct fig *g)
 	(void)m;
 	if (!rows)
 		return -ENOMEM;
-	for (size_t i = 0; i < f->verdicts->n; i++) {
-		const struct verdict_row *r = table_row(f->verdicts, struct verdict_row,
-							i);
-
-		if (isfinite(r->ratio) && r->ratio > 0)
+	for_rows (verdict_row, r, f->verdicts) {
+		if (isfinite(r->ratio.mid) && r->ratio.mid > 0)
 			rows[g->rows++] = r;
 	}
 	qsort(rows, g->rows, sizeof(*rows), slower_first);
@@ -106,14 +97,14 @@ static int fill_forest(struct maker *m, struct fig *g)
 }
 
 /* A distribution function, in per cent, and an empty line to end it. Sorts x. */
-static void put_steps(struct fig *g, double *x, size_t n, const char *name)
+static void put_steps(struct canvas *g, double *x, size_t n, const char *name)
 {
 	stats_sort(x, n);
 	fprintf(g->dat, "%.9g\t0\n", x[0]);
 	for (size_t i = 0; i < n; i++)
 		fprintf(g->dat, "%.9g\t%.9g\n", x[i], (i + 1.0) / n);
 	fputs("\n\n", g->dat);
-	g->key[fig_key(g, name)].pt = g->rows ? 2 : 1; /* the script's dash type */
+	g->key[canvas_key(g, name)].pt = g->rows ? 2 : 1; /* the script's dash type */
 	g->rows++;
 }
 
@@ -142,7 +133,7 @@ static const struct noise_row *next_widest(const struct noise *noise, double *be
 	return found;
 }
 
-static int fill_aa(struct maker *m, struct fig *g)
+static int fill_aa(struct plotter *m, struct canvas *g)
 {
 	const struct noise *noise = g->arg;
 	double *all, below = INFINITY, edge;
@@ -184,22 +175,22 @@ int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
 	       const struct noise *noise, const char *dir, struct err *err)
 {
 	const struct forest forest = { verdicts, summary };
-	const struct figure figures[] = {
+	const struct plot plots[] = {
 		{ "forest", plot_forest_gp, plot_forest_gp_end, fill_forest, &forest },
 		{ "aa", plot_aa_gp, plot_aa_gp_end, fill_aa, noise },
 	};
 	const bool wanted[] = { verdicts != NULL, noise != NULL };
-	struct maker m = { .out = dir, .err = err };
-	int ret = figure_begin(&m);
+	struct plotter m = { .out = dir, .err = err };
+	int ret = plot_begin(&m);
 
 	if (ret)
 		return ret;
 	for (int i = 0; i < 2 && !ret; i++) {
 		if (wanted[i])
-			ret = figure_make(&m, &figures[i]);
+			ret = plot_make(&m, &plots[i]);
 		else
-			figure_remove(dir, figures[i].name);
+			plot_remove(dir, plots[i].name);
 	}
-	figure_end(&m);
+	plot_end(&m);
 	return ret;
 }

@@ -33,13 +33,14 @@ char *say_ns(char *buf, size_t len, double ns)
 	return buf;
 }
 
-char *say_half(char *buf, size_t len, double mid, double lo, double hi)
+char *say_half(char *buf, size_t len, struct figure f)
 {
-	double half = fmax(hi - mid, mid - lo), percent = half / fabs(mid) * 100;
+	double half = fmax(f.hi - f.mid, f.mid - f.lo);
+	double percent = half / fabs(f.mid) * 100;
 	int decimals = percent < 0.995 ? 2 : percent < 9.95 ? 1 : 0;
 	double unit = pow(10, -decimals);
 
-	if (!isfinite(mid) || !isfinite(lo) || !isfinite(hi))
+	if (!isfinite(f.mid) || !isfinite(f.lo) || !isfinite(f.hi))
 		snprintf(buf, len, "±?");
 	else if (percent < 999)
 		/* Rounded up, but not for what the arithmetic alone put on top. */
@@ -52,15 +53,12 @@ char *say_half(char *buf, size_t len, double mid, double lo, double hi)
 
 bool say_has_figure(const struct result_row *r)
 {
-	return isfinite(r->ns) &&
-	       (!strcmp(r->status, "ok") || !strcmp(r->status, "noisy"));
+	return isfinite(r->ns.mid) && (r->status == ROW_OK || r->status == ROW_NOISY);
 }
 
 const struct result_row *say_find(const struct table *t, const char *id)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
+	for_rows (result_row, r, t) {
 		if (!strcmp(r->id, id) && say_has_figure(r))
 			return r;
 	}
@@ -83,24 +81,15 @@ double say_page_scale(const struct result_row *r)
 	return bytes < 4096 ? NAN : 4096.0 / bytes;
 }
 
-static double low(const struct result_row *r)
-{
-	return isfinite(r->ns_lo) ? r->ns_lo : r->ns;
-}
-
-static double high(const struct result_row *r)
-{
-	return isfinite(r->ns_hi) ? r->ns_hi : r->ns;
-}
-
 static bool apart(const struct result_row *a, const struct result_row *b)
 {
-	return low(a) > high(b) || low(b) > high(a);
+	return figure_low(a->ns) > figure_high(b->ns) ||
+	       figure_low(b->ns) > figure_high(a->ns);
 }
 
 static const char *about(const struct result_row *r)
 {
-	return strcmp(r->status, "noisy") ? "" : "about ";
+	return r->status == ROW_NOISY ? "about " : "";
 }
 
 bool say_null(const struct table *t, char *buf, size_t len)
@@ -117,7 +106,7 @@ bool say_null(const struct table *t, char *buf, size_t len)
 		    say_has_figure(r))
 			libc = r;
 	}
-	say_ns(a, sizeof(a), in->ns);
+	say_ns(a, sizeof(a), in->ns.mid);
 	if (!libc)
 		snprintf(buf, len, "An inline getppid costs %s%s", about(in), a);
 	else if (!apart(in, libc))
@@ -128,8 +117,8 @@ bool say_null(const struct table *t, char *buf, size_t len)
 			 about(in), a);
 	else
 		snprintf(buf, len, "An inline getppid costs %s%s; glibc's wrapper %s %s",
-			 about(in), a, libc->ns > in->ns ? "adds" : "takes off",
-			 say_ns(b, sizeof(b), fabs(libc->ns - in->ns)));
+			 about(in), a, libc->ns.mid > in->ns.mid ? "adds" : "takes off",
+			 say_ns(b, sizeof(b), fabs(libc->ns.mid - in->ns.mid)));
 	return true;
 }
 
@@ -140,13 +129,12 @@ static bool ends(const struct table *t, const char *group, bool page,
 	double least = INFINITY, most = -INFINITY;
 
 	*lo = *hi = NULL;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
+	for_rows (result_row, r, t) {
 		double v;
 
 		if ((group && strcmp(r->group, group)) || !say_has_figure(r))
 			continue;
-		v = r->ns * (page ? say_page_scale(r) : 1);
+		v = r->ns.mid * (page ? say_page_scale(r) : 1);
 		if (v < least) {
 			least = v;
 			*lo = r;
@@ -166,8 +154,8 @@ bool say_read(const struct table *t, char *buf, size_t len)
 
 	if (!ends(t, "read", true, &lo, &hi))
 		return false;
-	say_ns(a, sizeof(a), lo->ns * say_page_scale(lo));
-	say_ns(b, sizeof(b), hi->ns * say_page_scale(hi));
+	say_ns(a, sizeof(a), lo->ns.mid * say_page_scale(lo));
+	say_ns(b, sizeof(b), hi->ns.mid * say_page_scale(hi));
 	snprintf(buf, len, "Reading 4 KiB costs from %s (%s) to %s (%s)", a, lo->name, b,
 		 hi->name);
 	return true;
@@ -196,15 +184,15 @@ bool say_clocks(const struct table *t, char *buf, size_t len)
 	}
 	if (!vdso)
 		return false;
-	say_ns(a, sizeof(a), vdso->ns);
-	say_ns(b, sizeof(b), call->ns);
-	if (apart(vdso, call) && vdso->ns < call->ns)
+	say_ns(a, sizeof(a), vdso->ns.mid);
+	say_ns(b, sizeof(b), call->ns.mid);
+	if (apart(vdso, call) && vdso->ns.mid < call->ns.mid)
 		snprintf(buf, len,
 			 "Reading the %.*s clock takes %s%s in the vDSO, %s%s as a call: "
 			 "%.1f times as "
 			 "long",
 			 (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
-			 about(call), b, call->ns / vdso->ns);
+			 about(call), b, call->ns.mid / vdso->ns.mid);
 	else
 		snprintf(buf, len,
 			 "Reading the %.*s clock takes %s%s in the vDSO and %s%s as a "
@@ -222,7 +210,7 @@ bool say_all(const struct table *t, char *buf, size_t len)
 
 	if (!ends(t, NULL, false, &lo, &hi))
 		return false;
-	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns),
-		 lo->id, say_ns(b, sizeof(b), hi->ns), hi->id);
+	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns.mid),
+		 lo->id, say_ns(b, sizeof(b), hi->ns.mid), hi->id);
 	return true;
 }

@@ -14,7 +14,7 @@ char *say_ns(char *buf, size_t len, double ns);
  * half hold all of it; "±0.02", in the figure's unit, where the figure is next to nothing
  * (over 999 %); "±?" where there is no interval. Returns buf; 12 bytes are enough.
  */
-char *say_half(char *buf, size_t len, double mid, double lo, double hi);
+char *say_half(char *buf, size_t len, struct figure f);
 
 /* The row of that id that has a figure, or NULL. */
 const struct result_row *say_find(const struct table *results, const char *id);

@@ -34,9 +34,9 @@ void table_text(FILE *out, const char *s, int width, bool pad)
 }
 
 /* A figure of four digits and the larger half of its interval. */
-static void put_figure(FILE *out, double mid, double lo, double hi, const char *prefix,
-		       const char *unit)
+static void put_figure(FILE *out, struct figure f, const char *prefix, const char *unit)
 {
+	double mid = f.mid;
 	char buf[48], half[16];
 	int decimals = fabs(mid) < 0.09995  ? 5
 		       : fabs(mid) < 0.9995 ? 4
@@ -50,8 +50,7 @@ static void put_figure(FILE *out, double mid, double lo, double hi, const char *
 	else
 		snprintf(buf, sizeof(buf), "-");
 	fprintf(out, " %8s ", buf);
-	table_text(out, isfinite(mid) ? say_half(half, sizeof(half), mid, lo, hi) : "", 6,
-		   true);
+	table_text(out, isfinite(mid) ? say_half(half, sizeof(half), f) : "", 6, true);
 }
 
 static int width_of(const struct table *t)
@@ -68,11 +67,11 @@ static int width_of(const struct table *t)
 
 static void put_row(FILE *out, const struct result_row *r, int width, bool color)
 {
-	bool ok = !strcmp(r->status, "ok"), noisy = !strcmp(r->status, "noisy");
-	const char *tint = ok || !color		       ? ""
-			   : strcmp(r->status, "fail") ? "\033[33m"
-						       : "\033[31m";
-	const char *about = strcmp(r->cycles_source, "estimated") ? "" : "~";
+	bool ok = r->status == ROW_OK, noisy = r->status == ROW_NOISY;
+	const char *tint = ok || !color		   ? ""
+			   : r->status == ROW_FAIL ? "\033[31m"
+						   : "\033[33m";
+	const char *about = r->cycles_source == CYCLES_ESTIMATED ? "~" : "";
 	bool fits = strlen(r->name) <= (size_t)width;
 
 	fputs("  ", out);
@@ -81,9 +80,9 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		fprintf(out, "\n  %*s", width, "");
 	fputc(' ', out);
 	table_text(out, *r->via ? r->via : "-", 8, true);
-	if (!ok && !noisy && !isfinite(r->ns)) {
+	if (!ok && !noisy && !isfinite(r->ns.mid)) {
 		fprintf(out, " %s", tint);
-		table_text(out, r->status, 8, false);
+		table_text(out, status_words[r->status], 8, false);
 		if (*r->reason) {
 			fputs(": ", out);
 			table_text(out, r->reason, LINE_WIDTH - width - 14 - 8, false);
@@ -91,17 +90,17 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		fprintf(out, "%s\n", *tint ? "\033[0m" : "");
 		return;
 	}
-	put_figure(out, r->ns, r->ns_lo, r->ns_hi, "", "");
-	put_figure(out, r->ticks, r->ticks_lo, r->ticks_hi, "", "");
-	put_figure(out, r->cycles, r->cycles_lo, r->cycles_hi, about, "");
-	put_figure(out, r->ratio, r->ratio_lo, r->ratio_hi, "", "x");
+	put_figure(out, r->ns, "", "");
+	put_figure(out, r->ticks, "", "");
+	put_figure(out, r->cycles, about, "");
+	put_figure(out, r->ratio, "", "x");
 	if (isfinite(r->quiet_share))
 		fprintf(out, " %6.0f", r->quiet_share * 100);
 	else
 		fprintf(out, " %6s", "-");
 	if (!ok) {
 		fprintf(out, "\n    %s", tint);
-		table_text(out, r->status, 8, false);
+		table_text(out, status_words[r->status], 8, false);
 		if (*r->reason) {
 			fputs(": ", out);
 			table_text(out, r->reason, LINE_WIDTH - 16, false);

@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "compare/reason.h"
 #include "render/say.h"
 #include "render/table.h"
 #include "render/verdicts.h"
+#include "row/json.h"
 #include "stats/stats.h"
 
 #define ID_WIDTH     36
@@ -18,35 +20,34 @@
 #define UNSURE_ROWS  10 /* inconclusive rows that are listed one by one */
 
 /* Worst first. */
-static const struct {
-	const char *verdict, *color;
-} kinds[] = {
-	{ "regressed", "\033[31m" }, { "contaminated", "\033[33m" },
-	{ "skip", "\033[33m" },	     { "inconclusive", "\033[33m" },
-	{ "improved", "\033[32m" },  { "same", "" },
+static const int order_of[VERDICTS] = {
+	[VERDICT_REGRESSED] = 0,    [VERDICT_CONTAMINATED] = 1, [VERDICT_SKIP] = 2,
+	[VERDICT_INCONCLUSIVE] = 3, [VERDICT_IMPROVED] = 4,	[VERDICT_SAME] = 5,
+	[VERDICT_NONE] = 5,
 };
-#define N_KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
 
-static int kind_of(const struct verdict_row *r)
-{
-	for (int i = 0; i < N_KINDS; i++)
-		if (!strcmp(r->verdict, kinds[i].verdict))
-			return i;
-	return N_KINDS - 1;
-}
+static const char *const colors[VERDICTS] = {
+	[VERDICT_REGRESSED] = "\033[31m",
+	[VERDICT_CONTAMINATED] = "\033[33m",
+	[VERDICT_SKIP] = "\033[33m",
+	[VERDICT_INCONCLUSIVE] = "\033[33m",
+	[VERDICT_IMPROVED] = "\033[32m",
+	[VERDICT_SAME] = "",
+	[VERDICT_NONE] = "",
+};
 
-/* Kind first, then what failed, then the larger change, then the id. */
+/* Verdict first, then what failed, then the larger change, then the id. */
 static int worst_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
 	const struct verdict_row *y = *(const struct verdict_row *const *)b;
-	int kinds_differ = kind_of(x) - kind_of(y);
+	int verdicts_differ = order_of[x->verdict] - order_of[y->verdict];
 	bool x_broken = gate_broken(x), y_broken = gate_broken(y);
-	double dx = isfinite(x->ratio) ? fabs(log(x->ratio)) : -1;
-	double dy = isfinite(y->ratio) ? fabs(log(y->ratio)) : -1;
+	double dx = isfinite(x->ratio.mid) ? fabs(log(x->ratio.mid)) : -1;
+	double dy = isfinite(y->ratio.mid) ? fabs(log(y->ratio.mid)) : -1;
 
-	if (kinds_differ)
-		return kinds_differ;
+	if (verdicts_differ)
+		return verdicts_differ;
 	if (x_broken != y_broken)
 		return x_broken ? -1 : 1;
 	if (dx != dy)
@@ -87,29 +88,17 @@ static void put_ns(FILE *out, double ns)
 	fprintf(out, " %*s", strstr(text, "µ") ? 10 : 9, text);
 }
 
-/* What a reason says that the interval's columns do not. */
-static const char *beyond_interval(const char *reason)
-{
-	const char *rest;
-
-	if (strncmp(reason, "the interval ", 13) &&
-	    strncmp(reason, "the whole interval ", 19))
-		return reason;
-	rest = strpbrk(reason, ",;");
-	return rest ? rest + 1 + (rest[1] == ' ') : "";
-}
-
 static void put_row(FILE *out, const struct verdict_row *r, bool color)
 {
-	char ratio[24], lo[24], hi[24], interval[56], delta[24];
+	char ratio[24], lo[24], hi[24], interval[56], delta[24], beside[80];
 	bool fits = strlen(r->id) <= ID_WIDTH;
 	const char *reason;
-	const char *tint = color ? kinds[kind_of(r)].color : "";
+	const char *tint = color ? colors[r->verdict] : "";
 
-	if (isfinite(r->ratio_lo) && isfinite(r->ratio_hi))
+	if (isfinite(r->ratio.lo) && isfinite(r->ratio.hi))
 		snprintf(interval, sizeof(interval), "%s to %s",
-			 change(lo, sizeof(lo), r->ratio_lo),
-			 change(hi, sizeof(hi), r->ratio_hi));
+			 change(lo, sizeof(lo), r->ratio.lo),
+			 change(hi, sizeof(hi), r->ratio.hi));
 	else
 		snprintf(interval, sizeof(interval), "-");
 	if (isfinite(r->delta))
@@ -117,10 +106,10 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	else
 		snprintf(delta, sizeof(delta), "-");
 	fputs(tint, out);
-	table_text(out, r->verdict, 12, true);
+	table_text(out, verdict_words[r->verdict], 12, true);
 	fprintf(out, "%s ", *tint ? "\033[0m" : "");
 	table_text(out, r->id, fits ? ID_WIDTH : 200, fits);
-	if (!strcmp(r->verdict, "skip")) {
+	if (r->verdict == VERDICT_SKIP) {
 		fputs("  ", out);
 		table_text(out, r->reason, 48, false);
 		fputc('\n', out);
@@ -128,28 +117,23 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	}
 	if (!fits)
 		fprintf(out, "\n%*s", 13 + ID_WIDTH, "");
-	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio), interval,
-		delta);
-	put_ns(out, r->base_ns);
-	put_ns(out, r->head_ns);
+	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio.mid),
+		interval, delta);
+	put_ns(out, r->base_ns.mid);
+	put_ns(out, r->head_ns.mid);
 	fputc('\n', out);
-	reason = beyond_interval(r->reason);
-	if (*reason && strcmp(r->verdict, "same")) {
+	reason = reason_beside_interval(beside, sizeof(beside), r);
+	if (*reason && r->verdict != VERDICT_SAME) {
 		fprintf(out, "%13s", "");
 		table_text(out, reason, 106, false);
 		fputc('\n', out);
 	}
 }
 
-static bool is(const struct verdict_row *r, const char *verdict)
-{
-	return !strcmp(r->verdict, verdict);
-}
-
 /* Inconclusive for nothing but an interval that is too wide. */
 static bool too_wide(const struct verdict_row *r)
 {
-	return is(r, "inconclusive") && !strncmp(r->reason, "the interval ", 13);
+	return r->verdict == VERDICT_INCONCLUSIVE && r->cause == CAUSE_WIDE;
 }
 
 /* What the many say together: how wide their intervals are, and how many have none. */
@@ -162,8 +146,9 @@ static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t 
 		abort();
 	for (size_t i = 0; i < n; i++)
 		if (too_wide(rows[i]))
-			half[wide++] = sqrt(rows[i]->ratio_hi / rows[i]->ratio_lo) - 1;
-		else if (is(rows[i], "inconclusive") && isnan(rows[i]->ratio_lo))
+			half[wide++] = sqrt(rows[i]->ratio.hi / rows[i]->ratio.lo) - 1;
+		else if (rows[i]->verdict == VERDICT_INCONCLUSIVE &&
+			 isnan(rows[i]->ratio.lo))
 			few++;
 	stats_sort(half, wide);
 	if (wide)
@@ -184,9 +169,9 @@ static bool listed(const struct verdict_row *r, const struct gate_summary *s, bo
 {
 	if (all)
 		return true;
-	if (is(r, "inconclusive") && s->inconclusive > UNSURE_ROWS)
-		return !too_wide(r) && !isnan(r->ratio_lo); /* it has a story */
-	return !is(r, "same");
+	if (r->verdict == VERDICT_INCONCLUSIVE && s->inconclusive > UNSURE_ROWS)
+		return !too_wide(r) && !isnan(r->ratio.lo); /* it has a story */
+	return r->verdict != VERDICT_SAME;
 }
 
 void verdicts_say(char *buf, size_t len, const struct table *verdicts,
@@ -201,7 +186,7 @@ void verdicts_say(char *buf, size_t len, const struct table *verdicts,
 	else if (s->regressed)
 		snprintf(buf, len, "regressed: %zu of %zu rows, most of all %s by %s",
 			 s->regressed, s->compared, rows[0]->id,
-			 change(ratio, sizeof(ratio), rows[0]->ratio));
+			 change(ratio, sizeof(ratio), rows[0]->ratio.mid));
 	else if (s->broken)
 		snprintf(buf, len, "%zu rows failed in head and not in base", s->broken);
 	else if (s->disturbed)
@@ -214,17 +199,17 @@ void verdicts_say(char *buf, size_t len, const struct table *verdicts,
 }
 
 static void put_advice(FILE *out, const struct verdict_row *const *rows, size_t n,
-		       const char *word)
+		       enum row_advice advice)
 {
 	size_t found = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(rows[i]->advice, word) || gate_flagged(rows[i]))
+		if (rows[i]->advice != advice || gate_flagged(rows[i]))
 			continue;
 		if (!found)
 			fprintf(out,
 				"probably %s, by too little or too unsure to count: ",
-				word);
+				advice_words[advice]);
 		if (found < ADVICE_ITEMS) {
 			fputs(found ? ", " : "", out);
 			table_text(out, rows[i]->id, 200, false);
@@ -274,53 +259,20 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 		s->contaminated, s->skipped);
 	if (!view->all && s->inconclusive > UNSURE_ROWS)
 		put_unsure(out, rows, verdicts->n);
-	put_advice(out, rows, verdicts->n, "slower");
-	put_advice(out, rows, verdicts->n, "faster");
+	put_advice(out, rows, verdicts->n, ADVICE_SLOWER);
+	put_advice(out, rows, verdicts->n, ADVICE_FASTER);
 	if (!isfinite(s->control_ratio) && s->compared && !s->disturbed)
 		fputs("no control row on both sides: a change of the machine would not show\n",
 		      out);
 	free(rows);
 }
 
-static json_t *row_json(const struct schema *schema, const char *row)
-{
-	json_t *json = json_object();
-
-	for (size_t c = 0; c < schema->n_columns; c++) {
-		const struct column *col = &schema->columns[c];
-		const void *field = row + col->offset;
-		json_t *value = NULL;
-
-		switch (col->type) {
-		case COLUMN_TEXT:
-			value = json_string(*(char *const *)field);
-			break;
-		case COLUMN_REAL:
-			value = json_real_or_null(*(const double *)field);
-			break;
-		case COLUMN_COUNT:
-			value = *(const int64_t *)field < 0
-					? json_null()
-					: json_integer(*(const int64_t *)field);
-			break;
-		}
-		json_object_set_new(json, col->name, value);
-	}
-	return json;
-}
-
 json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s,
 		      const char *advisory)
 {
-	json_t *rows = json_array();
 	char text[400];
 
 	verdicts_say(text, sizeof(text), verdicts, s);
-	for (size_t i = 0; i < verdicts->n; i++)
-		json_array_append_new(
-			rows, row_json(verdicts->schema,
-				       (const char *)table_row(verdicts,
-							       struct verdict_row, i)));
 	return json_pack(
 		"{s:{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:o, s:s?}, "
 		"s:o}",
@@ -331,5 +283,5 @@ json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s
 		(json_int_t)s->skipped, "broken", (json_int_t)s->broken, "disturbed",
 		(int)s->disturbed, "why", s->why, "control_ratio",
 		json_real_or_null(s->control_ratio), "advisory", advisory, "verdicts",
-		rows);
+		table_json(verdicts));
 }

@@ -17,16 +17,16 @@
 #include "base/file.h"
 #include "row/csv.h"
 
-#define MAX_ROWS  250000
+#define MAX_ROWS  2000000
 #define MAX_FIELD 4096
 #define MAX_FILE  ((size_t)256 << 20)
 
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF. */
-static bool is_utf8(const char *text)
+static bool is_utf8(const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text;
+	const unsigned char *p = (const unsigned char *)text, *end = p + len;
 
-	while (*p) {
+	while (p < end) {
 		unsigned int c = *p++, more, least;
 
 		if (c < 0x80)
@@ -41,7 +41,7 @@ static bool is_utf8(const char *text)
 			return false;
 		}
 		for (; more; more--, p++) {
-			if ((*p & 0xc0) != 0x80)
+			if (p == end || (*p & 0xc0) != 0x80)
 				return false;
 			c = c << 6 | (*p & 0x3f);
 		}
@@ -72,9 +72,9 @@ void csv_write_text(FILE *out, const char *text)
 	putc('"', out);
 }
 
-static void write_field(FILE *out, enum column_type type, const void *field)
+static void write_field(FILE *out, const struct column *c, const void *field)
 {
-	switch (type) {
+	switch (c->type) {
 	case COLUMN_TEXT:
 		csv_write_text(out, *(char *const *)field);
 		break;
@@ -85,6 +85,9 @@ static void write_field(FILE *out, enum column_type type, const void *field)
 	case COLUMN_COUNT:
 		if (*(const int64_t *)field >= 0)
 			fprintf(out, "%" PRId64, *(const int64_t *)field);
+		break;
+	case COLUMN_WORD:
+		fputs(c->words[*(const unsigned int *)field], out);
 		break;
 	}
 }
@@ -99,7 +102,7 @@ static bool writable(const struct table *t)
 			if (t->schema->columns[c].type != COLUMN_TEXT)
 				continue;
 			text = *(char *const *)field_of(t, i, c);
-			if (strlen(text) > MAX_FIELD || !is_utf8(text))
+			if (strlen(text) > MAX_FIELD || !is_utf8(text, strlen(text)))
 				return false;
 		}
 	return t->n <= MAX_ROWS;
@@ -119,7 +122,7 @@ int csv_write(FILE *out, const struct table *t)
 		for (size_t c = 0; c < s->n_columns; c++) {
 			if (c)
 				putc(',', out);
-			write_field(out, s->columns[c].type, field_of(t, i, c));
+			write_field(out, &s->columns[c], field_of(t, i, c));
 		}
 		putc('\n', out);
 	}
@@ -139,8 +142,9 @@ struct reader {
 	size_t line, newlines; /* where the field starts; newlines since */
 	size_t column;
 	struct err *err;
+	const char *field; /* the last one, not ended by a NUL */
 	size_t len;
-	char field[MAX_FIELD + 1];
+	char copy[MAX_FIELD + 1]; /* where it is, if it had quotes */
 };
 
 static int __attribute__((format(printf, 2, 3)))
@@ -170,40 +174,48 @@ static const char *shown(const struct reader *r, char buf[36])
 	return buf;
 }
 
-/* Append the next byte to the field. */
-static int take(struct reader *r)
+static int refuse(struct reader *r, const char *why)
 {
-	if (!*r->p)
-		return fail(r, "a NUL byte");
-	if (r->len == MAX_FIELD)
-		return fail(r, "longer than %d bytes", MAX_FIELD);
-	if (*r->p == '\n')
-		r->newlines++;
-	r->field[r->len++] = *r->p++;
-	return 0;
+	char buf[36];
+
+	return fail(r, "%s: '%s'", why, shown(r, buf));
 }
 
-static int take_quoted(struct reader *r)
+static int read_quoted(struct reader *r)
 {
-	for (r->p++; r->p < r->end;) {
+	r->field = r->copy;
+	for (r->p++; r->p < r->end; r->copy[r->len++] = *r->p++) {
 		if (*r->p == '"') {
 			r->p++;
 			if (r->p == r->end || *r->p != '"')
 				return 0;
 		}
-		if (take(r))
-			return -EINVAL;
+		if (!*r->p)
+			return fail(r, "a NUL byte");
+		if (r->len == MAX_FIELD)
+			return fail(r, "longer than %d bytes", MAX_FIELD);
+		r->newlines += *r->p == '\n';
 	}
 	return fail(r, "the file ends inside quotes");
 }
 
-static int take_plain(struct reader *r)
+static int read_plain(struct reader *r)
 {
-	while (r->p < r->end && *r->p != ',' && *r->p != '\n' && *r->p != '\r' &&
-	       *r->p != '"')
-		if (take(r))
-			return -EINVAL;
-	if (r->p < r->end && *r->p == '"')
+	static const bool ends[256] = {
+		['\0'] = true, [','] = true, ['\n'] = true, ['\r'] = true, ['"'] = true
+	};
+	const char *p = r->p;
+
+	while (p < r->end && !ends[(unsigned char)*p])
+		p++;
+	r->field = r->p;
+	r->len = p - r->p;
+	r->p = p;
+	if (r->len > MAX_FIELD)
+		return fail(r, "longer than %d bytes", MAX_FIELD);
+	if (p < r->end && !*p)
+		return fail(r, "a NUL byte");
+	if (p < r->end && *p == '"')
 		return fail(r, "a quote in a field without quotes");
 	return 0;
 }
@@ -216,9 +228,8 @@ static int next_field(struct reader *r, bool *last)
 	r->line += r->newlines;
 	r->newlines = 0;
 	r->len = 0;
-	if (quoted ? take_quoted(r) : take_plain(r))
+	if (quoted ? read_quoted(r) : read_plain(r))
 		return -EINVAL;
-	r->field[r->len] = '\0';
 	if (r->p == r->end)
 		return fail(r, "the file ends within a row");
 	if (*r->p == '\r') {
@@ -233,66 +244,129 @@ static int next_field(struct reader *r, bool *last)
 	return 0;
 }
 
-static const char *skip_digits(const char *p)
+static bool field_is(const struct reader *r, const char *word)
 {
-	while (*p >= '0' && *p <= '9')
-		p++;
+	return !strncmp(r->field, word, r->len) && !word[r->len];
+}
+
+static bool is_digit(const char *p, const char *end)
+{
+	return p < end && *p >= '0' && *p <= '9';
+}
+
+/* A number as it is written: digits x 10^scale. */
+struct decimal {
+	uint64_t digits;
+	int n_digits, scale;
+};
+
+/* Digits go to *d, as many as it can hold. Returns what follows; `p` if there are none. */
+static const char *read_digits(const char *p, const char *end, struct decimal *d)
+{
+	for (; is_digit(p, end); p++, d->n_digits++)
+		d->digits = d->digits * 10 + (*p - '0');
 	return p;
 }
 
 /* -?digits[.digits][e[+-]digits] and nothing else. */
-static bool is_decimal(const char *p)
+static bool read_decimal(const char *p, const char *end, struct decimal *d)
 {
-	const char *digits = p += *p == '-';
+	const char *start = p += p < end && *p == '-';
+	struct decimal exponent = { 0 };
 
-	p = skip_digits(p);
-	if (p == digits)
+	*d = (struct decimal){ 0 };
+	p = read_digits(p, end, d);
+	if (p == start)
 		return false;
-	if (*p == '.') {
-		digits = ++p;
-		p = skip_digits(p);
-		if (p == digits)
+	if (p < end && *p == '.') {
+		start = ++p;
+		p = read_digits(p, end, d);
+		d->scale = start - p;
+		if (p == start)
 			return false;
 	}
-	if (*p == 'e' || *p == 'E') {
-		p++;
-		digits = p += *p == '+' || *p == '-';
-		p = skip_digits(p);
-		if (p == digits)
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		bool minus = ++p < end && *p == '-';
+
+		start = p += p < end && (*p == '-' || *p == '+');
+		p = read_digits(p, end, &exponent);
+		if (p == start)
 			return false;
+		if (exponent.n_digits > 3) /* not one that store_real() computes itself */
+			exponent.digits = 1000;
+		d->scale += minus ? -(int)exponent.digits : (int)exponent.digits;
 	}
-	return !*p;
+	return p == end;
 }
 
-static int store(struct reader *r, enum column_type type, void *to)
+static int store_real(struct reader *r, double *to)
 {
-	char buf[36];
+	/* All powers of ten that a double holds. */
+	static const double ten[] = { 1e0,  1e1,  1e2,	1e3,  1e4,  1e5,  1e6,	1e7,
+				      1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+				      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22 };
+	struct decimal d;
+	double x;
 
-	switch (type) {
+	if (!read_decimal(r->field, r->field + r->len, &d))
+		return refuse(r, "not a number");
+	if (d.n_digits <= 19 && d.digits <= 1ull << 53 && d.scale >= -22 &&
+	    d.scale <= 22) {
+		/* Two exact numbers: the result is rounded once, as strtod() does it. */
+		x = d.scale < 0 ? d.digits / ten[-d.scale] : d.digits * ten[d.scale];
+		*to = *r->field == '-' ? -x : x;
+		return 0;
+	}
+	if (r->field != r->copy)
+		memcpy(r->copy, r->field, r->len);
+	r->copy[r->len] = '\0';
+	x = strtod(r->copy, NULL);
+	if (!isfinite(x))
+		return refuse(r, "too large");
+	*to = x;
+	return 0;
+}
+
+static int store_count(struct reader *r, int64_t *to)
+{
+	int64_t x = 0;
+
+	for (size_t i = 0; i < r->len; i++)
+		if (!is_digit(r->field + i, r->field + r->len))
+			return refuse(r, "not a whole number");
+	for (size_t i = 0; i < r->len; i++)
+		if (__builtin_mul_overflow(x, 10, &x) ||
+		    __builtin_add_overflow(x, r->field[i] - '0', &x))
+			return refuse(r, "too large");
+	*to = x;
+	return 0;
+}
+
+static int store_word(struct reader *r, const struct column *c, unsigned int *to)
+{
+	for (*to = 0; *to < c->n_words; ++*to)
+		if (field_is(r, c->words[*to]))
+			return 0;
+	return refuse(r, "not a word of this column");
+}
+
+/* The field into the row's, which is "not available" so far. */
+static int store(struct reader *r, const struct column *c, void *to)
+{
+	if (!r->len)
+		return 0;
+	switch (c->type) {
 	case COLUMN_TEXT:
-		if (!is_utf8(r->field))
-			return fail(r, "not UTF-8: '%s'", shown(r, buf));
-		row_set(to, r->field);
+		if (!is_utf8(r->field, r->len))
+			return refuse(r, "not UTF-8");
+		row_set_part(to, r->field, r->len);
 		break;
 	case COLUMN_REAL:
-		if (!r->len)
-			break;
-		if (!is_decimal(r->field))
-			return fail(r, "not a number: '%s'", shown(r, buf));
-		*(double *)to = strtod(r->field, NULL);
-		if (!isfinite(*(double *)to))
-			return fail(r, "too large: '%s'", shown(r, buf));
-		break;
+		return store_real(r, to);
 	case COLUMN_COUNT:
-		if (!r->len)
-			break;
-		if (*skip_digits(r->field))
-			return fail(r, "not a whole number: '%s'", shown(r, buf));
-		errno = 0;
-		*(int64_t *)to = strtoll(r->field, NULL, 10);
-		if (errno)
-			return fail(r, "too large: '%s'", shown(r, buf));
-		break;
+		return store_count(r, to);
+	case COLUMN_WORD:
+		return store_word(r, c, to);
 	}
 	return 0;
 }
@@ -307,8 +381,7 @@ static int read_header(struct reader *r, size_t *width)
 	for (r->column = 0; !last; r->column++) {
 		if (next_field(r, &last))
 			return -EINVAL;
-		if (r->column < s->n_columns &&
-		    strcmp(r->field, s->columns[r->column].name))
+		if (r->column < s->n_columns && !field_is(r, s->columns[r->column].name))
 			return fail(r, "the header has '%s' here", shown(r, buf));
 		if (last && r->column + 1 < s->n_oldest)
 			return fail(r, "the header ends here, %zu columns short",
@@ -338,7 +411,7 @@ static int read_row(struct reader *r, size_t width, struct table *t)
 		if (last && r->column + 1 < width)
 			return fail(r, "the row ends here, %zu fields short",
 				    width - r->column - 1);
-		if (r->column < s->n_columns && store(r, c->type, row + c->offset))
+		if (r->column < s->n_columns && store(r, c, row + c->offset))
 			return -EINVAL;
 	}
 	r->column--;

@@ -24,7 +24,7 @@ void csv_write_text(FILE *out, const char *text);
  * Read a table of `schema` from `len` bytes. Strict: exact header names in order (columns
  * appended by a newer version are skipped, those that an older one did not have yet are not
  * available), every field of its type, finite numbers, every
- * row whole and ended by a newline, text in UTF-8, no NUL, at most 250,000 rows and 4,096
+ * row whole and ended by a newline, text in UTF-8, no NUL, at most 2,000,000 rows and 4,096
  * bytes a field. Returns 0, or -EINVAL with one line "line 3, column ns: …" in err. On
  * failure the table is left empty.
  */

@@ -1,45 +1,160 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads result folders. It judges whether they can be read, not what is in them.
+ * Reads and writes result folders. It judges whether they can be read, not what is in them.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
 #include "row/csv.h"
 #include "row/folder.h"
+#include "row/select.h"
 
-static int read_run(struct folder *f, struct err *err)
+#define PATH_SIZE 4200
+
+/* PATH/sub/name, or PATH/name where `sub` is "". */
+static const char *path_of(const struct folder *f, const char *sub, const char *name,
+			   char buf[PATH_SIZE])
 {
-	const json_t *calibration;
-	char path[4096];
+	snprintf(buf, PATH_SIZE, "%s/%s%s%s", f->path, sub, *sub ? "/" : "", name);
+	return buf;
+}
+
+static bool is_there(const struct folder *f, const char *sub, const char *name)
+{
+	char path[PATH_SIZE];
+
+	return !access(path_of(f, sub, name, path), F_OK);
+}
+
+/* One that is neither there nor needed is left empty. */
+static int read_table(const struct folder *f, struct table *t, const char *sub, bool need,
+		      struct err *err)
+{
+	const struct schema *schema = t->schema;
+	char path[PATH_SIZE];
+
+	if (!need && !is_there(f, sub, schema->file))
+		return 0;
+	return csv_read_file(t, schema, path_of(f, sub, schema->file, path), err);
+}
+
+/* The same for JSON, which says its schema; `may_lack`: or does not, if it is an old one. */
+static int read_json(const struct folder *f, json_t **json, const char *sub,
+		     const char *name, bool need, bool may_lack, struct err *err)
+{
+	const json_t *schema;
+	char path[PATH_SIZE];
 	int ret;
 
-	snprintf(path, sizeof(path), "%s/run.json", f->path);
-	f->run = json_read(path, &ret, err);
-	if (!f->run)
+	if (!need && !is_there(f, sub, name))
+		return 0;
+	*json = json_read(path_of(f, sub, name, path), &ret, err);
+	if (!*json)
 		return ret;
-	if (json_integer_value(json_object_get(f->run, "schema")) != SCHEMA_VERSION) {
-		return err_set(err, -EINVAL, "%s: not of schema %d", path,
-			       SCHEMA_VERSION);
-	}
-	calibration = json_object_get(f->run, "calibration");
+	schema = json_object_get(*json, "schema");
+	if ((!schema && may_lack) || json_integer_value(schema) == SCHEMA_VERSION)
+		return 0;
+	return err_set(err, -EINVAL, "%s: not of schema %d", path, SCHEMA_VERSION);
+}
+
+static void look_into_run(struct folder *f)
+{
+	const json_t *calibration = json_object_get(f->run, "calibration");
+	double rate = json_number_value(json_object_get(calibration, "ticks_per_ns"));
+	double quiet = json_number_value(
+		json_object_get(calibration, "quiet_probe_cycles"));
+
 	f->environment = json_object_get(f->run, "environment");
 	f->pairing = json_string_value(json_object_get(f->run, "pairing"));
-	f->ticks_per_ns = json_number_value(json_object_get(calibration, "ticks_per_ns"));
-	f->quiet_level = json_number_value(
-		json_object_get(calibration, "quiet_probe_ticks"));
-	if (!(f->quiet_level > 0))
-		f->quiet_level = NAN;
-	if (!(f->ticks_per_ns > 1e-6 && f->ticks_per_ns < 1e6))
-		f->ticks_per_ns = NAN;
+	f->ticks_per_ns = rate > 1e-6 && rate < 1e6 ? rate : NAN;
+	f->quiet_level = quiet > 0 ? quiet : NAN;
+}
+
+/* Ids are keys: a table that has one twice, or an empty one, is refused. */
+static int check_ids(const struct folder *f, const struct table *t, struct err *err)
+{
+	struct row_index index;
+	const char *twice;
+	bool empty;
+	size_t n;
+
+	index_make(&index, t);
+	twice = index_doubled(&index);
+	empty = index_find(&index, "", &n);
+	index_free(&index);
+	if (empty)
+		return err_set(err, -EINVAL, "%s has a row without an id", f->path);
+	if (twice)
+		return err_set(err, -EINVAL, "%s has the row %.60s twice", f->path,
+			       twice);
 	return 0;
+}
+
+/* The rows and run.json of a run; `sub`: of that arm of a comparison. */
+static int read_run(struct folder *f, const char *sub, unsigned int needs,
+		    struct err *err)
+{
+	int ret = 0;
+
+	/* Rows of another schema may have other columns: that is said first. */
+	if (is_there(f, sub, "results.csv"))
+		ret = read_json(f, &f->run, sub, "run.json", needs & FOLDER_RUN, false,
+				err);
+	if (!ret)
+		ret = read_table(f, &f->results, sub, true, err);
+	if (!ret)
+		ret = read_table(f, &f->rounds, sub, needs & FOLDER_ROUNDS, err);
+	look_into_run(f);
+	return ret;
+}
+
+static int read_comparison(struct folder *f, struct err *err)
+{
+	int ret = read_json(f, &f->compare, "", "compare.json", false, true, err);
+
+	if (!ret)
+		ret = read_table(f, &f->verdicts, "", true, err);
+	if (!ret)
+		ret = read_table(f, &f->base, "base", false, err);
+	return ret;
+}
+
+int folder_read(struct folder *f, const char *path, unsigned int needs, struct err *err)
+{
+	bool may_compare = needs & FOLDER_COMPARISON;
+	const char *sub = "";
+	int ret = 0;
+
+	*f = (struct folder){ .path = path, .ticks_per_ns = NAN, .quiet_level = NAN };
+	table_init(&f->results, &result_schema);
+	table_init(&f->rounds, &round_schema);
+	table_init(&f->base, &result_schema);
+	table_init(&f->verdicts, &verdict_schema);
+	if (strlen(path) > PATH_SIZE - 40)
+		return err_set(err, -ENAMETOOLONG, "the path of a folder is too long");
+	f->compared = may_compare && is_there(f, "", "verdicts.csv");
+	if (f->compared) {
+		ret = read_comparison(f, err);
+		if (!is_there(f, "", "results.csv"))
+			sub = "head";
+	} else if (may_compare && !is_there(f, "", "results.csv")) {
+		return err_set(err, -EINVAL,
+			       "%s has neither results.csv nor verdicts.csv: it is no "
+			       "result folder",
+			       path);
+	}
+	if (!ret && (!f->compared || is_there(f, sub, "results.csv")))
+		ret = read_run(f, sub, needs, err);
+	if (!ret)
+		ret = check_ids(f, &f->results, err);
+	if (!ret)
+		ret = check_ids(f, &f->base, err);
+	return ret ? ret : check_ids(f, &f->verdicts, err);
 }
 
 int folder_comparable(const struct folder *f, struct err *err)
@@ -51,31 +166,15 @@ int folder_comparable(const struct folder *f, struct err *err)
 		       f->path);
 }
 
-int folder_read(struct folder *f, const char *path, struct err *err)
-{
-	char file[4096];
-	int ret;
-
-	*f = (struct folder){ .path = path };
-	table_init(&f->results, &result_schema);
-	table_init(&f->rounds, &round_schema);
-	if (snprintf(file, sizeof(file), "%s/results.csv", path) >= (int)sizeof(file)) {
-		return err_set(err, -ENAMETOOLONG, "the path of a folder is too long");
-	}
-	ret = csv_read_file(&f->results, &result_schema, file, err);
-	if (!ret) {
-		snprintf(file, sizeof(file), "%s/rounds.csv", path);
-		ret = csv_read_file(&f->rounds, &round_schema, file, err);
-	}
-	return ret ? ret : read_run(f, err);
-}
-
 void folder_free(struct folder *f)
 {
 	table_free(&f->results);
 	table_free(&f->rounds);
+	table_free(&f->base);
+	table_free(&f->verdicts);
 	json_decref(f->run);
-	f->run = NULL;
+	json_decref(f->compare);
+	f->run = f->compare = NULL;
 }
 
 int folder_write(const char *dir, const struct table *results, const struct table *rounds,

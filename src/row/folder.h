@@ -1,31 +1,45 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stored result folder, read back. Strict: what is read is whole and of the known schema.
+ * A stored result folder, read back: of a run, or of a comparison of two of them. Strict: what
+ * is read is whole, of the known schema, and has every id once.
  */
 #ifndef SYSCOST_FOLDER_H
 #define SYSCOST_FOLDER_H
 
 #include <jansson.h>
-#include <stddef.h>
+#include <stdbool.h>
 
 #include "base/err.h"
 #include "row/row.h"
 
+/* What a reader needs; what it does not need may be missing. */
+enum folder_need {
+	FOLDER_ROUNDS = 1, /* rounds.csv */
+	FOLDER_RUN = 2,	   /* run.json */
+	FOLDER_COMPARISON =
+		4, /* a comparison will do, even one without rows of results */
+};
+
 struct folder {
 	const char *path; /* borrowed */
+	bool compared;	  /* there is verdicts.csv */
+	/* Of a run; of a comparison: those of head/. A part that is not there has no rows. */
 	struct table results, rounds;
-	json_t *run;		   /* run.json */
-	const json_t *environment; /* in it */
-	const char *pairing; /* in it: of which comparison this is one arm, or NULL */
-	double ticks_per_ns, quiet_level;
+	struct table base;     /* results of a comparison's base/ */
+	struct table verdicts; /* of a comparison */
+	json_t *compare;       /* compare.json, or NULL */
+	json_t *run; /* run.json beside the results, or NULL; what follows is in it */
+	const json_t *environment;
+	const char *pairing; /* of which comparison this is one arm, or NULL */
+	double ticks_per_ns;
+	double quiet_level; /* of the probe, core cycles; NAN, both: not known */
 };
 
 /*
- * Read results.csv, rounds.csv and run.json of `path`. folder_free() in any case. 0, or
- * -errno with one line in err: -EINVAL also where run.json is of another schema. What else
- * run.json lacks is NULL or NAN.
+ * Read the folder `path` with what `needs` says (enum folder_need). folder_free() in any case.
+ * 0, or -errno with one line in err: -EINVAL also for another schema.
  */
-int folder_read(struct folder *f, const char *path, struct err *err);
+int folder_read(struct folder *f, const char *path, unsigned int needs, struct err *err);
 /* Whether it can be compared: it has an environment and the clock's rate. 0, or -EINVAL. */
 int folder_comparable(const struct folder *f, struct err *err);
 void folder_free(struct folder *f);

@@ -119,15 +119,17 @@ void noise_add(struct noise *noise, const struct table *verdicts, bool contamina
 		struct noise_row *row;
 
 		/* The control has no p-value; without an interval there were no rounds. */
-		if (!(v->ratio > 0) || !isfinite(v->ratio_lo) || !isfinite(v->p_slower) ||
-		    !strcmp(v->verdict, "contaminated") || !strcmp(v->verdict, "skip"))
+		if (!(v->ratio.mid > 0) || !isfinite(v->ratio.lo) ||
+		    !isfinite(v->p_slower) || v->verdict == VERDICT_CONTAMINATED ||
+		    v->verdict == VERDICT_SKIP)
 			continue;
 		row = find_or_add(noise, v->id);
 		row->comparisons++;
-		row->regressed += !strcmp(v->verdict, "regressed");
-		row->improved += !strcmp(v->verdict, "improved");
+		row->regressed += v->verdict == VERDICT_REGRESSED;
+		row->improved += v->verdict == VERDICT_IMPROVED;
 		noise->flagged += v->confirm_rounds >= 0;
-		remember(row, fmax(-NOISE_MAX_LOG, fmin(NOISE_MAX_LOG, log(v->ratio))));
+		remember(row,
+			 fmax(-NOISE_MAX_LOG, fmin(NOISE_MAX_LOG, log(v->ratio.mid))));
 	}
 }
 

@@ -8,12 +8,35 @@
 
 #include "row/row.h"
 
-#define COLUMN(strct, t, c, d)	{ #c, COLUMN_##t, offsetof(struct strct, c), d },
-#define RESULT_COLUMN(t, c, d)	COLUMN(result_row, t, c, d)
-#define ROUND_COLUMN(t, c, d)	COLUMN(round_row, t, c, d)
-#define VERDICT_COLUMN(t, c, d) COLUMN(verdict_row, t, c, d)
-#define BATCH_COLUMN(t, c, d)	COLUMN(batch_row, t, c, d)
-#define COUNT_OF(x)		(sizeof(x) / sizeof((x)[0]))
+#define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
+
+#define WORD_TEXT(name, word) word,
+const char *const status_words[] = { STATUS_WORDS(WORD_TEXT) };
+const char *const verdict_words[] = { VERDICT_WORDS(WORD_TEXT) };
+const char *const cause_words[] = { CAUSE_WORDS(WORD_TEXT) };
+const char *const contention_words[] = { CONTENTION_WORDS(WORD_TEXT) };
+const char *const advice_words[] = { ADVICE_WORDS(WORD_TEXT) };
+const char *const cycles_source_words[] = { CYCLES_SOURCE_WORDS(WORD_TEXT) };
+
+/* The columns that each kind makes, in the struct of a row. */
+#define TEXT_COLUMN(row, c)   { #c, COLUMN_TEXT, offsetof(struct row, c), NULL, 0 },
+#define REAL_COLUMN(row, c)   { #c, COLUMN_REAL, offsetof(struct row, c), NULL, 0 },
+#define COUNT_COLUMN(row, c)  { #c, COLUMN_COUNT, offsetof(struct row, c), NULL, 0 },
+#define MID_COLUMN(row, c)    { #c, COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 },
+#define LO_COLUMN(row, c)     { #c "_lo", COLUMN_REAL, offsetof(struct row, c.lo), NULL, 0 },
+#define HI_COLUMN(row, c)     { #c "_hi", COLUMN_REAL, offsetof(struct row, c.hi), NULL, 0 },
+#define ENDS_COLUMN(row, c)   LO_COLUMN(row, c) HI_COLUMN(row, c)
+#define FIGURE_COLUMN(row, c) MID_COLUMN(row, c) ENDS_COLUMN(row, c)
+#define RATIO_COLUMN(row, c)                                                \
+	{ #c "_ratio", COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 }, \
+		ENDS_COLUMN(row, c)
+#define WORD_COLUMN(row, c) \
+	{ #c, COLUMN_WORD, offsetof(struct row, c), c##_words, COUNT_OF(c##_words) },
+
+#define RESULT_COLUMN(kind, c, doc)  kind##_COLUMN(result_row, c)
+#define ROUND_COLUMN(kind, c, doc)   kind##_COLUMN(round_row, c)
+#define VERDICT_COLUMN(kind, c, doc) kind##_COLUMN(verdict_row, c)
+#define BATCH_COLUMN(kind, c, doc)   kind##_COLUMN(batch_row, c)
 
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
@@ -26,8 +49,7 @@ const struct schema result_schema = { "results.csv", result_columns,
 const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
 				     12, sizeof(struct round_row) };
 const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
-				       COUNT_OF(verdict_columns),
-				       COUNT_OF(verdict_columns),
+				       COUNT_OF(verdict_columns), 27,
 				       sizeof(struct verdict_row) };
 const struct schema batch_schema = { "batch.csv", batch_columns, COUNT_OF(batch_columns),
 				     COUNT_OF(batch_columns), sizeof(struct batch_row) };
@@ -37,14 +59,28 @@ void table_init(struct table *t, const struct schema *schema)
 	*t = (struct table){ .schema = schema };
 }
 
-void row_set(char **field, const char *text)
+/* What an empty TEXT field points to: most of them are. */
+static const char nothing[] = "";
+
+static void free_text(char *text)
 {
-	char *copy = strdup(text ? text : "");
+	if (text != nothing)
+		free(text);
+}
+
+void row_set_part(char **field, const char *text, size_t len)
+{
+	char *copy = len ? strndup(text, len) : (char *)nothing;
 
 	if (!copy)
 		abort();
-	free(*field);
+	free_text(*field);
 	*field = copy;
+}
+
+void row_set(char **field, const char *text)
+{
+	row_set_part(field, text, text ? strlen(text) : 0);
 }
 
 long row_param(const char *params, const char *key)
@@ -64,7 +100,7 @@ void table_truncate(struct table *t, size_t n)
 			char *row = (char *)t->rows + i * t->schema->row_size;
 
 			if (t->schema->columns[c].type == COLUMN_TEXT)
-				free(*(char **)(row + t->schema->columns[c].offset));
+				free_text(*(char **)(row + t->schema->columns[c].offset));
 		}
 	t->n = n < t->n ? n : t->n;
 }
@@ -92,14 +128,16 @@ void *table_add(struct table *t)
 
 		switch (t->schema->columns[c].type) {
 		case COLUMN_TEXT:
-			*(char **)field = NULL;
-			row_set(field, "");
+			*(char **)field = (char *)nothing;
 			break;
 		case COLUMN_REAL:
 			*(double *)field = NAN;
 			break;
 		case COLUMN_COUNT:
 			*(int64_t *)field = -1;
+			break;
+		case COLUMN_WORD:
+			*(unsigned int *)field = 0;
 			break;
 		}
 	}

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "row/select.h"
 
 static const char *id_of(const void *row)
@@ -14,23 +15,63 @@ static const char *id_of(const void *row)
 	return *(char *const *)row;
 }
 
+static const void *row_at(const struct table *t, size_t i)
+{
+	return (const char *)t->rows + i * t->schema->row_size;
+}
+
+/* Rows of one id that stand together. */
+struct stretch {
+	const char *id;
+	size_t first, n;
+};
+
 static int by_id(const void *a, const void *b)
 {
-	const void *x = *(const void *const *)a, *y = *(const void *const *)b;
-	int order = strcmp(id_of(x), id_of(y));
+	const struct stretch *x = a, *y = b;
+	int order = strcmp(x->id, y->id);
 
-	return order ? order : (x > y) - (x < y);
+	return order ? order : (x->first > y->first) - (x->first < y->first);
+}
+
+/* The stretches of a table, in its order: far fewer than rows, where these are rounds. */
+static struct stretch *find_stretches(const struct table *t, size_t *n)
+{
+	struct stretch *s = NULL;
+	size_t room = 0;
+
+	*n = 0;
+	for (size_t i = 0; i < t->n; i++) {
+		const char *id = id_of(row_at(t, i));
+
+		if (*n && !strcmp(s[*n - 1].id, id)) {
+			s[*n - 1].n++;
+			continue;
+		}
+		if (*n == room) {
+			room = room ? 2 * room : 64;
+			s = realloc(s, room * sizeof(*s));
+			if (!s)
+				abort();
+		}
+		s[(*n)++] = (struct stretch){ id, i, 1 };
+	}
+	return s;
 }
 
 void index_make(struct row_index *index, const struct table *t)
 {
+	size_t n, at = 0;
+	struct stretch *s = find_stretches(t, &n);
+
 	index->n = t->n;
-	index->rows = calloc(t->n + 1, sizeof(*index->rows));
-	if (!index->rows)
-		abort();
-	for (size_t i = 0; i < t->n; i++)
-		index->rows[i] = (const char *)t->rows + i * t->schema->row_size;
-	qsort(index->rows, index->n, sizeof(*index->rows), by_id);
+	index->rows = room_for(t->n, sizeof(*index->rows));
+	if (n)
+		qsort(s, n, sizeof(*s), by_id);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < s[i].n; k++)
+			index->rows[at++] = row_at(t, s[i].first + k);
+	free(s);
 }
 
 void index_free(struct row_index *index)
@@ -100,7 +141,7 @@ static bool keeps(const char *id, char *const *patterns, size_t n)
 static bool found(const char *pattern, const struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if (matches(pattern, id_of((char *)t->rows + i * t->schema->row_size)))
+		if (matches(pattern, id_of(row_at(t, i))))
 			return true;
 	return false;
 }
@@ -108,10 +149,8 @@ static bool found(const char *pattern, const struct table *t)
 static void filter(struct table *t, char *const *patterns, size_t n)
 {
 	size_t size = t->schema->row_size, kept = 0;
-	char *spare = malloc(size);
+	char *spare = room_for(1, size);
 
-	if (!spare)
-		abort();
 	for (size_t i = 0; i < t->n; i++) {
 		char *row = (char *)t->rows + i * size;
 		char *to = (char *)t->rows + kept * size;

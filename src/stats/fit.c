@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/room.h"
 #include "stats/fit.h"
 
 /* One sweep, and room for one number a round. */
@@ -70,7 +71,7 @@ int fit_line(const double *n, const double *y, size_t len, struct fit_line *f)
 }
 
 /* The curve of every round through sizes from..to-1. A single size is a constant. */
-static void lines(struct sweep *s, size_t from, size_t to, struct fit_line *line)
+static void fit_lines(struct sweep *s, size_t from, size_t to, struct fit_line *line)
 {
 	for (size_t r = 0; r < s->rounds; r++) {
 		const double *y = s->y + r * s->sizes;
@@ -138,19 +139,18 @@ static double misfit(struct sweep *s, const struct fit_line *line, size_t from, 
 	return sum;
 }
 
-static struct stats_estimate over_rounds(struct sweep *s, const struct fit_line *line,
-					 bool a)
+static struct figure over_rounds(struct sweep *s, const struct fit_line *line, bool a)
 {
 	size_t count = 0;
 
 	for (size_t r = 0; r < s->rounds; r++)
 		if (!isnan(line[r].a))
 			s->scratch[count++] = a ? line[r].a : line[r].b;
-	return stats_estimate(s->scratch, count, FIT_LEVEL);
+	return stats_figure(s->scratch, count, FIT_LEVEL);
 }
 
-static void part(struct sweep *s, const struct fit_line *line, size_t from, size_t to,
-		 struct fit *fit)
+static void add_part(struct sweep *s, const struct fit_line *line, size_t from, size_t to,
+		     struct fit *fit)
 {
 	fit->part[fit->parts++] = (struct fit_part){
 		.from = s->n[from],
@@ -177,10 +177,10 @@ static size_t find_knee(struct sweep *s)
 
 		if (k < 3 && rest < 3)
 			continue;
-		lines(s, 0, k, s->line);
+		fit_lines(s, 0, k, s->line);
 		good = k < 3 || holds(s, s->line, 0, k);
 		sum = misfit(s, s->line, 0, k, NULL, NULL);
-		lines(s, k, s->sizes, s->line);
+		fit_lines(s, k, s->sizes, s->line);
 		good = good && (rest < 3 || holds(s, s->line, k, s->sizes));
 		sum += misfit(s, s->line, k, s->sizes, NULL, NULL);
 		/* Residuals below a thousandth are no reason to prefer one. */
@@ -200,7 +200,7 @@ static void judge(struct sweep *s, const struct fit_line *line, struct fit *fit)
 	misfit(s, line, 0, s->sizes, &fit->worst, &fit->worst_at);
 	if (s->sizes == 2 || holds(s, line, 0, s->sizes)) {
 		fit->verdict = s->sizes == 2 ? FIT_FEW : FIT_HOLDS;
-		part(s, line, 0, s->sizes, fit);
+		add_part(s, line, 0, s->sizes, fit);
 		return;
 	}
 	/* Of four sizes or fewer, two curves would explain anything. */
@@ -208,10 +208,10 @@ static void judge(struct sweep *s, const struct fit_line *line, struct fit *fit)
 	if (!knee)
 		return;
 	fit->verdict = FIT_KNEE;
-	lines(s, 0, knee, s->line);
-	part(s, s->line, 0, knee, fit);
-	lines(s, knee, s->sizes, s->line);
-	part(s, s->line, knee, s->sizes, fit);
+	fit_lines(s, 0, knee, s->line);
+	add_part(s, s->line, 0, knee, fit);
+	fit_lines(s, knee, s->sizes, s->line);
+	add_part(s, s->line, knee, s->sizes, fit);
 }
 
 int fit_rounds(const double *n, size_t sizes, const double *y, size_t rounds,
@@ -220,29 +220,22 @@ int fit_rounds(const double *n, size_t sizes, const double *y, size_t rounds,
 	struct sweep s = { .n = n, .y = y, .sizes = sizes, .rounds = rounds };
 	struct fit f = { .worst = NAN, .worst_at = NAN };
 	bool any = false;
-	int ret = -EINVAL;
 
 	if (sizes < 2 || sizes > FIT_SIZES_MAX || !(n[0] >= 1))
 		return -EINVAL;
 	for (size_t i = 1; i < sizes; i++)
 		if (!(n[i] > n[i - 1]))
 			return -EINVAL;
-	s.scratch = calloc(rounds + 1, sizeof(*s.scratch));
-	s.line = calloc(rounds + 1, sizeof(*s.line));
-	if (!s.scratch || !s.line) {
-		ret = -ENOMEM;
-		goto out;
-	}
-	lines(&s, 0, sizes, line);
+	s.scratch = room_for(rounds, sizeof(*s.scratch));
+	s.line = room_for(rounds, sizeof(*s.line));
+	fit_lines(&s, 0, sizes, line);
 	for (size_t r = 0; r < rounds; r++)
 		any |= !isnan(line[r].a);
 	if (any) {
 		judge(&s, line, &f);
 		*fit = f;
-		ret = 0;
 	}
-out:
 	free(s.scratch);
 	free(s.line);
-	return ret;
+	return any ? 0 : -EINVAL;
 }

@@ -5,6 +5,7 @@
 #ifndef SYSCOST_STATS_H
 #define SYSCOST_STATS_H
 
+#include <math.h>
 #include <stddef.h>
 
 /* Sort ascending, in place. NAN is not allowed in any array here; infinities are. */
@@ -15,6 +16,8 @@ void stats_sort(double *x, size_t n);
  * Hyndman and Fan, "Sample quantiles in statistical packages", 1996. n = 0: NAN.
  */
 double stats_quantile(const double *sorted, size_t n, double p);
+/* The same of values in any order, which it moves about; none may be NAN. */
+double stats_quantile_any(double *x, size_t n, double p);
 
 static inline double stats_median(const double *sorted, size_t n)
 {
@@ -30,16 +33,35 @@ static inline double stats_median(const double *sorted, size_t n)
  */
 size_t stats_median_rank(size_t n, double level);
 
-/* A median with its interval; lo and hi are NAN where n is too small for one. */
-struct stats_estimate {
+/* A value with its interval. NAN: not available. */
+struct figure {
 	double mid, lo, hi;
-	size_t n;
 };
 
-/* Sorts x. */
-struct stats_estimate stats_estimate(double *x, size_t n, double level);
+#define FIGURE_NONE ((struct figure){ NAN, NAN, NAN })
+
+/* An end of the interval, or the value where it has none. */
+static inline double figure_low(struct figure f)
+{
+	return isfinite(f.lo) ? f.lo : f.mid;
+}
+
+static inline double figure_high(struct figure f)
+{
+	return isfinite(f.hi) ? f.hi : f.mid;
+}
+
+/* The median and its interval, which is NAN where n is too small for one. Sorts x. */
+struct figure stats_figure(double *x, size_t n, double level);
+
+/*
+ * Robust standard deviation: 1.4826 times the median absolute deviation from the median,
+ * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0:
+ * NAN.
+ */
+double stats_mad_sigma(double *x, size_t n);
 
 /* Half the interval's width over the median; INFINITY where there is no interval. */
-double stats_precision(const struct stats_estimate *e);
+double stats_precision(const struct figure *e);
 
 #endif

@@ -1,56 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The sign test, its interval, corrections for many tests, exact bounds of a rate. It
- * decides nothing: what a p-value means for a benchmark is in compare/gate.c.
+ * The sign test, how many values it takes, and corrections for many tests. It decides
+ * nothing: what a p-value means for a benchmark is in compare/.
  */
 #include <math.h>
-#include <stdbool.h>
 #include <stdlib.h>
 
-#include "stats/stats.h"
+#include "stats/binomial.h"
 #include "stats/test.h"
-
-/* Through logarithms: 2^-n leaves the doubles at n = 1075. */
-static double log_binomial(size_t n, size_t k, double p)
-{
-	return lgamma(n + 1.0) - lgamma(k + 1.0) - lgamma(n - k + 1.0) + k * log(p) +
-	       (n - k) * log1p(-p);
-}
-
-double stats_binomial(size_t n, size_t k, double p)
-{
-	if (p <= 0)
-		return k == 0;
-	if (p >= 1)
-		return k == n;
-	return exp(log_binomial(n, k, p));
-}
-
-double stats_binomial_above(size_t n, size_t k, double p)
-{
-	double sum = 0, odds = log(p) - log1p(-p), log_term;
-
-	if (k == 0 || p >= 1)
-		return k <= n;
-	if (k > n || p <= 0)
-		return 0;
-	log_term = log_binomial(n, k, p);
-	for (size_t i = k; i <= n; i++) {
-		double term = exp(log_term);
-
-		sum += term;
-		log_term += log((n - i) / (i + 1.0)) + odds;
-		/* Beyond the mode the terms fall at least geometrically. */
-		if (i > n * p && term < sum * 1e-18)
-			break;
-	}
-	return fmin(sum, 1);
-}
-
-double stats_binomial_below(size_t n, size_t k, double p)
-{
-	return k >= n ? 1 : stats_binomial_above(n, n - k, 1 - p);
-}
 
 double stats_sign_above(const double *x, size_t n, double at)
 {
@@ -68,42 +25,6 @@ double stats_sign_below(const double *x, size_t n, double at)
 	for (size_t i = 0; i < n; i++)
 		k += x[i] < at;
 	return stats_binomial_above(n, k, 0.5);
-}
-
-size_t stats_tail_rank(size_t n, double tail)
-{
-	double sum = 0, log_term = n * log(0.5);
-	size_t k = 0;
-
-	while (k < n / 2) {
-		sum += exp(log_term);
-		if (sum > tail)
-			break;
-		log_term += log((n - k) / (k + 1.0));
-		k++;
-	}
-	return k;
-}
-
-size_t stats_tail_least(double tail)
-{
-	size_t n = 2; /* below, the tail rank leaves nothing between the two ends */
-
-	while (n < 1000 && !stats_tail_rank(n, tail))
-		n++;
-	return n;
-}
-
-double stats_mad_sigma(double *x, size_t n)
-{
-	double median;
-
-	stats_sort(x, n);
-	median = stats_median(x, n);
-	for (size_t i = 0; i < n; i++)
-		x[i] = fabs(x[i] - median);
-	stats_sort(x, n);
-	return 1.4826 * stats_median(x, n);
 }
 
 static int by_p(const void *a, const void *b, void *arg)
@@ -144,44 +65,56 @@ void stats_bh(const double *p, size_t n, size_t *order, double *adjusted)
 	}
 }
 
-/* The p at which `tail_at` passes `tail`; it grows with p if `up`. */
-static double solve(double (*tail_at)(size_t, size_t, double), size_t n, size_t k,
-		    double tail, bool up)
+/*
+ * A count of n trials that each succeed with probability p, while n and j grow by ones.
+ */
+struct growing {
+	size_t n, j;
+	double p, at, below; /* P(X = j), P(X <= j) */
+};
+
+static struct growing growing(size_t n, size_t j, double p)
 {
-	double lo = 0, hi = 1;
-
-	for (int i = 0; i < 200 && hi - lo > 1e-15 * hi; i++) {
-		double mid = (lo + hi) / 2;
-
-		if ((tail_at(n, k, mid) > tail) == up)
-			hi = mid;
-		else
-			lo = mid;
-	}
-	return (lo + hi) / 2;
+	return (struct growing){ n, j, p, stats_binomial(n, j, p),
+				 stats_binomial_below(n, j, p) };
 }
 
-double stats_rate_upper(size_t k, size_t n, double tail)
+static void grow_n(struct growing *g)
 {
-	return k >= n ? 1 : solve(stats_binomial_below, n, k, tail, false);
+	g->below -= g->p * g->at; /* those that had j and succeed once more */
+	g->at *= (g->n + 1.0) / (g->n + 1.0 - g->j) * (1 - g->p);
+	g->n++;
 }
 
-double stats_rate_lower(size_t k, size_t n, double tail)
+static void grow_j(struct growing *g)
 {
-	return k == 0 ? 0 : solve(stats_binomial_above, n, k, tail, true);
+	g->at *= (g->n - g->j) / (g->j + 1.0) * g->p / (1 - g->p);
+	g->j++;
+	g->below += g->at;
 }
 
 size_t stats_sign_rounds(double sigma, double shift, double tail, double power,
 			 size_t max)
 {
-	/* Chance of one value beyond the hypothesis; no spread at all: every one. */
-	double p = sigma > 0 ? 0.5 * erfc(-shift / sigma * M_SQRT1_2) : shift > 0;
+	/* Chance that a value is not beyond the hypothesis; no spread at all: none. */
+	double miss = sigma > 0 ? 0.5 * erfc(shift / sigma * M_SQRT1_2) : !(shift > 0);
+	size_t n = stats_tail_least(tail), k = stats_tail_rank(n, tail);
+	struct growing rank, misses;
 
-	for (size_t n = stats_tail_least(tail); n <= max; n++) {
-		size_t k = stats_tail_rank(n, tail);
-
-		if (stats_binomial_above(n, n - k + 1, p) >= power)
+	if (miss >= 1 || !k)
+		return max + 1;
+	/* The test rejects if fewer than k values miss: k is the rank of `tail` at n. */
+	rank = growing(n, k, 0.5);
+	misses = growing(n, k - 1, miss);
+	for (; n <= max; n++) {
+		while (rank.j < n / 2 && rank.below <= tail) {
+			grow_j(&rank);
+			grow_j(&misses);
+		}
+		if (misses.below >= power)
 			return n;
+		grow_n(&rank);
+		grow_n(&misses);
 	}
 	return max + 1;
 }

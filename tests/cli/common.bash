@@ -12,6 +12,32 @@ teardown() {
 	cd / && rm -rf "$TMPDIR"
 }
 
+# Wait until the command succeeds; two minutes are too long on any machine.
+wait_until() {
+	local end=$((SECONDS + 120))
+
+	until "$@"; do
+		if ((SECONDS >= end)); then
+			echo "waited in vain for: $*"
+			return 1
+		fi
+		sleep 0.02
+	done
+}
+
+# The worker that the process $1 has at the moment; fails if it has none.
+worker_of() {
+	local pid
+
+	for pid in $(pgrep -P "$1"); do
+		if [[ $(tr '\0' ' ' <"/proc/$pid/cmdline") == *" round "* ]]; then
+			echo "$pid"
+			return 0
+		fi
+	done 2>/dev/null
+	return 1
+}
+
 # Nothing of ours is left: no temporary folder, no process of this program.
 clean() {
 	[ -z "$(find "$TMPDIR" -maxdepth 1 -name 'syscost*.*')" ] || return 1

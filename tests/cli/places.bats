@@ -1,11 +1,11 @@
-# Bad places: full disks, filters, missing programs, limits, closed streams, kills. Each of
-# them is one clear line and the right exit status, leaves nothing behind and loses nothing.
+# Bad places: full disks, filters, missing programs, limits, closed streams, kills. Each
+# is one clear line and the right exit status, leaves nothing behind and loses nothing.
 #
 # shellcheck disable=SC2317 # functions that run by their names
 
 load common
 
-# Where the sanitizers are, the leak checker attaches by ptrace, which the filter withholds.
+# Of the sanitizers, the leak checker attaches by ptrace, which the filter withholds.
 in_container() { # errno, command…
 	local asan=${ASAN_OPTIONS:-}
 
@@ -64,8 +64,8 @@ one_line() { # pattern
 			echo "precious $f" >"full/out/$f"
 		done
 		status=0
-		"$SYSCOST" run --seconds 1 --no-plots --force -o full/out 'null/*' 'floor/*' \
-			>out.txt 2>err.txt || status=$?
+		"$SYSCOST" run --seconds 1 --no-plots --force -o full/out 'null/*' \
+			'floor/*' >out.txt 2>err.txt || status=$?
 		find full/out -type f | sort >left.txt
 		cat full/out/* >kept.txt
 		echo "$status" >status.txt
@@ -85,7 +85,8 @@ precious run.json" ]
 @test "a limit on the size of files is an error, not a death" {
 	small() {
 		ulimit -f 4
-		exec "$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline floor/empty
+		exec "$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline \
+			floor/empty
 	}
 	export -f small
 	export SYSCOST
@@ -170,8 +171,8 @@ container_run() { # errno, its text
 		"$SYSCOST" run --seconds 1 null/getppid-inline 2>../err.txt >/dev/null ||
 			status=$?
 		echo "$status" >../status.txt
-		"$SYSCOST" run --seconds 1 --no-plots -o "$TMPDIR/out" null/getppid-inline \
-			>/dev/null
+		"$SYSCOST" run --seconds 1 --no-plots -o "$TMPDIR/out" \
+			null/getppid-inline >/dev/null
 		"$SYSCOST" list >/dev/null
 	}
 	elsewhere read_only
@@ -182,30 +183,24 @@ container_run() { # errno, its text
 	clean
 }
 
-# The worker of the process `$1`: waits until it is there.
-worker_of() {
-	local i pid
+# The process $1 has a worker that is in pause(2): it measures test/hang.
+hangs() {
+	local where
 
-	for ((i = 0; i < 200; i++)); do
-		for pid in $(pgrep -P "$1"); do
-			[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != *" round "* ]] || {
-				echo "$pid"
-				return 0
-			}
-		done 2>/dev/null
-		sleep 0.05
-	done
-	return 1
+	worker=$(worker_of "$1") || return 1
+	where=$(cat "/proc/$worker/wchan") || return 1
+	case $where in
+	*pause*) return 0 ;;
+	'' | 0) grep -q '^State:.S' "/proc/$worker/status" ;; # where it sleeps is hidden
+	*) return 1 ;;
+	esac
 }
 
 @test "a worker that is killed takes only its own row with it" {
-	"$SYSCOST" run --seconds 3 --timeout 60 --no-plots -o out test/hang null/getppid-inline \
-		2>err.txt >/dev/null &
+	"$SYSCOST" run --seconds 3 --timeout 60 --no-plots -o out \
+		test/hang null/getppid-inline 2>err.txt >/dev/null &
 	pid=$!
-	# The first worker ends up in the row that hangs: nothing else takes a second to size.
-	worker=$(worker_of $pid)
-	sleep 2
-	[ "$(worker_of $pid)" = "$worker" ]
+	wait_until hangs $pid
 	kill -KILL "$worker"
 	status=0
 	wait $pid || status=$?
@@ -216,37 +211,45 @@ worker_of() {
 	clean
 }
 
+# Rounds of the result in out/; 0: there is none yet.
+rounds() {
+	local n
+
+	n=$(sed -n 's/^  "rounds": \([0-9]*\).*/\1/p' out/run.json 2>/dev/null) || true
+	echo "${n:-0}"
+}
+
+more_rounds_than() { # number
+	[ "$(rounds)" -gt "$1" ]
+}
+
 @test "a run that is killed leaves its last whole state" {
 	"$SYSCOST" run --seconds 100 --precision 0.01 --checkpoint 0.2 --no-plots -o out \
 		'null/*' 'floor/*' >/dev/null 2>&1 &
 	pid=$!
-	for ((i = 0; i < 600; i++)); do
-		[ ! -s out/run.json ] || break
-		sleep 0.05
-	done
-	sleep 0.7
+	wait_until more_rounds_than 0
+	wait_until more_rounds_than "$(rounds)" # the second checkpoint replaced the first
 	kill -KILL $pid
 	wait $pid || true
 	grep -q '"complete": false' out/run.json
 	[ "$(grep -cE '^(null|floor)/.*,(ok|noisy),' out/results.csv)" -ge 10 ]
 	# The files are of one state: as many rounds in the one as rows in the other.
-	rounds=$(sed -n 's/^  "rounds": \([0-9]*\).*/\1/p' out/run.json)
-	[ "$(grep -c '^null/getppid-inline,' out/rounds.csv)" -eq "$rounds" ]
+	[ "$(grep -c '^null/getppid-inline,' out/rounds.csv)" -eq "$(rounds)" ]
 	"$SYSCOST" report out
 	grep -q 'This run was cut off' out/report.html
 	# No worker outlives it.
-	for ((i = 0; i < 100; i++)); do
+	only_files_are_left() {
 		rm -rf "$TMPDIR"/syscost.*
-		! clean || return 0
-		sleep 0.05
-	done
-	return 1
+		clean
+	}
+	wait_until only_files_are_left
 }
 
 @test "an older page and older plots do not stay beside a new result" {
 	mkdir out
 	touch out/report.html out/null.svg out/null.png out/mine.svg
-	"$SYSCOST" run --seconds 1 --no-plots --force -o out null/getppid-inline >/dev/null
+	"$SYSCOST" run --seconds 1 --no-plots --force -o out null/getppid-inline \
+		>/dev/null
 	[ "$(find out -type f | sort | tr '\n' ' ')" = \
 		"out/mine.svg out/results.csv out/rounds.csv out/run.json " ]
 }

@@ -49,7 +49,10 @@ def columns(table):
     text = open(ROW_H).read()
     text = text[text.index("#define %s_COLUMNS" % table):]
     text = re.split(r"\n#define|\n/\*", text[1:])[0]
-    return re.findall(r"X\((?:TEXT|REAL|COUNT),\s+(\w+),", text)
+    ends = ["%s_lo", "%s_hi"]
+    made = {"FIGURE": ["%s"] + ends, "RATIO": ["%s_ratio"] + ends, "ENDS": ends}
+    return [name % column for kind, column in re.findall(r"X\(([A-Z]+),\s+(\w+),", text)
+            for name in made.get(kind, ["%s"])]
 
 
 def write(path, table, rows):

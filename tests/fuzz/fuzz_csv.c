@@ -45,6 +45,9 @@ static void must_equal(enum column_type type, const void *a, const void *b)
 	case COLUMN_COUNT:
 		MUST(*(const int64_t *)a == *(const int64_t *)b);
 		break;
+	case COLUMN_WORD:
+		MUST(*(const unsigned int *)a == *(const unsigned int *)b);
+		break;
 	}
 }
 

@@ -3,7 +3,7 @@
  * Which estimate of an operation's cost varies less from process to process?
  *
  *	twice	(ticks(2N) - ticks(N)) / N	what surrounds the operations cancels
- *	empty	(ticks(N) - overhead) / N	an empty window, measured apart, is taken off
+ *	empty	(ticks(N) - overhead) / N	an empty window is taken off
  *
  * Both are made in the same fresh processes, from interleaved windows of N, N, N and 2N:
  * `twice` gets one of N and the one of 2N, `empty` the three of N, so that both had the
@@ -41,55 +41,62 @@ struct launch {
 	struct taken row[IDS];
 };
 
-static struct window take(struct bench_run *run, unsigned long n)
+/* Where and with what a process measures. */
+struct place {
+	int cpu;
+	const char *dir;
+	uint32_t probe_passes;
+};
+
+static struct window take(const struct place *at, struct bench_run *run, unsigned long n)
 {
 	long (*volatile batch)(struct bench_run *, unsigned long) = run->bench->batch;
-	uint32_t before = clock_probe(), after;
+	uint32_t before = clock_probe(at->probe_passes), after;
 	uint64_t start = arch_ticks(), end;
 
 	batch(run, n);
 	end = arch_ticks();
-	after = clock_probe();
+	after = clock_probe(at->probe_passes);
 	return (struct window){ .ticks = end - start,
 				.probe = before > after ? before : after };
 }
 
-static void measure(const struct variant *v, int cpu, unsigned long n, const char *dir,
+static void measure(const struct place *at, const struct variant *v, unsigned long n,
 		    struct taken *out)
 {
 	struct running r;
 
-	if (run_setup(&r, v, cpu, -1, dir, true)) {
+	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
 		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (int i = 0; i < 8; i++)
-		take(&r.run, n);
+		take(at, &r.run, n);
 	for (int t = 0; t < TURNS; t++)
 		for (int k = 0; k < 4; k++) {
 			int which = (k + t) % 4; /* the 2N window goes round */
 
-			out->window[t][which] = take(&r.run, which == 3 ? 2 * n : n);
+			out->window[t][which] = take(at, &r.run, which == 3 ? 2 * n : n);
 		}
 	out->n = n;
-	out->overhead = clock_overhead();
+	out->overhead = clock_overhead(&clock_real);
 	run_teardown(&r);
 }
 
-/* The process of one launch: argv has the CPU, the folder and every n. */
+/* The process of one launch: argv has the CPU, the folder, the probe and every n. */
 static int launched(const struct registry *reg, char **argv)
 {
+	const struct place at = { atoi(argv[2]), argv[3], strtoul(argv[4], NULL, 10) };
 	static struct launch all;
-	int cpu = atoi(argv[2]);
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
+	CPU_SET(at.cpu, &set);
 	sched_setaffinity(0, sizeof(set), &set);
 	mlockall(MCL_CURRENT);
 	for (size_t i = 0; i < IDS; i++)
-		measure(registry_find(reg, ids[i]), cpu, strtoul(argv[4 + i], NULL, 10),
-			argv[3], &all.row[i]);
+		measure(&at, registry_find(reg, ids[i]), strtoul(argv[5 + i], NULL, 10),
+			&all.row[i]);
 	return fwrite(&all, sizeof(all), 1, stdout) != 1;
 }
 
@@ -118,19 +125,19 @@ static bool launch(char **argv, struct launch *out)
 }
 
 /* Iterations of a window of the standard length, from one rough try. */
-static unsigned long size(const struct variant *v, int cpu, const char *dir, double per_s)
+static unsigned long size(const struct place *at, const struct variant *v, double per_s)
 {
 	struct running r;
 	unsigned long n = 64;
 	double ticks = 0;
 
-	if (run_setup(&r, v, cpu, -1, dir, true)) {
+	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
 		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
 		exit(2);
 	}
 	for (; n < 1UL << 24; n *= 2) {
-		take(&r.run, n);
-		ticks = take(&r.run, n).ticks;
+		take(at, &r.run, n);
+		ticks = take(at, &r.run, n).ticks;
 		if (ticks > WINDOW * per_s / 2)
 			break;
 	}
@@ -154,7 +161,7 @@ static double quiet_median(const struct taken *t, int from, int to, double level
 
 static void say(const char *name, double *x, size_t n)
 {
-	struct stats_estimate e = stats_estimate(x, n, CONFIDENCE);
+	struct figure e = stats_figure(x, n, CONFIDENCE);
 	double off[LAUNCHES];
 
 	for (size_t i = 0; i < n; i++)
@@ -168,26 +175,29 @@ int main(int argc, char **argv)
 {
 	static struct launch all[LAUNCHES];
 	static double probes[LAUNCHES * IDS * TURNS * 4];
-	char cpu_text[16], numbers[IDS][24], dir[] = "/tmp/syscost-twice.XXXXXX";
-	char *child[5 + IDS] = { argv[0], (char *)"launch", cpu_text, dir };
+	char cpu_text[16], passes[16], numbers[IDS][24];
+	char dir[] = "/tmp/syscost-twice.XXXXXX";
+	char *child[6 + IDS] = { argv[0], (char *)"launch", cpu_text, dir, passes };
+	struct place here = { .cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1, .dir = dir };
 	struct clock_point start = clock_point();
 	struct registry reg;
 	size_t n = 0, at = 0;
 	double level, per_s;
-	int cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1;
 
 	registry_load(&reg);
-	if (argc == (int)(4 + IDS) && !strcmp(argv[1], "launch"))
+	if (argc == (int)(5 + IDS) && !strcmp(argv[1], "launch"))
 		return launched(&reg, argv);
 	if (!mkdtemp(dir))
 		return 2;
-	usleep(100000);
+	usleep(CLOCK_ROUGH_US);
 	per_s = clock_ticks_per_ns(start, clock_point()) * 1e9;
-	snprintf(cpu_text, sizeof(cpu_text), "%d", cpu);
+	here.probe_passes = clock_probe_passes(clock_step(&clock_real), per_s * 1e-6);
+	snprintf(cpu_text, sizeof(cpu_text), "%d", here.cpu);
+	snprintf(passes, sizeof(passes), "%u", here.probe_passes);
 	for (size_t i = 0; i < IDS; i++) {
 		snprintf(numbers[i], sizeof(numbers[i]), "%lu",
-			 size(registry_find(&reg, ids[i]), cpu, dir, per_s));
-		child[4 + i] = numbers[i];
+			 size(&here, registry_find(&reg, ids[i]), per_s));
+		child[5 + i] = numbers[i];
 	}
 	for (int i = 0; i < LAUNCHES; i++)
 		n += launch(child, &all[n]);

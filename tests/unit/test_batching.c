@@ -53,15 +53,15 @@ static struct result_row *put(struct rows *r, const char *workload, const char *
 	snprintf(text, sizeof(text), "batch=%ld bytes=%ld", n, bytes);
 	row_set(&row->params, text);
 	if (isnan(ns)) {
-		row_set(&row->status, "skip");
+		row->status = ROW_SKIP;
 		row_set(&row->reason, "refused");
 		return row;
 	}
-	row_set(&row->status, "ok");
-	row->ns = ns;
-	row->ticks = 2 * ns;
-	row->batch_ns = ns * n;
-	row->cpu_ns = 2 * ns;
+	row->status = ROW_OK;
+	row->ns.mid = ns;
+	row->ticks.mid = 2 * ns;
+	row->batch_ns.mid = ns * n;
+	row->cpu_ns.mid = 2 * ns;
 	for (int k = 0; k < ROUNDS; k++) {
 		struct round_row *round = table_add(&r->rounds);
 
@@ -128,7 +128,7 @@ static void test_advice(void **state)
 	assert_true(fabs(w->strategy[2].against[1].n.mid - 200 / 90.) < 1e-6);
 	assert_int_equal(w->strategy[4].against[0].pays, PAYS_NEVER);
 	assert_int_equal(w->strategy[4].against[1].pays, PAYS_FROM);
-	assert_string_equal(w->strategy[5].status, "skip");
+	assert_int_equal(w->strategy[5].status, ROW_SKIP);
 	assert_string_equal(w->strategy[5].reason, "refused");
 	assert_int_equal(w->strategy[5].curve.sizes, 0);
 	assert_int_equal(w->strategy[5].against[0].pays, PAYS_UNKNOWN);
@@ -192,7 +192,7 @@ static void test_base_above(void **state)
 	struct batching b;
 
 	put(*state, "w", "call", 1, 64, NAN, 0);
-	put(*state, "w", "call", 16, 64, 100, 0)->enters = 1;
+	put(*state, "w", "call", 16, 64, 100, 0)->enters.mid = 1;
 	for (long n = 1; n <= 64; n *= 4)
 		put(*state, "w", "good", n, 64, 10 + 180. / n, 0);
 	b = make(*state);
@@ -294,11 +294,11 @@ static void test_stored_rows(void **state)
 	assert_string_equal(row->baseline, "other-call");
 	assert_string_equal(row->best, "yes");
 	assert_string_equal(row->pays, "from");
-	assert_true(fabs(row->breakeven_n - 2.5) < 1e-6 && row->cheaper_from_n == 4);
+	assert_true(fabs(row->breakeven_n.mid - 2.5) < 1e-6 && row->cheaper_from_n == 4);
 	assert_true(row->at_n == 64 && row->batch_ns == 13.125 * 64);
 	row = table_row(&rows, struct batch_row, 6); /* bad */
 	assert_string_equal(row->pays, "never");
-	assert_true(isinf(row->breakeven_n) && row->breakeven_n_lo == 128);
+	assert_true(isinf(row->breakeven_n.mid) && row->breakeven_n.lo == 128);
 	table_free(&rows);
 	batching_free(&b);
 }

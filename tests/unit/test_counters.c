@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Counters without counters: pages and reads written by hand, an instruction of our own. */
+/* Counters without counters: pages and reads written by hand, our own instruction. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "drive/estimate.h"
+#include "machine/access.h"
 #include "measure/counters.h"
 
 /* The page that the instruction below changes under the reader's feet. */
@@ -174,7 +175,7 @@ static void test_sum(void **state)
 	assert_true(isnan(counters_per_iteration(&sum, 2)));
 }
 
-/* Medians over the rounds that were quiet and counted; ops of one iteration shared out. */
+/* Medians over the rounds that were quiet and counted, an operation. */
 static void test_figures(void **state)
 {
 	struct window quiet[3], loud[3];
@@ -183,8 +184,8 @@ static void test_figures(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		quiet[i] = (struct window){ .ticks = 100, .probe = 1000, .cpu = -1 };
-		loud[i] = (struct window){ .ticks = 100, .probe = 2000, .cpu = -1 };
+		quiet[i] = (struct window){ 100, .probe = 1000, .cpu = -1, .rate = 1 };
+		loud[i] = (struct window){ 100, .probe = 2000, .cpu = -1, .rate = 1 };
 	}
 	for (unsigned int r = 0; r < 9; r++) {
 		s[r] = (struct sample){
@@ -198,7 +199,8 @@ static void test_figures(void **state)
 	}
 	s[7].windows = loud; /* of a contended core: not looked at */
 	s[8].count[COUNT_CYCLES_KERNEL] = NAN;
-	assert_int_equal(estimate_row(s, 9, 2, 1000, &e), 0);
+	estimate_samples(s, 9, 1000);
+	assert_int_equal(estimate_row(s, 9, 2, &e), 0);
 	assert_true(e.count[COUNT_CYCLES_USER] == 8.5);
 	assert_true(e.count[COUNT_CYCLES_KERNEL] == 100);
 	assert_true(e.counted_cycles.mid == 108); /* rounds 0 to 6 */
@@ -207,7 +209,8 @@ static void test_figures(void **state)
 	assert_true(isnan(e.count[COUNT_INSTRUCTIONS_USER]));
 	for (unsigned int r = 0; r < 9; r++)
 		s[r].count[COUNT_CYCLES_KERNEL] = NAN;
-	assert_int_equal(estimate_row(s, 9, 2, 1000, &e), 0);
+	estimate_samples(s, 9, 1000);
+	assert_int_equal(estimate_row(s, 9, 2, &e), 0);
 	assert_true(isnan(e.counted_cycles.mid));
 }
 
@@ -251,7 +254,8 @@ static void test_bad_lists(void **state)
 		"PAGE-FAULTS,no_such_event",
 		"CYCLES:q=7",
 		"PAGE FAULTS",
-		"FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS", /* nine */
+		/* nine */
+		"FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS",
 	};
 
 	(void)state;
@@ -275,19 +279,22 @@ static void test_reasons(void **state)
 
 	(void)state;
 	assert_non_null(
-		strstr(counters_reason(ENOENT, true, &a, buf, 256), "virtual PMU"));
-	assert_non_null(strstr(counters_reason(EACCES, true, &a, buf, 256),
+		strstr(counter_access_reason(&a, ENOENT, true, buf, 256), "virtual PMU"));
+	assert_non_null(strstr(counter_access_reason(&a, EACCES, true, buf, 256),
 			       "perf_event_paranoid is 2: 'sudo sysctl "));
-	assert_null(strstr(counters_reason(EPERM, true, &a, buf, 256), "seccomp"));
+	assert_null(strstr(counter_access_reason(&a, EPERM, true, buf, 256), "seccomp"));
 	a.hardware = true;
-	assert_null(strstr(counters_reason(ENOENT, true, &a, buf, 256), "virtual"));
-	assert_non_null(strstr(counters_reason(ENOSYS, true, &a, buf, 256), "built"));
+	assert_null(strstr(counter_access_reason(&a, ENOENT, true, buf, 256), "virtual"));
+	assert_non_null(
+		strstr(counter_access_reason(&a, ENOSYS, true, buf, 256), "built"));
 	a.seccomp = true;
-	assert_non_null(strstr(counters_reason(EPERM, true, &a, buf, 256), "seccomp"));
-	assert_non_null(strstr(counters_reason(ENOSYS, true, &a, buf, 256), "seccomp"));
+	assert_non_null(
+		strstr(counter_access_reason(&a, EPERM, true, buf, 256), "seccomp"));
+	assert_non_null(
+		strstr(counter_access_reason(&a, ENOSYS, true, buf, 256), "seccomp"));
 	a.paranoid = 1;
 	assert_non_null(
-		strstr(counters_reason(EACCES, true, &a, buf, 256), "CAP_PERFMON"));
+		strstr(counter_access_reason(&a, EACCES, true, buf, 256), "CAP_PERFMON"));
 }
 
 /* Not sanitized: the sanitizer would touch pages of its own beside ours. */
@@ -331,7 +338,7 @@ static void test_live_faults(void **state)
 	assert_int_equal(c.n_groups, 0);
 }
 
-/* Under a real filter, as containers have one: no counters, the reason names the filter. */
+/* Under a real filter, as in a container: no counters, the reason names the filter. */
 static int refused_by_filter(void)
 {
 	struct sock_filter code[] = {

@@ -41,7 +41,7 @@ static void accept(struct table *t, const char *text)
 	struct err err = { 0 };
 
 	if (csv_read(t, &round_schema, text, strlen(text), &err))
-		fail_msg("%s", err);
+		fail_msg("%s", err.text);
 }
 
 static void test_round_trip(void **state)
@@ -60,9 +60,10 @@ static void test_round_trip(void **state)
 	row_set(&row->id, "file/read");
 	row_set(&row->reason, "first");
 	row_set(&row->reason, awkward);
-	row->ns = 123.456789012;
-	row->ns_lo = -0.1;
-	row->ns_hi = INFINITY;
+	row->status = ROW_NOISY;
+	row->ns.mid = 123.456789012;
+	row->ns.lo = -0.1;
+	row->ns.hi = INFINITY;
 	row->n = INT64_MAX;
 	row->ops = 0;
 	table_add(&t);
@@ -76,13 +77,15 @@ static void test_round_trip(void **state)
 	assert_string_equal(row->id, "file/read");
 	assert_string_equal(row->reason, awkward);
 	assert_string_equal(row->base, "");
-	assert_true(row->ns == 123.456789);
-	assert_true(row->ns_lo == -0.1);
-	assert_true(isnan(row->ns_hi) && isnan(row->ticks));
+	assert_int_equal(row->status, ROW_NOISY);
+	assert_true(row->ns.mid == 123.456789);
+	assert_true(row->ns.lo == -0.1);
+	assert_true(isnan(row->ns.hi) && isnan(row->ticks.mid));
 	assert_true(row->n == INT64_MAX && row->ops == 0 && row->rounds == -1);
 	row = table_row(&back, struct result_row, 1);
 	assert_string_equal(row->id, "");
-	assert_true(isnan(row->ns) && row->n == -1);
+	assert_int_equal(row->status, ROW_NONE);
+	assert_true(isnan(row->ns.mid) && row->n == -1);
 	free(text);
 	table_free(&back);
 	table_free(&t);
@@ -124,7 +127,8 @@ static void test_accepted(void **state)
 	accept(&t, HEADER "\n");
 	assert_int_equal(t.n, 0);
 	table_free(&t);
-	accept(&t, HEADER ",cpu_ns,newer\r\na,0,1,2,3,4,5,1.5,-2e-3,3E+2,4,,9,what\r\n");
+	accept(&t, HEADER ",cpu_ns,cycles,contended_cycles,newer\r\n"
+			  "a,0,1,2,3,4,5,1.5,-2e-3,3E+2,4,,9,8,7,what\r\n");
 	assert_int_equal(t.n, 1);
 	row = table_row(&t, struct round_row, 0);
 	assert_true(row->round == 0 && row->dropped == 5);
@@ -164,9 +168,9 @@ static void test_shape(void **state)
 	refuse(HEADER "\na,,,,,,,,,,,1,2\n",
 	       "line 2, column cycles_per_tick: "
 	       "more fields after this than the header has");
-	refuse(HEADER ",cpu_ns,new\na,,,,,,,,,,,1,\n",
+	refuse(HEADER ",cpu_ns,cycles,contended_cycles,new\na,,,,,,,,,,,1,\n",
 	       "line 2, column cpu_ns: "
-	       "the row ends here, 1 fields short");
+	       "the row ends here, 3 fields short");
 	refuse(HEADER "\n\n", "line 2, column id: the row ends here, 11 fields short");
 	refuse(HEADER "\n\"a\nb", "line 2, column id: the file ends inside quotes");
 	refuse(HEADER "\n\"a\nb\",1x",
@@ -210,9 +214,71 @@ static void test_numbers(void **state)
 	       "line 2, column round: too large: '9223372036854775808'");
 }
 
+/* Whatever digits there are: the double that strtod() makes of them. */
+static void test_numbers_are_exact(void **state)
+{
+	static const char *const formats[] = { "%.9g", "%.17g", "%.3f", "%.6e", "%.25g" };
+	uint64_t random = 1;
+	char text[512], number[400];
+	struct table t;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		double x;
+
+		random = random * 6364136223846793005u + 1442695040888963407u;
+		x = ldexp((double)(int64_t)random, (int)(random >> 8 & 127) - 110);
+		snprintf(number, sizeof(number), formats[i % 5], x);
+		snprintf(text, sizeof(text), HEADER "\na,,,,,,,%s,,,,\n", number);
+		accept(&t, text);
+		x = strtod(number, NULL);
+		assert_memory_equal(&table_row(&t, struct round_row, 0)->ticks, &x,
+				    sizeof(x));
+		table_free(&t);
+	}
+}
+
+static void test_words(void **state)
+{
+	static const struct schema *const all[] = { &result_schema, &verdict_schema,
+						    &batch_schema };
+	static const char head[] = "id,verdict", row[] = "\na,slower,";
+	struct err err = { 0 };
+	struct table t;
+	char *text;
+	size_t len, words = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	/* Every word is there, and once. */
+	for (size_t s = 0; s < 3; s++)
+		for (size_t c = 0; c < all[s]->n_columns; c++) {
+			const struct column *col = &all[s]->columns[c];
+
+			words += col->n_words;
+			assert_int_equal(col->n_words > 0, col->type == COLUMN_WORD);
+			for (unsigned int i = 0; i < col->n_words; i++) {
+				assert_non_null(col->words[i]);
+				for (unsigned int k = 0; k < i; k++)
+					assert_string_not_equal(col->words[i],
+								col->words[k]);
+			}
+		}
+	assert_true(words > 0);
+	fputs(head, f);
+	for (size_t c = 2; c < verdict_schema.n_columns; c++)
+		fprintf(f, ",%s", verdict_schema.columns[c].name);
+	fputs(row, f);
+	fclose(f);
+	assert_int_equal(csv_read(&t, &verdict_schema, text, len, &err), -EINVAL);
+	assert_string_equal(
+		err.text, "line 2, column verdict: not a word of this column: 'slower'");
+	free(text);
+}
+
 static void test_limits(void **state)
 {
-	size_t head = strlen(HEADER "\n"), len = head + 12 * 250001;
+	size_t head = strlen(HEADER "\n"), len = head + 12 * 2000001;
 	char *text = malloc(len + 1);
 	struct table t;
 
@@ -223,12 +289,12 @@ static void test_limits(void **state)
 	memcpy(text + head + 4096, ",,,,,,,,,,,\n", 13);
 	accept(&t, text);
 	table_free(&t);
-	for (size_t i = 0; i < 250001; i++)
+	for (size_t i = 0; i < 2000001; i++)
 		memcpy(text + head + 12 * i, ",,,,,,,,,,,\n", 13);
-	refuse_bytes(text, len, "line 250002, column id: more than 250000 rows");
+	refuse_bytes(text, len, "line 2000002, column id: more than 2000000 rows");
 	text[len - 12] = '\0';
 	accept(&t, text);
-	assert_int_equal(t.n, 250000);
+	assert_int_equal(t.n, 2000000);
 	table_free(&t);
 	free(text);
 }
@@ -258,10 +324,16 @@ static void test_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_unwritable),
-		cmocka_unit_test(test_accepted),   cmocka_unit_test(test_header),
-		cmocka_unit_test(test_shape),	   cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_limits),	   cmocka_unit_test(test_file),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_unwritable),
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_header),
+		cmocka_unit_test(test_shape),
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_numbers_are_exact),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

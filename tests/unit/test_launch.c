@@ -17,13 +17,13 @@ static void command(const char *text, const char *wanted)
 {
 	struct err err = { 0 };
 	char line[5000] = "";
-	const char *argv[ARM_ARGV];
-	struct arm arm;
+	const char *argv[LAUNCH_ARGV];
+	struct launch arm;
 
-	if (arm_parse(&arm, "head", text, &err))
-		fail_msg("%s", err);
+	if (launch_parse(&arm, "head", text, &err))
+		fail_msg("%s", err.text);
 	assert_string_equal(arm.text, text);
-	arm_command(&arm, "/bin/this", "round", argv);
+	launch_command(&arm, "/bin/this", "round", argv);
 	for (int i = 0; argv[i]; i++) {
 		strcat(line, i ? "|" : "");
 		strcat(line, argv[i]);
@@ -34,9 +34,9 @@ static void command(const char *text, const char *wanted)
 static void refuse(const char *text, const char *wanted)
 {
 	struct err err = { 0 };
-	struct arm arm;
+	struct launch arm;
 
-	assert_int_equal(arm_parse(&arm, "head", text, &err), -EINVAL);
+	assert_int_equal(launch_parse(&arm, "head", text, &err), -EINVAL);
 	assert_string_equal(err.text, wanted);
 }
 
@@ -54,19 +54,23 @@ static void test_commands(void **state)
 	command("exec:a {} b", "a|/bin/this|round|b");
 	command("exec:a b{}; $x", "a|b{};|$x|/bin/this|round"); /* no shell, no parts */
 	command("env:LD_BIND_NOW=", "/bin/this|round");
-	command("layer:seccomp=4000", "/bin/this|round");
+	command("layer:seccomp:4000", "/bin/this|round");
 }
 
 static void test_fields(void **state)
 {
 	struct err err = { 0 };
-	struct arm arm;
+	struct launch arm;
 
 	(void)state;
-	assert_int_equal(arm_parse(&arm, "base", "env:A=b=c", &err), 0);
+	assert_int_equal(launch_parse(&arm, "base", "env:A=b=c", &err), 0);
 	assert_string_equal(arm.env, "A=b=c");
-	assert_int_equal(arm_parse(&arm, "base", "layer:seccomp=7", &err), 0);
-	assert_int_equal(arm.filter, 7);
+	assert_int_equal(launch_parse(&arm, "base", "layer:seccomp:7,test-parent", &err),
+			 0);
+	assert_int_equal(arm.layers.n, 2);
+	assert_string_equal(arm.layers.use[0].layer->name, "seccomp");
+	assert_int_equal(arm.layers.use[0].k, 7);
+	assert_string_equal(arm.layers.use[1].layer->name, "test-parent");
 	assert_string_equal(arm.label, "base");
 	assert_null(arm.wrapper[0]);
 }
@@ -82,13 +86,15 @@ static void test_refused(void **state)
 	refuse(many, "head arm: more than 31 words");
 	refuse("env:=x", "head arm: env: wants NAME=VALUE, not '=x'");
 	refuse("env:x", "head arm: env: wants NAME=VALUE, not 'x'");
-	refuse("layer:seccomp=0", "head arm: a layer is 'layer:seccomp=K', K from 1 to "
-				  "4000 instructions, not 'seccomp=0'");
-	refuse("layer:seccomp=4001",
-	       "head arm: a layer is 'layer:seccomp=K', K from 1 to "
-	       "4000 instructions, not 'seccomp=4001'");
-	refuse("layer:ptrace", "head arm: a layer is 'layer:seccomp=K', K from 1 to 4000 "
-			       "instructions, not 'ptrace'");
+	refuse("layer:seccomp:0",
+	       "head arm: the layer seccomp is 'seccomp:K', K from 1 to "
+	       "4000 instructions, not '0'");
+	refuse("layer:seccomp", "head arm: the layer seccomp is 'seccomp:K', K from 1 to "
+				"4000 instructions, not ''");
+	refuse("layer:test-parent:3",
+	       "head arm: the layer test-parent takes no number, not '3'");
+	refuse("layer:ptrace", "head arm: 'ptrace' is no layer: the layers are seccomp");
+	refuse("layer:", "head arm: '' is no layer: the layers are seccomp");
 	refuse("/no/such", "head arm: '/no/such' is no program (No such file or "
 			   "directory): give the path of a syscost, exec:, env:, layer: "
 			   "or self");

@@ -15,7 +15,6 @@
 #include <cmocka.h>
 
 #include "base/err.h"
-#include "machine/env.h"
 #include "row/noise.h"
 
 #define CLASS "0123456789abcdef"
@@ -45,15 +44,15 @@ static int drop_dir(void **state)
 	return rmdir(dir);
 }
 
-static struct verdict_row *add(struct table *t, const char *id, const char *verdict,
+static struct verdict_row *add(struct table *t, const char *id, enum row_verdict verdict,
 			       double ratio)
 {
 	struct verdict_row *v = table_add(t);
 
 	row_set(&v->id, id);
-	row_set(&v->verdict, verdict);
-	v->ratio = ratio;
-	v->ratio_lo = ratio - 0.01;
+	v->verdict = verdict;
+	v->ratio.mid = ratio;
+	v->ratio.lo = ratio - 0.01;
 	v->p_slower = 0.5;
 	return v;
 }
@@ -64,12 +63,12 @@ static void learn(struct noise *noise, double ratio)
 	struct table t;
 
 	table_init(&t, &verdict_schema);
-	add(&t, "b/second", "inconclusive", 1 / ratio);
-	add(&t, "a/first", "same", ratio);
-	add(&t, "a/skip", "skip", NAN);
-	add(&t, "a/dirty", "contaminated", 2);
-	add(&t, "a/few", "inconclusive", 2)->ratio_lo = NAN;
-	add(&t, "control/chain", "same", 1.01)->p_slower = NAN;
+	add(&t, "b/second", VERDICT_INCONCLUSIVE, 1 / ratio);
+	add(&t, "a/first", VERDICT_SAME, ratio);
+	add(&t, "a/skip", VERDICT_SKIP, NAN);
+	add(&t, "a/dirty", VERDICT_CONTAMINATED, 2);
+	add(&t, "a/few", VERDICT_INCONCLUSIVE, 2)->ratio.lo = NAN;
+	add(&t, "control/chain", VERDICT_SAME, 1.01)->p_slower = NAN;
 	noise_add(noise, &t, false);
 	table_free(&t);
 }
@@ -95,8 +94,8 @@ static void test_learn(void **state)
 	assert_null(noise_find(&noise, "control/chain"));
 
 	table_init(&t, &verdict_schema);
-	add(&t, "a/first", "regressed", 1.05)->confirm_rounds = 15;
-	add(&t, "b/second", "improved", 0.9)->confirm_rounds = 15;
+	add(&t, "a/first", VERDICT_REGRESSED, 1.05)->confirm_rounds = 15;
+	add(&t, "b/second", VERDICT_IMPROVED, 0.9)->confirm_rounds = 15;
 	noise_add(&noise, &t, false);
 	noise_add(&noise, &t, true); /* only counted */
 	table_free(&t);
@@ -234,41 +233,6 @@ static void test_path(void **state)
 	assert_int_equal(noise_path("cl", buf, sizeof(buf)), -ENOENT);
 }
 
-static void test_machine_class(void **state)
-{
-	json_t *a = json_pack("{s:s, s:s, s:s, s:{s:s}}", "model name", "X", "kernel",
-			      "6.1", "cpus online", "0-1", "vulnerabilities", "mds",
-			      "Not affected");
-	json_t *b = json_deep_copy(a);
-	char x[17], y[17], text[200];
-
-	(void)state;
-	assert_int_equal(env_differences(a, b, text, sizeof(text)), 0);
-	assert_string_equal(text, "");
-	json_object_set_new(b, "kernel", json_string("6.12"));
-	json_object_set_new(json_object_get(b, "vulnerabilities"), "mds",
-			    json_string("Vulnerable\n"));
-	json_object_set_new(b, "smt", json_string("on"));
-	assert_int_equal(env_differences(a, b, text, sizeof(text)), 3);
-	assert_string_equal(text, "kernel: '6.1' against '6.12'; mds: 'Not affected' "
-				  "against 'Vulnerable?'; smt: nothing against 'on'");
-	assert_int_equal(env_differences(a, b, text, 20), 3);
-	assert_true(strlen(text) < 20);
-	json_object_del(b, "smt");
-	/* Another kernel: another fingerprint, the same class. */
-	env_fingerprint(a, x);
-	env_fingerprint(b, y);
-	assert_string_not_equal(x, y);
-	env_machine_class(a, x);
-	env_machine_class(b, y);
-	assert_string_equal(x, y);
-	json_object_set_new(b, "cpus online", json_string("0-3"));
-	env_machine_class(b, y);
-	assert_string_not_equal(x, y);
-	json_decref(a);
-	json_decref(b);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -277,7 +241,6 @@ int main(void)
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_refuses),
 		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_machine_class),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, drop_dir);

@@ -55,34 +55,39 @@ static void read_sample(struct sample *s, const json_t *from)
 			.probe = json_integer_value(json_array_get(w, 1)),
 			.drop = json_integer_value(json_array_get(w, 2)),
 			.cpu = json_integer_value(json_array_get(w, 3)),
+			.rate = s->cycles_per_tick,
 		};
 	}
 }
+
+#define copy(to, text) snprintf(to, sizeof(to), "%s", text)
 
 static void read_row(struct run *run, const json_t *from)
 {
 	const struct variant *v = registry_find(run->reg, text(from, "id"));
 	const json_t *samples = json_object_get(from, "samples");
 	const char *status = text(from, "status");
-	struct run_row *row;
+	struct run_plan *plan;
+	struct trial *trial;
 
 	assert_non_null(v);
-	row = &run->rows[v - run->reg->rows];
-	row->planned = true;
-	row->status = !strcmp(status, "ok")	? ROW_OK
-		      : !strcmp(status, "skip") ? ROW_SKIP
-						: ROW_FAIL;
-	snprintf(row->reason, sizeof(row->reason), "%s", text(from, "reason"));
-	snprintf(row->mode, sizeof(row->mode), "%s", text(from, "mode"));
-	snprintf(row->asked, sizeof(row->asked), "%s", text(from, "asked"));
-	snprintf(row->in_force, sizeof(row->in_force), "%s", text(from, "in_force"));
-	row->overflow = real(from, "overflow");
-	row->n = real(from, "n");
-	row->n_samples = row->room = json_array_size(samples);
-	row->samples = calloc(row->room + 1, sizeof(*row->samples));
-	for (size_t i = 0; i < row->n_samples; i++) {
-		read_sample(&row->samples[i], json_array_get(samples, i));
-		row->samples[i].n = row->n;
+	trial = &run->trials[v - run->reg->rows];
+	plan = &run->plan[v - run->reg->rows];
+	plan->wanted = true;
+	plan->n = real(from, "n");
+	trial->outcome.status = !strcmp(status, "ok")	  ? OUTCOME_OK
+				: !strcmp(status, "skip") ? OUTCOME_SKIP
+							  : OUTCOME_FAIL;
+	copy(trial->outcome.reason, text(from, "reason"));
+	copy(trial->outcome.mode, text(from, "mode"));
+	copy(trial->outcome.asked, text(from, "asked"));
+	copy(trial->outcome.in_force, text(from, "in_force"));
+	trial->outcome.overflow = real(from, "overflow");
+	trial->n_samples = trial->room = json_array_size(samples);
+	trial->samples = calloc(trial->room + 1, sizeof(*trial->samples));
+	for (size_t i = 0; i < trial->n_samples; i++) {
+		read_sample(&trial->samples[i], json_array_get(samples, i));
+		trial->samples[i].n = plan->n;
 	}
 }
 
@@ -109,11 +114,26 @@ static void compare_file(const struct table *t, const char *name)
 	free(got);
 }
 
+/* The backend's clock and counter, as they were when the samples were stored. */
+static double now(struct backend *b)
+{
+	(void)b;
+	return 1;
+}
+
+static double rate(struct backend *b)
+{
+	(void)b;
+	return 2.596;
+}
+
 static void test_samples_become_the_same_rows(void **state)
 {
 	json_t *from = json_load_file(GOLDEN "samples.json", 0, NULL), *row;
 	struct event_list events = { 0 };
 	struct run run = { 0 }, *runs[] = { &run };
+	struct launch launch = { 0 };
+	struct backend backend = { .now = now, .ticks_per_ns = rate };
 	struct table results, rounds;
 	struct registry reg;
 	size_t i;
@@ -125,18 +145,19 @@ static void test_samples_become_the_same_rows(void **state)
 	run.reg = &reg;
 	run.options.precision = real(from, "precision");
 	run.options.events = &events;
-	run.ticks_per_ns = real(from, "ticks_per_ns");
-	run.step = real(from, "step");
-	run.rounds = real(from, "rounds");
-	run.rows = calloc(reg.n, sizeof(*run.rows));
+	run.plan = calloc(reg.n, sizeof(*run.plan));
+	run.trials = calloc(reg.n, sizeof(*run.trials));
 	for (i = 0; i < reg.n; i++) {
-		run.rows[i].variant = &reg.rows[i];
-		run.rows[i].overflow = -1;
+		run.trials[i].variant = &reg.rows[i];
+		run.trials[i].outcome.overflow = -1;
 	}
 	json_array_foreach (json_object_get(from, "rows"), i, row)
 		read_row(&run, row);
-	run_estimate(runs, 1);
-	result_rows(&run, &results, &rounds);
+	backend.step = real(from, "step");
+	run.launch = &launch;
+	run.backend = &backend;
+	run_finish(runs, 1);
+	record_rows(&run, &results, &rounds);
 	compare_file(&results, "results.csv");
 	compare_file(&rounds, "rounds.csv");
 	table_free(&results);

@@ -11,7 +11,7 @@
 
 static enum selftest_verdict judge(double lo, double hi, double quiet)
 {
-	struct selftest_line line = { .figure = { (lo + hi) / 2, lo, hi, 100 },
+	struct selftest_line line = { .figure = { (lo + hi) / 2, lo, hi },
 				      .low = 0.99,
 				      .high = 1.01,
 				      .quiet_share = quiet };

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "stats/stats.h"
 
 static void test_quantile(void **state)
@@ -40,13 +41,36 @@ static void test_median_rank(void **state)
 static void test_estimate(void **state)
 {
 	double x[] = { 9, 1, 8, 2, 7, 3, 6, 4, 5, 10 };
-	struct stats_estimate e = stats_estimate(x, 10, 0.95);
+	struct figure e = stats_figure(x, 10, 0.95);
 
 	(void)state;
 	assert_true(e.mid == 5.5 && e.lo == 2 && e.hi == 9);
 	assert_true(fabs(stats_precision(&e) - 3.5 / 5.5) < 1e-12);
-	e = stats_estimate(x, 3, 0.95);
+	e = stats_figure(x, 3, 0.95);
 	assert_true(isnan(e.lo) && isinf(stats_precision(&e)));
+}
+
+/* Sorting, and quantiles without it, of values with ties, in any order. */
+static void test_any_order(void **state)
+{
+	uint64_t seed = 1;
+
+	(void)state;
+	for (size_t n = 0; n < 200; n++) {
+		double x[200], sorted[200];
+
+		for (size_t i = 0; i < n; i++)
+			x[i] = sorted[i] = random_next(&seed) % (1 + n / 2);
+		stats_sort(sorted, n);
+		for (size_t i = 1; i < n; i++)
+			assert_true(sorted[i - 1] <= sorted[i]);
+		for (double p = 0; p <= 1; p += 0.09) {
+			double a = stats_quantile_any(x, n, p);
+			double b = stats_quantile(sorted, n, p);
+
+			assert_true(n ? a == b : isnan(a) && isnan(b));
+		}
+	}
 }
 
 /* The interval holds the median of a skewed distribution in 95 of 100 tries or more. */
@@ -58,13 +82,13 @@ static void test_coverage(void **state)
 	(void)state;
 	for (int t = 0; t < 4000; t++) {
 		double x[25];
-		struct stats_estimate e;
+		struct figure e;
 
 		for (int i = 0; i < 25; i++) {
 			seed = seed * 6364136223846793005u + 1442695040888963407u;
 			x[i] = -log(((seed >> 11) + 0.5) / 9007199254740992.0);
 		}
-		e = stats_estimate(x, 25, 0.95);
+		e = stats_figure(x, 25, 0.95);
 		held += e.lo <= M_LN2 && M_LN2 <= e.hi;
 	}
 	/* 95.7 % exactly; three standard errors are 1 %. */
@@ -74,9 +98,8 @@ static void test_coverage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_quantile),
-		cmocka_unit_test(test_median_rank),
-		cmocka_unit_test(test_estimate),
+		cmocka_unit_test(test_quantile),    cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_median_rank), cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_coverage),
 	};
 

@@ -14,7 +14,7 @@
 #include "render/table.h"
 
 static struct result_row *add(struct table *t, const char *group, const char *name,
-			      const char *status, const char *reason)
+			      enum row_status status, const char *reason)
 {
 	struct result_row *r = table_add(t);
 	char id[300];
@@ -24,22 +24,15 @@ static struct result_row *add(struct table *t, const char *group, const char *na
 	row_set(&r->group, group);
 	row_set(&r->name, name);
 	row_set(&r->via, "inline");
-	row_set(&r->status, status);
+	r->status = status;
 	row_set(&r->reason, reason);
 	return r;
 }
 
-static void set(double *mid, double *lo, double *hi, double m, double l, double h)
-{
-	*mid = m;
-	*lo = l;
-	*hi = h;
-}
-
 static void set_ns(struct result_row *r, double mid, double lo, double hi)
 {
-	set(&r->ns, &r->ns_lo, &r->ns_hi, mid, lo, hi);
-	set(&r->ticks, &r->ticks_lo, &r->ticks_hi, 2 * mid, 2 * lo, 2 * hi);
+	r->ns = (struct figure){ mid, lo, hi };
+	r->ticks = (struct figure){ 2 * r->ns.mid, 2 * r->ns.lo, 2 * r->ns.hi };
 }
 
 /* What table_print makes of it; the caller frees it, the table is freed. */
@@ -92,7 +85,8 @@ static void half_is(double mid, double lo, double hi, const char *wanted)
 {
 	char buf[16];
 
-	assert_string_equal(say_half(buf, sizeof(buf), mid, lo, hi), wanted);
+	assert_string_equal(say_half(buf, sizeof(buf), (struct figure){ mid, lo, hi }),
+			    wanted);
 }
 
 static void test_half(void **state)
@@ -127,17 +121,17 @@ static void test_every_figure_has_one(void **state)
 
 	(void)state;
 	table_init(&t, &result_schema);
-	r = add(&t, "null", "getppid-libc", "ok", "");
+	r = add(&t, "null", "getppid-libc", ROW_OK, "");
 	set_ns(r, 118.2, 118.0, 118.6);
-	set(&r->cycles, &r->cycles_lo, &r->cycles_hi, 427, 420, 428);
-	row_set(&r->cycles_source, "estimated");
-	set(&r->ratio, &r->ratio_lo, &r->ratio_hi, 1.52, 1.515, 1.529);
+	r->cycles = (struct figure){ 427, 420, 428 };
+	r->cycles_source = CYCLES_ESTIMATED;
+	r->ratio = (struct figure){ 1.52, 1.515, 1.529 };
 	r->quiet_share = 0.87;
 	/* What has no interval is not printed. */
 	r->min_ns = 99.99;
 	r->p99_ns = 7777;
-	r->faults = 5555;
-	r->switches = 6666;
+	r->faults.mid = 5555;
+	r->switches.mid = 6666;
 	text = printed(&t, false);
 	row = line(text, "getppid-libc");
 	assert_non_null(strstr(row, " 118.2 ±0.34% "));
@@ -162,13 +156,14 @@ static void test_not_available(void **state)
 
 	(void)state;
 	table_init(&t, &result_schema);
-	r = add(&t, "null", "few", "noisy", "3 quiet rounds are too few for an interval");
+	r = add(&t, "null", "few", ROW_NOISY,
+		"3 quiet rounds are too few for an interval");
 	set_ns(r, 100, NAN, NAN);
-	r = add(&t, "null", "counted", "ok", "");
+	r = add(&t, "null", "counted", ROW_OK, "");
 	set_ns(r, 50, 49, 51);
-	set(&r->cycles, &r->cycles_lo, &r->cycles_hi, 200, 199, 201);
-	row_set(&r->cycles_source, "counted");
-	add(&t, "null", "refused", "skip", "io_uring_setup: Operation not permitted");
+	r->cycles = (struct figure){ 200, 199, 201 };
+	r->cycles_source = CYCLES_COUNTED;
+	add(&t, "null", "refused", ROW_SKIP, "io_uring_setup: Operation not permitted");
 	text = printed(&t, false);
 	assert_int_equal(times(line(text, "  few"), "±?"), 2);
 	assert_non_null(strstr(line(text, "too few"), "noisy: 3 quiet rounds"));
@@ -196,13 +191,13 @@ static void test_readable(void **state)
 		table_init(&t, &result_schema);
 		for (int k = 0; k < 2; k++) {
 			struct result_row *r = add(&t, k ? "read" : "memory", names[i],
-						   k ? "ok" : "noisy", "because");
+						   k ? ROW_OK : ROW_NOISY, "because");
 
 			row_set(&r->via, "shielded");
 			set_ns(r, 1234567, 1034567, 1934567);
-			set(&r->cycles, &r->cycles_lo, &r->cycles_hi, 2469134, 2e6, 3e6);
-			row_set(&r->cycles_source, "estimated");
-			set(&r->ratio, &r->ratio_lo, &r->ratio_hi, 12345, 12000, 13000);
+			r->cycles = (struct figure){ 2469134, 2e6, 3e6 };
+			r->cycles_source = CYCLES_ESTIMATED;
+			r->ratio = (struct figure){ 12345, 12000, 13000 };
 			r->quiet_share = 1;
 		}
 		text = printed(&t, false);
@@ -221,8 +216,8 @@ static void test_hostile_and_colour(void **state)
 
 	(void)state;
 	table_init(&t, &result_schema);
-	r = add(&t, "null", "\033[2J\302\233red", "fail", "a\nb\033]0;x\007");
-	r->ns = NAN;
+	r = add(&t, "null", "\033[2J\302\233red", ROW_FAIL, "a\nb\033]0;x\007");
+	r->ns.mid = NAN;
 	text = printed(&t, false);
 	assert_null(strchr(text, '\033'));
 	assert_null(strchr(text, '\007'));
@@ -230,7 +225,7 @@ static void test_hostile_and_colour(void **state)
 	assert_non_null(strstr(text, "fail: a?b?]0;x?"));
 	free(text);
 	table_init(&t, &result_schema);
-	add(&t, "null", "one", "fail", "why");
+	add(&t, "null", "one", ROW_FAIL, "why");
 	text = printed(&t, true);
 	assert_non_null(strstr(text, "\033[31mfail: why\033[0m"));
 	free(text);

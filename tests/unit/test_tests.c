@@ -12,6 +12,8 @@
 #include <cmocka.h>
 
 #include "stats/stats.h"
+#include "stats/binomial.h"
+#include "stats/stats.h"
 #include "stats/test.h"
 
 static void assert_near(double x, double want)
@@ -123,8 +125,8 @@ static void test_rate(void **state)
 }
 
 /*
- * Rounds for 99 % power at 1 % over 200 rows: by exact sums in Python for a spread of 0.5,
- * 1, 2 and 3 %, and a log-ratio 0.03 beyond the gate.
+ * Rounds for 99 % power at 1 % over 200 rows: by exact sums in Python for a spread of
+ * 0.5, 1, 2 and 3 %, and a log-ratio 0.03 beyond the gate.
  */
 static void test_rounds(void **state)
 {
@@ -135,6 +137,35 @@ static void test_rounds(void **state)
 	assert_int_equal(stats_sign_rounds(0.03, 0.03, 5e-5, 0.99, 100), 69);
 	assert_int_equal(stats_sign_rounds(0.03, 0.03, 5e-5, 0.99, 60), 61);
 	assert_int_equal(stats_sign_rounds(0, 0.03, 5e-5, 0.99, 60), 15);
+}
+
+/* The definition, one n after the other. */
+static size_t rounds_by_definition(double sigma, double shift, double tail, double power,
+				   size_t max)
+{
+	double p = 0.5 * erfc(-shift / sigma * M_SQRT1_2);
+
+	for (size_t n = stats_tail_least(tail); n <= max; n++)
+		if (stats_binomial_above(n, n - stats_tail_rank(n, tail) + 1, p) >= power)
+			return n;
+	return max + 1;
+}
+
+static void test_sign_rounds_as_defined(void **state)
+{
+	static const double tails[] = { 0.1, 0.01, 5e-4, 5e-5, 5e-6 };
+	static const double powers[] = { 0.5, 0.8, 0.95 };
+
+	(void)state;
+	for (int t = 0; t < 5; t++)
+		for (int k = 0; k < 3; k++)
+			for (double sigma = 0.002; sigma < 0.2; sigma *= 1.17)
+				assert_int_equal(stats_sign_rounds(sigma, 0.01, tails[t],
+								   powers[k], 1000),
+						 rounds_by_definition(sigma, 0.01,
+								      tails[t], powers[k],
+								      1000));
+	assert_int_equal(stats_sign_rounds(0, 0, 0.01, 0.95, 1000), 1001);
 }
 
 static double uniform(uint64_t *seed)
@@ -248,11 +279,17 @@ static void test_bh_share(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_binomial), cmocka_unit_test(test_sign),
-		cmocka_unit_test(test_rank),	 cmocka_unit_test(test_rank_is_inverse),
-		cmocka_unit_test(test_mad),	 cmocka_unit_test(test_adjust),
-		cmocka_unit_test(test_rate),	 cmocka_unit_test(test_rounds),
-		cmocka_unit_test(test_tails),	 cmocka_unit_test(test_holm_family),
+		cmocka_unit_test(test_sign_rounds_as_defined),
+		cmocka_unit_test(test_binomial),
+		cmocka_unit_test(test_sign),
+		cmocka_unit_test(test_rank),
+		cmocka_unit_test(test_rank_is_inverse),
+		cmocka_unit_test(test_mad),
+		cmocka_unit_test(test_adjust),
+		cmocka_unit_test(test_rate),
+		cmocka_unit_test(test_rounds),
+		cmocka_unit_test(test_tails),
+		cmocka_unit_test(test_holm_family),
 		cmocka_unit_test(test_bh_share),
 	};
 

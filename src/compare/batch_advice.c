@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What to do with a workload: its strategies weighed against each other at one size.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "base/room.h"
+#include "compare/batching.h"
+
+size_t batch_size_index(const struct batch_strategy *s, double n)
+{
+	size_t i = 0;
+
+	while (i < s->curve.sizes && s->curve.n[i] != n)
+		i++;
+	return i;
+}
+
+const struct result_row *batching_row(const struct batch_strategy *s, double n)
+{
+	size_t i = batch_size_index(s, n);
+
+	if (i < s->curve.sizes)
+		return s->row[i];
+	if (!s->baseline || !s->curve.sizes)
+		return NULL;
+	/* The nearest size below, or else the smallest. */
+	for (i = s->curve.sizes - 1; i && s->curve.n[i] > n; i--)
+		;
+	return s->row[i];
+}
+
+size_t batching_sizes(const struct batch_workload *w, double sizes[FIT_SIZES_MAX])
+{
+	size_t count = 0;
+
+	for (size_t k = 0; k < w->n_strategies; k++)
+		for (size_t i = 0; i < w->strategy[k].curve.sizes; i++) {
+			double n = w->strategy[k].curve.n[i];
+			size_t at = count;
+
+			while (at && sizes[at - 1] >= n)
+				at--;
+			if ((at < count && sizes[at] == n) || count == FIT_SIZES_MAX)
+				continue;
+			memmove(sizes + at + 1, sizes + at,
+				(count - at) * sizeof(*sizes));
+			sizes[at] = n;
+			count++;
+		}
+	return count;
+}
+
+const struct batch_strategy *batching_cheapest(const struct batch_workload *w, double n)
+{
+	const struct batch_strategy *best = NULL;
+
+	for (size_t k = 0; k < w->n_strategies; k++) {
+		const struct batch_strategy *s = &w->strategy[k];
+		const struct result_row *r = batching_row(s, n);
+
+		if (r && (!best || r->ns.mid < batching_row(best, n)->ns.mid))
+			best = s;
+	}
+	return best;
+}
+
+/* BATCH_REF, or the largest size below it, or else the smallest that there is. */
+static double reference(const struct batch_workload *w)
+{
+	double sizes[FIT_SIZES_MAX];
+	size_t n = batching_sizes(w, sizes);
+
+	while (n > 1 && sizes[n - 1] > BATCH_REF)
+		n--;
+	return n ? sizes[n - 1] : NAN;
+}
+
+void batch_advise(struct batch_workload *w)
+{
+	struct batch_advice *a = &w->advice;
+	size_t i, at;
+
+	*a = (struct batch_advice){ .n = reference(w), .from = NAN };
+	a->ratio = a->from_ratio = FIGURE_NONE;
+	a->equal = room_for(w->n_strategies, sizeof(*a->equal));
+	a->base = w->n_baselines ? w->baseline[0] : NULL;
+	a->best = batching_cheapest(w, a->n);
+	if (!a->best)
+		return;
+	i = batch_size_index(a->best, a->n);
+	if (a->base && a->best != a->base && i < a->best->curve.sizes)
+		a->ratio = breakeven_ratio(&a->best->curve, &a->base->curve, i);
+	/* Without an interval (fewer than 6 rounds) the best by its median stands, untested. */
+	a->tested = !isnan(a->ratio.hi);
+	if (a->base && a->tested && a->ratio.hi >= 1)
+		a->best = a->base;
+	a->row = batching_row(a->best, a->n);
+	if (!a->base || a->best == a->base)
+		return;
+	a->from = a->best->against[0].cheaper_from;
+	if (!isnan(a->from))
+		a->from_ratio = breakeven_ratio(&a->best->curve, &a->base->curve,
+						batch_size_index(a->best, a->from));
+	for (size_t k = 0; k < w->n_strategies; k++) {
+		const struct batch_strategy *s = &w->strategy[k];
+
+		at = batch_size_index(s, a->n);
+		if (s == a->best || s->baseline || at == s->curve.sizes)
+			continue;
+		/* Without an interval nothing is told apart, so nothing is claimed. */
+		if (breakeven_ratio(&s->curve, &a->best->curve, at).lo <= 1)
+			a->equal[a->n_equal++] = s;
+	}
+}

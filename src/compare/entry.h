@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One benchmark of a comparison: what both sides have of it, and what its rounds make of that.
+ * Private to compare/, where gate.c puts the benchmarks together.
+ */
+#ifndef SYSCOST_ENTRY_H
+#define SYSCOST_ENTRY_H
+
+#include "compare/pairs.h"
+#include "compare/reason.h"
+#include "stats/shift.h"
+
+/* A comparison. */
+struct gate {
+	const struct gate_side *base, *head;
+	size_t n_base, n_head;
+	struct gate_options o;
+	bool exact;	    /* the metric of all is */
+	double clock_moved; /* log-ratio of the control's time; NAN: not known */
+	struct pairing how;
+	struct side base_rounds, head_rounds;
+	struct entry *entries; /* by id */
+	size_t n;
+};
+
+struct entry {
+	const char *id;
+	const struct result_row *base, *head; /* the worst of the folders', or NULL */
+	size_t place; /* where the id comes first in the results */
+	const struct metric *metric;
+	struct verdict_row *out;
+
+	struct values values; /* made by entry_measure(), and what follows */
+	struct round_counts counts;
+	bool unequal;		  /* neighbours of the two sides were not equally busy */
+	struct stats_shift shift; /* of log-ratios, sorted */
+	double *logs;		  /* what shift points to */
+	double delta;		  /* as a log-ratio, by entry_fill_in() */
+};
+
+/* One entry for each id of either side, by id. The caller frees *entries. */
+size_t entries_gather(struct entry **entries, const struct gate *g);
+void entry_free(struct entry *e);
+
+/* Whether both sides have figures; if not, `out` becomes a skip. */
+bool entry_comparable(struct entry *e);
+
+/*
+ * Choose the values and make their shift. Paired: quiet pairs, if there are `need` of them and
+ * they are at least half of all, else the contended ones too: the two rounds of a pair are
+ * always of one state. Unpaired: quiet values if there are `need` of them, contended ones if
+ * there are of these, else whichever are more.
+ */
+void entry_measure(struct gate *g, struct entry *e, size_t need);
+
+/* Whether there are `need` values of which a comparison can be made. */
+bool entry_has_enough(const struct gate *g, const struct entry *e, size_t need);
+
+/* The spread of one value's log-ratio. The values are gone then. */
+double entry_spread(struct entry *e);
+
+/* What `out` has whatever the level: figures, delta, and the spread unless they are exact. */
+void entry_fill_in(struct gate *g, struct entry *e);
+
+/* The p-values of `out`. Nothing that is exact has any. */
+void entry_test(struct entry *e);
+
+/* Verdict and reason of `out`. Its interval errs by `tail` at each end; an exact one has none. */
+void entry_decide(const struct gate *g, struct entry *e, double tail, bool disturbed);
+
+#endif

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/*
+ * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF are
+ * escaped, in a property also : and , (actions/toolkit, packages/core/src/command.ts). Ten
+ * warnings a step are shown, and as many notices: the worst ten, and the counts as one
+ * notice.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/room.h"
+#include "render/export.h"
+#include "render/markup.h"
+
+#define WORST 10
+#define TITLE 200 /* bytes of an id in a title: GitHub takes 255 characters */
+
+static void put_part(FILE *out, const char *text, size_t max, const char *special)
+{
+	for (const char *p = text; *p; p++) {
+		if ((size_t)(p - text) >= max && (*p & 0xc0) != 0x80)
+			break; /* between two characters */
+		if (strchr(special, *p))
+			fprintf(out, "%%%02X", *p);
+		else
+			putc(*p, out);
+	}
+}
+
+static void put_message(FILE *out, const char *text)
+{
+	put_part(out, text, SIZE_MAX, "%\r\n");
+}
+
+#define put(out, ...) markup(out, put_message, __VA_ARGS__)
+
+static void put_warning(FILE *out, const char *what, const char *id, const char *text,
+			const char *reason)
+{
+	fprintf(out, "::warning title=%s ", what);
+	put_part(out, id, TITLE, "%\r\n:,");
+	put(out, "::%s%s%s\n", text, *text && *reason ? ": " : "", reason);
+}
+
+static int worse_first(const void *a, const void *b)
+{
+	const struct verdict_row *x = *(const struct verdict_row *const *)a;
+	const struct verdict_row *y = *(const struct verdict_row *const *)b;
+	double p = isfinite(x->ratio.mid) ? x->ratio.mid : 0,
+	       q = isfinite(y->ratio.mid) ? y->ratio.mid : 0;
+
+	return (p < q) - (p > q) ?: (x > y) - (x < y);
+}
+
+static int export_annotations(FILE *out, const struct export_source *src)
+{
+	const struct verdict_row **red = room_for(src->folder->verdicts.n, sizeof(*red));
+	const char *disturbed = export_disturbed(src), *advisory = export_advisory(src);
+	size_t n_red = 0, shown = 0, failed = 0;
+	char counts[200], text[500];
+
+	for_rows (verdict_row, v, &src->folder->verdicts)
+		if (v->verdict == VERDICT_REGRESSED)
+			red[n_red++] = v;
+	qsort(red, n_red, sizeof(*red), worse_first);
+	for (; shown < n_red && shown < WORST; shown++)
+		put_warning(out, "regressed", red[shown]->id,
+			    export_change(text, sizeof(text), red[shown]),
+			    red[shown]->reason);
+	free(red);
+	for_rows (result_row, r, &src->folder->results) {
+		if (r->status != ROW_FAIL)
+			continue;
+		failed++;
+		if (shown < WORST) {
+			put_warning(out, "failed", r->id, "", r->reason);
+			shown++;
+		}
+	}
+	fprintf(out, "::notice title=syscost::%s",
+		export_counts(counts, sizeof(counts), src));
+	if (src->folder->compared && failed)
+		fprintf(out, ", %zu failed", failed);
+	if (shown < n_red + failed)
+		fprintf(out, "; the worst %zu of %zu are shown", shown, n_red + failed);
+	if (disturbed)
+		put(out, "; contaminated: %s", disturbed);
+	if (advisory)
+		put(out, "; advisory only: %s", advisory);
+	putc('\n', out);
+	return export_done(out);
+}
+
+EXPORT_FORMAT(annotations) = {
+	.name = "github-annotations",
+	.summary = "workflow commands: the worst ten and a count",
+	.write = export_annotations,
+};

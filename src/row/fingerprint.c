@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Hashes and compares the keys of an environment record. It knows which keys matter, and
+ * not where their values come from.
+ */
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "row/fingerprint.h"
+
+#define FNV_BASIS 0xcbf29ce484222325u
+#define FNV_PRIME 0x100000001b3u
+
+#define COUNT_OF(x) (sizeof(x) / sizeof((x)[0]))
+
+static const char *const fingerprint_keys[] = {
+	"architecture", "model name",	   "vendor_id",	 "cpu family",	   "model",
+	"stepping",	"microcode",	   "kernel",	 "kernel version", "command line",
+	"clocksource",	"vulnerabilities", "hypervisor", "governor",	   "smt",
+	"glibc",	"compiler",	   "flags",
+};
+
+static const char *const class_keys[] = {
+	"architecture", "model name", "vendor_id", "cpu family", "model",
+	"stepping",	"hypervisor", "governor",  "smt",	 "cpus online",
+};
+
+void fingerprint_text(const char *text, char out[FINGERPRINT_SIZE])
+{
+	uint64_t hash = FNV_BASIS;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * FNV_PRIME;
+	snprintf(out, FINGERPRINT_SIZE, "%016" PRIx64, hash);
+}
+
+static void hash_keys(const json_t *env, const char *const *keys, size_t n,
+		      char out[FINGERPRINT_SIZE])
+{
+	json_t *part = json_object();
+	char *text;
+
+	for (size_t i = 0; i < n; i++)
+		json_object_set(part, keys[i], json_object_get(env, keys[i]));
+	text = json_dumps(part, JSON_SORT_KEYS | JSON_COMPACT);
+	fingerprint_text(text ? text : "", out);
+	free(text);
+	json_decref(part);
+}
+
+void env_fingerprint(const json_t *env, char out[FINGERPRINT_SIZE])
+{
+	hash_keys(env, fingerprint_keys, COUNT_OF(fingerprint_keys), out);
+}
+
+void env_machine_class(const json_t *env, char out[FINGERPRINT_SIZE])
+{
+	hash_keys(env, class_keys, COUNT_OF(class_keys), out);
+}
+
+/* Text that grows in a buffer as far as that goes, always ended by a NUL. */
+struct words {
+	char *buf;
+	size_t at, len;
+	size_t differences; /* said, or left out where the buffer is full */
+};
+
+/* Appends; control characters do not get through. */
+static void add(struct words *w, const char *text)
+{
+	for (; *text && w->at + 1 < w->len; text++)
+		w->buf[w->at++] = (unsigned char)*text < 32 || *text == 127 ? '?' : *text;
+	if (w->len)
+		w->buf[w->at] = '\0';
+}
+
+/*
+ * Records from before all flags were written down have those that are the same in every
+ * build, and no -std= among them. A build can be compared only where it is known.
+ */
+static bool is_unknown(const char *key, const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (!strcmp(key, "flags"))
+		return !text || !strstr(text, "-std=");
+	return !strcmp(key, "compiler") && !text;
+}
+
+static bool differ(const char *key, const json_t *a, const json_t *b)
+{
+	if (is_unknown(key, a) || is_unknown(key, b))
+		return false;
+	if (!a || json_is_null(a))
+		return b && !json_is_null(b);
+	return !b || !json_equal(a, b);
+}
+
+/* Appends "key: 'a' against 'b'" where they differ. */
+static void compare(struct words *w, const char *key, const json_t *a, const json_t *b)
+{
+	const json_t *values[] = { a, b };
+
+	if (!differ(key, a, b))
+		return;
+	w->differences++;
+	add(w, w->at ? "; " : "");
+	add(w, key);
+	for (int i = 0; i < 2; i++) {
+		const char *text = json_string_value(values[i]);
+
+		add(w, i ? " against " : ": ");
+		add(w, text ? "'" : "");
+		add(w, text ? text : "nothing");
+		add(w, text ? "'" : "");
+	}
+}
+
+size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len)
+{
+	struct words w = { .buf = buf, .len = len };
+
+	add(&w, "");
+	for (size_t i = 0; i < COUNT_OF(fingerprint_keys); i++) {
+		const char *key = fingerprint_keys[i], *name;
+		json_t *x = json_object_get(a, key), *y = json_object_get(b, key), *v;
+
+		if (!json_is_object(x) || !json_is_object(y)) {
+			compare(&w, key, x, y);
+			continue;
+		}
+		json_object_foreach (x, name, v)
+			compare(&w, name, v, json_object_get(y, name));
+		json_object_foreach (y, name, v)
+			if (!json_object_get(x, name))
+				compare(&w, name, NULL, v);
+	}
+	return w.differences;
+}
