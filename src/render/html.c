@@ -18,7 +18,7 @@
 #include "render/svg.h"
 #include "row/csv.h"
 
-extern const char report_css[], report_css_end[], report_js[], report_js_end[];
+extern const char report_css[], report_js[];
 
 static void put_text(FILE *out, const char *s)
 {
@@ -450,7 +450,7 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	      "<meta name=color-scheme content=\"light dark\">\n"
 	      "<title>syscost: what system calls cost</title>\n<style>\n",
 	      out);
-	fwrite(report_css, 1, report_css_end - report_css, out);
+	fputs(report_css, out);
 	fputs("</style></head>\n<body><main>\n<h1>What system calls cost</h1>\n", out);
 	if (json_is_false(json_object_get(run, "complete")))
 		fputs("<p class=cut>This run was cut off: these are the figures of its last "
@@ -468,7 +468,7 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	put_method(out, run);
 	ret = put_csv(out, t);
 	fputs("</main>\n<script>\n", out);
-	fwrite(report_js, 1, report_js_end - report_js, out);
+	fputs(report_js, out);
 	fputs("</script></body></html>\n", out);
 	return ret ? ret : ferror(out) ? -EIO : 0;
 }

@@ -53,9 +53,9 @@ struct plotter {
 
 struct plot {
 	const char *name;
-	const char *script, *end;
-	int (*fill)(struct plotter *m, struct canvas *g);
-	const void *arg;
+	const char *script; /* of gnuplot */
+	void (*draw)(struct plotter *m, struct canvas *g);
+	const void *arg; /* on the canvas too */
 };
 
 /* The temporary directory. 0, or -errno and one line in err. plot_end() removes it. */
@@ -75,6 +75,11 @@ void plot_remove(const char *dir, const char *name);
 void canvas_label(FILE *f, const char *s);
 /* The same for a number; '?' for NAN and infinities. */
 void canvas_number(FILE *f, double v);
+/* A line of numbers: CANVAS_LINE(f, 1, 2.5, NAN). */
+void canvas_numbers(FILE *f, const double *v, int n);
+#define CANVAS_LINE(f, ...)                          \
+	canvas_numbers(f, (double[]){ __VA_ARGS__ }, \
+		       sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))
 /* The number of a key, made if need be. The last one stands for all that are too many. */
 int canvas_key(struct canvas *g, const char *name);
 /* The colour and shape of the i-th series. */

@@ -10,6 +10,9 @@ int plots_batch(struct plotter *m);
 /* Remove all of them from `dir`. */
 void plots_batch_clear(const char *dir);
 
+/* Draw the costs of the workload whose name is the canvas' argument: a panel for each size. */
+void plots_cost(struct plotter *m, struct canvas *g);
+
 /* The name of the figure "cost over n" of a workload. Returns buf. */
 char *plots_batch_name(char *buf, size_t len, const struct batch_workload *w);
 
