@@ -34,17 +34,20 @@ cpus() {
 # Measure on the last CPU; the neighbour is its sibling thread, or else any other.
 allowed=$(cpus "$(taskset -pc $$ | sed 's/.*: //')" | tr '\n' ' ')
 cpu=${allowed% } cpu=${cpu##* }
-siblings=$(cat "/sys/devices/system/cpu/cpu$cpu/topology/thread_siblings_list" 2>/dev/null ||
+topology=/sys/devices/system/cpu/cpu$cpu/topology
+siblings=$(cat "$topology/thread_siblings_list" 2>/dev/null ||
 	echo "$cpu")
 beside=
 for c in $(cpus "$siblings") $allowed; do
-	[ -n "$beside" ] || [ "$c" = "$cpu" ] || [[ " $allowed" != *" $c "* ]] || beside=$c
+	[ -n "$beside" ] || [ "$c" = "$cpu" ] || [[ " $allowed" != *" $c "* ]] ||
+		beside=$c
 done
 
 # Busy for one to four seconds, gone for as long, again and again.
 neighbour() {
 	while :; do
-		taskset -c "$beside" timeout $((RANDOM % 4 + 1)) sh -c 'while :; do :; done' || :
+		taskset -c "$beside" timeout $((RANDOM % 4 + 1)) \
+			sh -c 'while :; do :; done' || :
 		sleep $((RANDOM % 4 + 1))
 	done
 }
@@ -87,18 +90,20 @@ cat "$dir"/*/results.csv | awk -F, '
 		if (n[$1] == 1 || $8 > hi[$1]) hi[$1] = $8
 	}
 	END {
-		printf "%-28s %5s %12s %12s %8s\n", "row", "runs", "least ns", "most ns", "spread"
+		printf "%-28s %5s %12s %12s %8s\n", "row", "runs", "least ns", "most ns",
+			"spread"
 		for (id in n) {
 			spread = (hi[id] / lo[id] - 1) * 100
-			printf "%-28s %5d %12.4g %12.4g %7.2f%%\n", id, n[id], lo[id], hi[id],
-				spread | "sort"
+			printf "%-28s %5d %12.4g %12.4g %7.2f%%\n", id, n[id], lo[id],
+				hi[id], spread | "sort"
 			if (n[id] < 2) continue
 			rows++
 			if (spread > worst) { worst = spread; which = id }
 		}
 		close("sort")
 		if (!rows) { print "verdict: no row was ok in two runs"; exit 3 }
-		printf "verdict: %d rows, widest %.2f %% (%s): %swithin 2 %%\n", rows, worst,
+		printf "verdict: %d rows, widest %.2f %% (%s): %swithin 2 %%\n", rows,
+			worst,
 			which, worst > 2 ? "not " : ""
 		exit worst > 2
 	}'

@@ -1,9 +1,9 @@
 #!/bin/bash
-# batch-agreement.sh FOLDER FOLDER…: do whole sweeps of 'batch/*' agree on the break-evens?
-# Of every strategy and baseline that all of them have: does one number lie in the 95 %
-# intervals of all? Prints those for which it does not, and the share for which it does. An
-# interval that holds the median with 95 % leaves one of 20 out, so that a pair of runs is
-# expected to part now and then. Exit status 1 if more than one of ten part.
+# batch-agreement.sh FOLDER FOLDER…: do whole sweeps of 'batch/*' agree on break-evens? Of
+# every strategy and baseline that all of them have: does one number lie in the 95 %
+# intervals of all? Prints those for which it does not, and the share for which it does.
+# An interval that holds the median with 95 % leaves one of 20 out, so that a pair of runs
+# is expected to part now and then. Exit status 1 if more than one of ten part.
 set -eu
 syscost=${SYSCOST:-$(dirname "$0")/../build/syscost}
 if [ $# -lt 2 ]; then
@@ -14,7 +14,8 @@ fi
 # Fields before the interval hold no comma, or are quoted: their commas become semicolons.
 for folder in "$@"; do
 	"$syscost" batch --format csv "$folder" |
-		awk 'BEGIN { FS = OFS = "\"" } { for (i = 2; i <= NF; i += 2) gsub(",", ";", $i) } 1'
+		awk 'BEGIN { FS = OFS = "\"" }
+			{ for (i = 2; i <= NF; i += 2) gsub(",", ";", $i) } 1'
 done | awk -F, -v runs=$# '
 	$1 == "workload" { for (i = 1; i <= NF; i++) c[$i] = i; next }
 	$c["breakeven_n_lo"] == "" { next }
@@ -35,7 +36,11 @@ done | awk -F, -v runs=$# '
 			print id ":" shown[id] | "sort"
 		}
 		close("sort")
-		if (!all) { print "no break-even with an interval is in all folders"; exit 1 }
-		printf "%d of %d break-evens agree (%.1f %%)\n", agree, all, 100 * agree / all
+		if (!all) {
+			print "no break-even with an interval is in all folders"
+			exit 1
+		}
+		printf "%d of %d break-evens agree (%.1f %%)\n", agree, all,
+			100 * agree / all
 		exit agree < 0.9 * all
 	}'

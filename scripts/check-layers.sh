@@ -23,7 +23,8 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 		bad=1
 	fi
 done
-if grep -nE '^#include "' bench/*.c bench/*/*.c | grep -vE '#include "(bench|ring|batch|layer)\.h"'; then
+if grep -nE '^#include "' bench/*.c bench/*/*.c |
+	grep -vE '#include "(bench|ring|batch|layer)\.h"'; then
 	bad=1
 fi
 exit $bad

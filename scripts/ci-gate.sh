@@ -4,7 +4,8 @@
 # Did system calls get slower? Measures two arms side by side with `syscost ab`, keeps the
 # result folder OUT with a junit.xml in it, and on GitHub adds a step summary and
 # annotations. BASE and HEAD are paths of two builds of syscost, or other arms, such as
-# 'exec:setpriv --no-new-privs {}'; the rest goes to `ab`. SYSCOST is the program that drives it.
+# 'exec:setpriv --no-new-privs {}'; the rest goes to `ab`. SYSCOST is the program that
+# drives it.
 #
 # Exit status: 0 fine; 1 something got slower; 2 trouble; 3 undecided: contaminated, or,
 # with --strict, inconclusive; 77 nothing could be compared.

@@ -16,7 +16,8 @@ say() { # what, figure, unit, limit
 
 start=$EPOCHREALTIME
 make -s -j "$(nproc)" BUILD="$dir/build" all
-say "clean build, make -j $(nproc)" "$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")" s 20
+seconds=$(awk "BEGIN { printf \"%.1f\", $EPOCHREALTIME - $start }")
+say "clean build, make -j $(nproc)" "$seconds" s 20
 
 # Median milliseconds of 50 starts, with the shell's fork.
 starts() {

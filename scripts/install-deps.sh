@@ -8,10 +8,11 @@ packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev
 libseccomp-dev libcmocka-dev gnuplot-nox fonts-dejavu-core bats binutils procps shellcheck
 libxml2-utils python3-jsonschema python3-prometheus-client python3-yaml libbenchmark-tools
 cmark-gfm"
-[ "${1:-}" != --dev ] || packages="$packages clang clang-format libclang-rt-dev time"
+[ "${1:-}" != --dev ] || packages="$packages clang clang-format libclang-rt-dev time zsh fish groff-base"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
-	echo "syscost: this is not Debian or Ubuntu; install what these packages hold:" >&2
+	echo "syscost: this is not Debian or Ubuntu; install what these packages hold:" \
+		>&2
 	echo "$packages" >&2
 	exit 2
 fi
@@ -33,4 +34,5 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 $sudo apt-get update -q
 # shellcheck disable=SC2086 # a list of words
-$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing
+$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+	--no-install-recommends $missing

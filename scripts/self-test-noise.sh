@@ -1,7 +1,7 @@
 #!/bin/bash
 # self-test-noise.sh [COMPARISONS] [FOLDER]: A/A until so many benchmark comparisons are
-# made (10,000), the last tenth of them with a neighbour load that comes and goes. No false
-# alarm is allowed in either part. It goes on where an earlier, interrupted one stopped.
+# made (10,000), the last tenth of them with a neighbour load that comes and goes. No
+# false alarm is allowed in either part. It goes on where an earlier one was interrupted.
 # Exit status 1 if there was a false alarm.
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,12 +1,12 @@
 #!/bin/bash
-# self-test-power.sh [TRIES] [FOLDER]: slow random benchmarks down by a known amount and see
-# whether the gate finds them: of TRIES (100) each, at 5 % 95 of 100 and at 3 % 80 of 100
-# must be found, and what is measured must grow with what is injected: slope 1 +- 0.03.
-# A comparison is of 70 benchmarks chosen at random, of which some are slowed down, and takes as
-# long as `ab` takes by default, or twice as long for the smaller slowdown. As a user would, it
-# first learns what 5 A/A comparisons of all benchmarks show here, which take so long that there
-# is as much time for each benchmark as in the shorter ones.
-# It goes on where an earlier, interrupted one stopped. Exit status 1 if a bound is missed.
+# self-test-power.sh [TRIES] [FOLDER]: slow random benchmarks down by a known amount. Does
+# the gate find them? Of TRIES (100) each, at 5 % 95 of 100 and at 3 % 80 of 100 must be
+# found. What is measured must grow with what is injected: slope 1 +- 0.03.
+# A comparison is of 70 benchmarks chosen at random, of which some are slowed down. It
+# takes as long as `ab` by default, or twice as long for the smaller slowdown. As a user
+# would, this first learns what 5 A/A comparisons of all benchmarks show here. They take
+# so long that each benchmark has as much time as in the shorter ones.
+# It goes on where an earlier one was interrupted. Exit status 1 if a bound is missed.
 set -eu
 cd "$(dirname "$0")/.."
 syscost=${SYSCOST:-build/syscost}
@@ -46,8 +46,9 @@ for share in 5 3; do
 		status=0
 		mapfile -t some < <("$syscost" list --format csv |
 			sed '1d; s/,.*//; /^batch\//d' | shuf -n $all)
-		"$syscost" ab --base self --head self --inject $share --inject-rows $rows \
-			--seconds $seconds --noise "$noise" -o "$out" "${some[@]}" \
+		"$syscost" ab --base self --head self --inject $share \
+			--inject-rows $rows --seconds $seconds --noise "$noise" \
+			-o "$out" "${some[@]}" \
 			>/dev/null || status=$?
 		[ $status -le 1 ] || [ $status -eq 3 ] || exit $status
 		echo "$share %: comparison $i done"
@@ -72,7 +73,8 @@ for share in 5 3; do
 	awk -v share=$share -v need=$need -v tries="$tries" '
 		$1 == share { tried++; found += $2 }
 		END {
-			printf "+%d %%: %d of %d found (wanted: %d %%)\n", share, found, tried, need
+			printf "+%d %%: %d of %d found (wanted: %d %%)\n", share, found,
+				tried, need
 			exit tried < tries || 100 * found < need * tried
 		}' "$dir/rows" || bad=1
 done
@@ -84,8 +86,9 @@ awk '$3 != "-" { print $3 }' "$dir/rows" | sort -g | awk '
 		if (k < 1)
 			k = 1
 		mid = (slope[int((NR + 1) / 2)] + slope[int(NR / 2) + 1]) / 2
-		printf "measured over injected: %.3f (95 %%: %.3f to %.3f, wanted: 0.97 to 1.03)\n",
+		printf "measured over injected: %.3f (95 %%: %.3f to %.3f, ",
 			mid, slope[k], slope[NR + 1 - k]
+		print "wanted: 0.97 to 1.03)"
 		exit mid < 0.97 || mid > 1.03
 	}' || bad=1
 exit $bad

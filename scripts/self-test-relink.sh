@@ -1,7 +1,8 @@
 #!/bin/bash
 # self-test-relink.sh [PAIRS] [FOLDER]: link the same objects in another order and with
-# padding between them, PAIRS (20) times, and compare each with the program as built. Where
-# code lies is no regression: no alarm is allowed. It goes on where an earlier one stopped.
+# padding between them, PAIRS (20) times, and compare each with the program as built.
+# Where code lies is no regression: no alarm is allowed. It goes on where an earlier one
+# stopped.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}
@@ -27,15 +28,16 @@ for i in $(seq 1 "$pairs"); do
 		done
 		# shellcheck disable=SC2046,SC2086 # lists of words
 		${CC:-cc} -Wl,-z,now -Wl,--build-id -o "$dir/syscost-$i" \
-			"$dir/pad-1.o" $(printf '%s\n' $objects "$dir/pad-2.o" "$dir/pad-3.o" |
-				shuf) $libs
+			"$dir/pad-1.o" $(printf '%s\n' $objects "$dir/pad-2.o" \
+				"$dir/pad-3.o" | shuf) $libs
 		status=0
-		"$build/syscost" ab --base "$build/syscost" --head "$dir/syscost-$i" --quick \
-			-o "$out" >/dev/null || status=$?
+		"$build/syscost" ab --base "$build/syscost" --head "$dir/syscost-$i" \
+			--quick -o "$out" >/dev/null || status=$?
 		[ $status -le 1 ] || [ $status -eq 3 ] || exit $status
 		rm -f "$dir/syscost-$i" "$dir"/pad-*.o
 	fi
-	found=$(cut -d, -f2 "$out/verdicts.csv" | grep -cE '^(regressed|improved)$' || true)
+	found=$(cut -d, -f2 "$out/verdicts.csv" |
+		grep -cE '^(regressed|improved)$' || true)
 	alarms=$((alarms + found))
 	echo "pair $i: $found alarms"
 done

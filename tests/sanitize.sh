@@ -1,7 +1,7 @@
 #!/bin/bash
-# sanitize.sh BUILD: the tests and a run of every row, with a program built with sanitizers
-# in BUILD. What they find goes to files, so that a finding in a worker, whose standard error
-# a test may not look at, counts as well. Exit status 1 if there was one.
+# sanitize.sh BUILD: the tests and a run of every row, with a program built with
+# sanitizers in BUILD. What they find goes to files: a finding in a worker, whose standard
+# error a test may not look at, counts as well. Exit status 1 if there was one.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 build=$1

@@ -59,7 +59,7 @@ static inline __attribute__((always_inline)) long arch_syscall0(long nr)
 /*
  * One read of the time-stamp counter that neither older nor younger instructions cross
  * (LFENCE; RDTSC; LFENCE: Intel SDM vol. 2B, RDTSC; AMD APM vol. 3 with LFENCE made
- * serialising, which Linux does). Unit: ticks. Never CPUID: it traps in a virtual machine.
+ * serialising, which Linux does). Unit: ticks. Never CPUID: it traps in a guest.
  */
 static inline __attribute__((always_inline)) uint64_t arch_ticks(void)
 {
@@ -79,8 +79,8 @@ static inline __attribute__((always_inline)) uint64_t arch_ticks_unfenced(void)
 }
 
 /*
- * A performance counter (Intel SDM vol. 2B and AMD APM vol. 3, RDPMC). It faults unless the
- * kernel allows it, which the counter's page says: see measure/counters.h.
+ * A performance counter (Intel SDM vol. 2B and AMD APM vol. 3, RDPMC). It faults unless
+ * the kernel allows it, which the counter's page says: see measure/counters.h.
  */
 static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counter)
 {

@@ -51,7 +51,7 @@ static int read_all(int fd, size_t max, char **text, size_t *len)
 
 int file_read(const char *path, size_t max, char **text, size_t *len, struct err *err)
 {
-	/* Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever. */
+	/* Without O_NONBLOCK, opening a pipe that nobody writes to waits for ever. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), ret;
 	struct stat st;
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Reading whole files and single lines, and writing files of a folder whole or not at all.
- * Files come from strangers: nothing but a regular file is read, and never beyond a limit.
+ * Reading whole files and single lines, and writing files of a folder whole or not at
+ * all. Files come from strangers: only regular ones are read, and never beyond a limit.
  */
 #ifndef SYSCOST_FILE_H
 #define SYSCOST_FILE_H
@@ -13,8 +13,9 @@
 #include "base/err.h"
 
 /*
- * All of a regular file of at most `max` bytes into *text (with a NUL behind it, which *len
- * does not count); the caller frees it. 0, or -errno with the path in err, *text untouched.
+ * All of a regular file of at most `max` bytes into *text (with a NUL behind it, which
+ * *len does not count); the caller frees it. 0, or -errno with the path in err, *text
+ * untouched.
  */
 int file_read(const char *path, size_t max, char **text, size_t *len, struct err *err);
 
@@ -38,8 +39,8 @@ struct file_part {
 int file_write(const char *dir, const struct file_part *parts, size_t n, struct err *err);
 
 /*
- * Make a folder. An existing one is refused unless `force`, and one that cannot be written
- * is always refused. 0, or -errno and err.
+ * Make a folder. An existing one is refused unless `force`, and one that cannot be
+ * written is always refused. 0, or -errno and err.
  */
 int file_folder(const char *dir, bool force, struct err *err);
 

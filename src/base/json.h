@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What jansson leaves to its users: files read with limits, numbers that may be missing. */
+/*
+ * What jansson leaves to its users: files read with limits, and numbers that may be
+ * missing. It knows no keys.
+ */
 #ifndef SYSCOST_JSON_H
 #define SYSCOST_JSON_H
 

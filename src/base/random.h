@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* splitmix64 (Steele, Lea and Flood, OOPSLA 2014): the next number, and the state moves on. */
+/* The next number of splitmix64 (Steele, Lea and Flood, OOPSLA 2014); *state moves on. */
 uint64_t random_next(uint64_t *state);
 
 /* Shuffle order[0..n): Fisher and Yates, from the last to the first. */

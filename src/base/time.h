@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The clocks of the wall: for budgets, progress and names. Nothing is measured by them. */
+/*
+ * The clocks of the wall: for budgets, progress and names. Nothing is measured by them.
+ */
 #ifndef SYSCOST_TIME_H
 #define SYSCOST_TIME_H
 

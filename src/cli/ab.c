@@ -22,7 +22,7 @@
 #include "row/folder.h"
 
 struct settings {
-	struct ab_options contest;
+	struct ab_options ab;
 	struct verdict_options verdict;
 	const char *base_text, *head_text, *output, *noise;
 	struct launch base, head;
@@ -43,31 +43,33 @@ static const struct option_spec options[] = {
 	{ "force", FIELD(force), .help = "write into a folder that exists" },
 	{ "no-output", FIELD(no_output), .help = "print only, write nothing" },
 	{ "no-plots", FIELD(no_plots), .help = "write CSV and JSON, no plots" },
-	{ "quick", FIELD(quick), .help = "27 seconds instead of 110" },
+	{ "quick", FIELD(quick), .help = "take 27 seconds instead of 110" },
 	{ "seconds", 0, OPTION_NUMBER, "S", 1, 86400, FIELD(seconds),
 	  .help = "time for all of it" },
-	{ "rounds", 0, OPTION_WHOLE, "N", 1, 4000, FIELD(contest.rounds),
+	{ "rounds", 0, OPTION_WHOLE, "N", 1, 4000, FIELD(ab.rounds),
 	  .help = "pairs of rounds (default: chosen by a pilot's spread)" },
-	{ "timeout", 0, OPTION_NUMBER, "S", 0.1, 3600, FIELD(contest.run.timeout),
-	  .help = "for one benchmark in one round (default 10)" },
-	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(contest.run.cpu),
+	{ "timeout", 0, OPTION_NUMBER, "S", 0.1, 3600, FIELD(ab.run.timeout),
+	  .help = "longest time for one benchmark in one round (default 10)" },
+	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(ab.run.cpu),
 	  .help = "CPU to measure on (default: an isolated one, or the last)" },
-	{ "seed", 0, OPTION_WHOLE, "N", FIELD(contest.run.seed),
-	  .help = "for the shuffles and the order of arms (default: random, stored)" },
+	{ "seed", 0, OPTION_WHOLE, "N", FIELD(ab.run.seed),
+	  .help = "seed of the shuffles and of the order of arms (default: random, "
+		  "stored)" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
 	  .help = "what A/A comparisons showed (default: see 'syscost noise')" },
 	{ "no-noise", FIELD(no_noise), .help = "use no noise file" },
 	{ "strict", FIELD(verdict.strict),
-	  .help = "exit status 3 when a row is inconclusive" },
+	  .help = "exit with status 3 if a benchmark is inconclusive" },
 	{ "all", FIELD(verdict.all),
-	  .help = "print every row: also the same and all inconclusive ones" },
+	  .help = "print every row, also those that are the same and all inconclusive "
+		  "ones" },
 	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word,
 	  FIELD(verdict.format), .help = "table, csv or json on standard output" },
-	{ "inject", 0, OPTION_PERCENT, "P", 0.1, 1000, FIELD(contest.inject),
+	{ "inject", 0, OPTION_PERCENT, "P", 0.1, 1000, FIELD(ab.inject),
 	  .help = "slow head down by P %, to see whether that is found" },
-	{ "inject-rows", 0, OPTION_WHOLE, "N", 1, 1e6, FIELD(contest.inject_rows),
-	  .help = "so many rows, chosen at random (default: all), of those where P % is "
-		  "2 ns an iteration or more: below 1 ns none counts" },
+	{ "inject-rows", 0, OPTION_WHOLE, "N", 1, 1e6, FIELD(ab.inject_rows),
+	  .help = "slow down N rows, chosen at random (default: all), of those where P % "
+		  "is at least 2 ns an iteration" },
 	{ "host-name", FIELD(host_name),
 	  .help = "store the host's name as it is, not hashed" },
 	{ OPTION_END },
@@ -86,7 +88,7 @@ static bool parse_arm(struct launch *arm, const char *label, const char *text)
 	return false;
 }
 
-/* What is known of this machine class, if anything is. */
+/* Read what is known of this class of machines, if anything is. */
 static bool load_noise(const struct settings *s, struct noise *noise)
 {
 	char machine[17], path[4096];
@@ -101,7 +103,7 @@ static bool load_noise(const struct settings *s, struct noise *noise)
 	return !verdict_noise(s->noise, machine, false, noise, path, sizeof(path));
 }
 
-/* The result folder of one arm, below the comparison's. */
+/* Write the result folder of one arm, below the comparison's. */
 static int write_arm(const struct ab *c, int arm, const struct settings *s,
 		     const char *command, const char *pairing, struct err *err)
 {
@@ -125,7 +127,7 @@ static int write_arm(const struct ab *c, int arm, const struct settings *s,
 static int write_all(const struct ab *c, const struct settings *s,
 		     const struct noise *noise, const char *command, struct err *err)
 {
-	const struct ab_options *o = &s->contest;
+	const struct ab_options *o = &s->ab;
 	char pairing[64];
 	json_t *record;
 	int ret = 0;
@@ -155,24 +157,24 @@ static int compare_arms(const struct call *call, struct settings *s,
 	struct ab c;
 	int ret, status;
 
-	s->contest.gate.noise = noise->n ? noise : NULL;
+	s->ab.gate.noise = noise->n ? noise : NULL;
 	if (!s->no_output && file_folder(s->output, s->force, &err))
 		return cli_error("%s", err.text);
 	process_backend(&process);
 	ret = ab_measure(&c, &process.backend, &selection->reg, selection->chosen,
-			 &s->base, &s->head, &s->contest, &err);
-	session_progress_end(&s->contest.run);
+			 &s->base, &s->head, &s->ab, &err);
+	session_progress_end(&s->ab.run);
 	if (ret) {
 		ab_free(&c);
 		if (!s->no_output)
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
-	if (s->contest.inject && !c.injected)
+	if (s->ab.inject && !c.injected)
 		fprintf(stderr, "syscost: no row is slow enough to be slowed down\n");
 	if (c.stopped)
 		s->verdict.advisory = "interrupted: the rounds are fewer than planned";
-	/* Written first: who reads what is printed may leave early. */
+	/* Printing comes last: a reader of the output may close it early. */
 	if (!s->no_output)
 		ret = write_all(&c, s, noise, call->line, &err);
 	status = verdict_print(&c.verdicts, &c.summary, &s->verdict);
@@ -184,7 +186,7 @@ static int compare_arms(const struct call *call, struct settings *s,
 	else if (!s->no_output)
 		fprintf(stderr,
 			"syscost: results are in %s; again with --seed %" PRIu64 "\n",
-			s->output, s->contest.run.seed);
+			s->output, s->ab.run.seed);
 	ab_free(&c);
 	return status;
 }
@@ -195,7 +197,7 @@ static void defaults(void *settings)
 	struct run_options run;
 
 	session_options(&run);
-	ab_defaults(&s->contest, &run);
+	ab_defaults(&s->ab, &run);
 }
 
 static int ab(const struct call *call, void *settings)
@@ -206,9 +208,9 @@ static int ab(const struct call *call, void *settings)
 	int status = EXIT_TROUBLE;
 
 	if (s->quick)
-		ab_quick(&s->contest);
+		ab_quick(&s->ab);
 	if (s->seconds)
-		s->contest.run.seconds = s->seconds;
+		s->ab.run.seconds = s->seconds;
 	if (!parse_arm(&s->base, "base", s->base_text) ||
 	    !parse_arm(&s->head, "head", s->head_text))
 		return EXIT_TROUBLE;
@@ -218,8 +220,8 @@ static int ab(const struct call *call, void *settings)
 	}
 	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
 		return EXIT_TROUBLE;
-	if (!s->contest.inject_rows)
-		s->contest.inject_rows = selection.reg.n;
+	if (!s->ab.inject_rows)
+		s->ab.inject_rows = selection.reg.n;
 	if (load_noise(s, &noise))
 		status = compare_arms(call, s, &selection, &noise);
 	noise_free(&noise);
@@ -228,7 +230,7 @@ static int ab(const struct call *call, void *settings)
 }
 
 static const char about[] =
-	"An ARM is the path of another syscost, or this one\n"
+	"An ARM is the path of another syscost, or it is this one in one of these ways:\n"
 	"  self                 as it is\n"
 	"  'exec:WORD… {}'      started by a command, with {} for the program\n"
 	"  env:NAME=VALUE       with this variable set\n"

@@ -31,8 +31,8 @@ static const struct option_spec options[] = {
 	{ OPTION_END },
 };
 
-/* The newest folder that run makes by itself: its name sorts by time. */
-static bool newest(char *dir, size_t len)
+/* The newest folder that `run` made: the names sort by time. */
+static bool find_newest(char *dir, size_t len)
 {
 	glob_t found;
 	bool any = !glob("syscost-[0-9]*-[0-9]*/results.csv", 0, NULL, &found);
@@ -50,41 +50,37 @@ static bool newest(char *dir, size_t len)
 static void print_rows(const struct batching *b, enum cli_format format)
 {
 	struct table rows;
-	json_t *array;
 
 	batching_rows(b, &rows);
-	if (format == FORMAT_CSV) {
+	if (format == FORMAT_CSV)
 		csv_write(stdout, &rows);
-	} else {
-		array = table_json(&rows);
-		cli_print_json(array, 9);
-		json_decref(array);
-	}
+	else
+		cli_print_json(table_json(&rows), 9);
 	table_free(&rows);
 }
 
-static int show(const char *dir, char *const *patterns, size_t n_patterns,
-		const struct settings *s)
+static int print_folder(const char *dir, char *const *patterns, size_t n_patterns,
+			const struct settings *s)
 {
-	struct folder f;
+	struct folder folder;
 	const char *unmatched;
 	struct batching b;
 	struct err err = { 0 };
 	int status = EXIT_TROUBLE;
 
-	if (folder_read(&f, dir, FOLDER_ROUNDS, &err)) {
+	if (folder_read(&folder, dir, FOLDER_ROUNDS, &err)) {
 		cli_error("%s", err.text);
 		goto out;
 	}
-	if (batching_make(&b, &f.results, &f.rounds, &err)) {
+	if (batching_make(&b, &folder.results, &folder.rounds, &err)) {
 		cli_error("%s: %s", dir, err.text);
 		goto out;
 	}
 	unmatched = batching_select(&b, patterns, n_patterns);
 	if (!b.n) {
-		cli_error(
-			"%s has no rows of a batching sweep: syscost run 'batch/*' makes some",
-			dir);
+		cli_error("%s has no rows of a batching sweep: syscost run 'batch/*' "
+			  "makes some",
+			  dir);
 	} else if (unmatched) {
 		cli_error("no workload matches '%s': the first one is %s", unmatched,
 			  b.workload[0].name);
@@ -100,7 +96,7 @@ static int show(const char *dir, char *const *patterns, size_t n_patterns,
 	}
 	batching_free(&b);
 out:
-	folder_free(&f);
+	folder_free(&folder);
 	return status;
 }
 
@@ -112,7 +108,7 @@ void batch_advice(const struct table *results, const struct table *rounds,
 	struct err err = { 0 };
 
 	if (batching_make(&b, results, rounds, &err))
-		return; /* the page will tell */
+		return; /* the page says why */
 	for (size_t i = 0; i < b.n; i++)
 		choice |= b.workload[i].choice;
 	if (choice) {
@@ -121,7 +117,8 @@ void batch_advice(const struct table *results, const struct table *rounds,
 		fflush(stdout);
 		if (dir)
 			fprintf(stderr,
-				"syscost: 'syscost batch %s' has curves and break-evens\n",
+				"syscost: 'syscost batch %s' has curves and "
+				"break-evens\n",
 				dir);
 	}
 	batching_free(&b);
@@ -132,17 +129,18 @@ static int batch(const struct call *call, void *settings)
 	char dir[4096];
 
 	if (call->n)
-		return show(call->operands[0], call->operands + 1, call->n - 1, settings);
-	if (!newest(dir, sizeof(dir)))
+		return print_folder(call->operands[0], call->operands + 1, call->n - 1,
+				    settings);
+	if (!find_newest(dir, sizeof(dir)))
 		return cli_error(
 			"no syscost-DATE-TIME folder here: name a result folder");
-	return show(dir, NULL, 0, settings);
+	return print_folder(dir, NULL, 0, settings);
 }
 
 static const char about[] =
-	"Which batching strategy pays off, from which batch size on, and what it costs: from\n"
-	"the rows of a run of sweeps. DIR is its result folder (default: the newest\n"
-	"syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
+	"Says which batching strategy pays off, from which batch size on, and what it\n"
+	"costs. It reads the rows of a sweep. DIR is its result folder (default: the\n"
+	"newest syscost-DATE-TIME here). Patterns are globs over workloads: 'write-*',\n"
 	"'write-null/64'; '!pipe*' takes away.\n";
 
 const struct command command_batch = {

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The decision table of a sweep, for a run that measured one. `batch` itself prints more.
+ */
 #ifndef SYSCOST_CLI_BATCH_H
 #define SYSCOST_CLI_BATCH_H
 
 #include "row/row.h"
 
-/* The decision table on standard output, if the rows have a sweep; `dir` NULL: not stored. */
+/* Print it, if the rows have a sweep. `dir` is where they are stored, or NULL. */
 void batch_advice(const struct table *results, const struct table *rounds,
 		  const char *dir);
 

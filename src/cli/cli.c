@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * How commands talk to their user.
+ * How commands talk to their user. It measures and reads nothing.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,8 +41,9 @@ bool cli_color(void)
 	return isatty(STDOUT_FILENO) && !(no && *no);
 }
 
-void cli_print_json(const json_t *json, int digits)
+void cli_print_json(json_t *json, int digits)
 {
 	json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(digits));
 	putchar('\n');
+	json_decref(json);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all commands share: exit statuses, formats, and how an error is told. It knows no
- * measuring, so that commands that read stored rows can use it.
+ * What all commands share: exit statuses, formats, and the way an error is printed. It
+ * knows no measuring, so that commands that read stored rows can use it.
  */
 #ifndef SYSCOST_CLI_H
 #define SYSCOST_CLI_H
@@ -32,7 +32,9 @@ int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Colours are for a terminal, and not with NO_COLOR set (no-color.org). */
 bool cli_color(void);
 
-/* Print JSON and a newline; `digits` of a real, 0: all. */
-void cli_print_json(const json_t *json, int digits);
+/*
+ * Print JSON and a newline, with so many digits of a real, 0: all. Takes the reference.
+ */
+void cli_print_json(json_t *json, int digits);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost compare: verdicts from stored runs. It measures nothing; `ab` does, and is to be
- * preferred where both sides can run on the same machine at the same time.
+ * syscost compare: verdicts from stored runs. It measures nothing. Where both sides can
+ * run on one machine at the same time, `ab` is better.
  */
 #include <math.h>
 #include <stdio.h>
@@ -30,22 +30,23 @@ struct settings {
 
 static const struct option_spec options[] = {
 	{ "base", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(base),
-	  .help = "a folder of the base; more than once for several" },
+	  .help = "a folder of the base; repeat it for several" },
 	{ "head", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(head),
-	  .help = "a folder of the head, likewise" },
+	  .help = "a folder of the head; repeat it for several" },
 	{ "delta", 0, OPTION_PERCENT, "P", 0, 1000, FIELD(delta),
-	  .help = "smallest change that counts, per cent (default: 2, or 5 if the folders "
-		  "are not two arms of one 'syscost ab')" },
+	  .help = "smallest change that counts, per cent (default: 2, or 5 if the "
+		  "folders are not two arms of one 'syscost ab')" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
 	  .help = "what A/A comparisons showed on this class of machines (default: the "
 		  "file that 'syscost noise' keeps, if any)" },
-	{ "no-noise", FIELD(no_noise), .help = "use no such file" },
+	{ "no-noise", FIELD(no_noise), .help = "use no noise file" },
 	{ "force", FIELD(force),
-	  .help = "compare although the machines differ; that is advisory only" },
+	  .help = "compare although the machines differ: then all verdicts are advice" },
 	{ "strict", FIELD(show.strict),
-	  .help = "exit status 3 if a benchmark is inconclusive" },
+	  .help = "exit with status 3 if a benchmark is inconclusive" },
 	{ "all", FIELD(show.all),
-	  .help = "print every row: also the same and all inconclusive ones" },
+	  .help = "print every row, also those that are the same and all inconclusive "
+		  "ones" },
 	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word, FIELD(show.format),
 	  .help = "table, csv or json on standard output" },
 	{ "output", 'o', OPTION_FOLDER, "DIR", FIELD(output),
@@ -93,7 +94,10 @@ static void side_free(struct side *s)
 	free(s->views);
 }
 
-/* How a folder's machine differs from the first one of the base; false: not at all. */
+/*
+ * Whether a folder is of another machine than the first one of the base, and how it
+ * differs.
+ */
 static bool differs(const struct side *base, const struct side *side, char *buf,
 		    size_t len)
 {
@@ -110,7 +114,7 @@ static bool differs(const struct side *base, const struct side *side, char *buf,
 	return false;
 }
 
-/* Kernels against each other on the same hardware, with enough boots of each. */
+/* Whether this compares kernels on the same hardware, with enough boots of each. */
 static bool boots_are_the_unit(const struct side *base, const struct side *head)
 {
 	char first[17], other[17];
@@ -129,7 +133,7 @@ static bool boots_are_the_unit(const struct side *base, const struct side *head)
 	return true;
 }
 
-/* Folder k of both sides is of the same `ab`, for every k. */
+/* Whether folder k of both sides is of the same `ab`, for every k. */
 static bool are_paired(const struct side *base, const struct side *head)
 {
 	for (size_t i = 0; i < base->n && base->n == head->n; i++) {
@@ -202,7 +206,7 @@ static int compare_sides(const struct comparison *c)
 	if (differs(base, base, why, sizeof(why)) ||
 	    differs(base, head, why, sizeof(why))) {
 		if (!s->force)
-			return cli_error("%s; --force compares them all the same, as an "
+			return cli_error("%s; --force compares them all the same, for "
 					 "advice",
 					 why);
 		if (!boots_are_the_unit(base, head))
@@ -271,8 +275,9 @@ static int compare(const struct call *call, void *settings)
 }
 
 static const char notes[] =
-	"Exit status: 0 no regression, 1 regression, 2 trouble or a benchmark that fails in\n"
-	"head alone, 3 contaminated (or inconclusive with --strict), 77 nothing to compare.\n";
+	"Exit status: 0 no regression, 1 regression, 2 trouble or a benchmark that\n"
+	"fails in head alone, 3 contaminated (or inconclusive with --strict), 77\n"
+	"nothing to compare.\n";
 
 const struct command command_compare = {
 	.name = "compare",

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost complete: what could stand where the cursor is, for a shell that asks. One line a
- * word, with what it does behind a tab; /files and /folders tell the shell to add its own.
+ * syscost complete: what could stand where the cursor is, for a shell that asks. One
+ * line a word, with what it does behind a tab; /files and /folders tell the shell to
+ * add its own.
  */
 #include <stdio.h>
 #include <string.h>
@@ -34,7 +35,10 @@ static void offer_commands(const struct command *const *commands, const char *be
 			offer("", (*commands)->name, begin, (*commands)->summary);
 }
 
-/* Without parameters: that names all rows of a benchmark, and shells split words at ':'. */
+/*
+ * Without parameters: that names all rows of a benchmark, and shells split words at
+ * ':'.
+ */
 static void offer_benchmarks(const char *begin)
 {
 	const struct bench *last = NULL;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost export: a result folder in a format that other programs read. The folder is of a
- * run, or of a comparison: then its verdicts come first, and the rows are those of its
- * base/ and head/, or, where it has no such folders, what the verdicts say of the two.
+ * syscost export: the folder of a run, or of a comparison, in a format that other programs
+ * read. The formats themselves are in render/.
  */
 #include <errno.h>
 #include <math.h>
@@ -93,18 +92,18 @@ struct text {
 	size_t len;
 };
 
-static int fill(FILE *out, const void *arg)
+static int fill_text(FILE *out, const void *arg)
 {
 	const struct text *t = arg;
 
 	return fwrite(t->data, 1, t->len, out) == t->len ? 0 : -EIO;
 }
 
-/* All of it or nothing; what is no plain file, such as /dev/stderr, is just written to. */
-static int put_out(const char *output, const struct text *t)
+/* A file is written whole or not at all. A device, such as /dev/stderr, is written to. */
+static int write_text(const char *output, const struct text *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
-	struct file_part part = { slash ? slash + 1 : output, fill, t };
+	struct file_part part = { slash ? slash + 1 : output, fill_text, t };
 	char dir[4096] = ".";
 	struct err err = { 0 };
 	struct stat st;
@@ -115,7 +114,7 @@ static int put_out(const char *output, const struct text *t)
 	}
 	if (!stat(output, &st) && !S_ISREG(st.st_mode)) {
 		FILE *out = fopen(output, "we");
-		int ret = out ? fill(out, t) : -errno;
+		int ret = out ? fill_text(out, t) : -errno;
 
 		if (out && fclose(out) && !ret)
 			ret = -errno;
@@ -144,7 +143,7 @@ static int export_folder(const char *dir, const struct export_format *format,
 		ret = -errno;
 	text.data = data;
 	if (!ret)
-		ret = put_out(output, &text);
+		ret = write_text(output, &text);
 	else if (ret == -ENODATA) {
 		cli_error("%s has nothing that %s can hold: no row with a figure%s", dir,
 			  format->name,

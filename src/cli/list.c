@@ -37,13 +37,13 @@ static void print_row(const struct variant *v, enum cli_format format, json_t *a
 static int list(const struct call *call, void *settings)
 {
 	enum cli_format format = ((struct settings *)settings)->format;
-	json_t *array = json_array();
+	json_t *array = NULL;
 	struct selection s;
 
-	if (!session_select(call, BENCH_TEST, &s)) {
-		json_decref(array);
+	if (!session_select(call, BENCH_TEST, &s))
 		return EXIT_TROUBLE;
-	}
+	if (format == FORMAT_JSON)
+		array = json_array();
 	if (format == FORMAT_CSV)
 		puts("id,via,params,desc");
 	for (size_t i = 0; i < s.reg.n; i++)
@@ -51,7 +51,6 @@ static int list(const struct call *call, void *settings)
 			print_row(&s.reg.rows[i], format, array);
 	if (format == FORMAT_JSON)
 		cli_print_json(array, 0);
-	json_decref(array);
 	session_free(&s);
 	return EXIT_FINE;
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost noise: compare this program with itself, again and again, and remember what that
- * showed: how much each benchmark moves when nothing has changed, and how often the gate
- * cried wolf.
+ * syscost noise: compare this program with itself several times, and keep the result: how
+ * much each benchmark moves when nothing has changed, and how often a verdict was false.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -23,7 +22,7 @@
 #include "stats/binomial.h"
 
 struct settings {
-	struct ab_options contest;
+	struct ab_options ab;
 	const char *noise;
 	char kept[OPTION_PATH_MAX]; /* where nothing else was asked for */
 	unsigned int runs;
@@ -37,12 +36,13 @@ struct settings {
 static const struct option_spec options[] = {
 	{ "runs", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(runs),
 	  .help = "comparisons of the whole suite (default 5; 0: print only)" },
-	{ "quick", FIELD(quick), .help = "27 seconds each instead of 110" },
+	{ "quick", FIELD(quick),
+	  .help = "take 27 seconds for each comparison instead of 110" },
 	{ "seconds", 0, OPTION_NUMBER, "S", 1, 86400, FIELD(seconds),
-	  .help = "for each" },
+	  .help = "time for each comparison" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
 	  .help = "the noise file (default: one for this class of machines)" },
-	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(contest.run.cpu),
+	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(ab.run.cpu),
 	  .help = "CPU to measure on (default: an isolated one, or the last)" },
 	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word_but_csv,
 	  FIELD(format), .help = "table or json on standard output" },
@@ -67,7 +67,6 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 			"runs_contaminated", (json_int_t)noise->contaminated);
 
 		cli_print_json(json, 0);
-		json_decref(json);
 		return;
 	}
 	printf("%s: machine class %s\n", path, noise->machine);
@@ -84,7 +83,7 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 		       bound);
 }
 
-/* One comparison of this program with itself, taken into the file. */
+/* Compare this program with itself, once, and add the result to the file. */
 static int compare_once(const struct selection *selection, struct settings *s,
 			struct noise *noise)
 {
@@ -94,15 +93,15 @@ static int compare_once(const struct selection *selection, struct settings *s,
 	struct err err = { 0 };
 	int ret;
 
-	s->contest.gate.noise = noise;
+	s->ab.gate.noise = noise;
 	launch_parse(&base, "base", "self", &err);
 	launch_parse(&head, "head", "self", &err);
-	s->contest.run.seed = random_seed();
+	s->ab.run.seed = random_seed();
 	process_backend(&process);
 	ret = ab_measure(&c, &process.backend, &selection->reg, selection->chosen, &base,
-			 &head, &s->contest, &err);
-	session_progress_end(&s->contest.run);
-	if (!ret && !*s->contest.run.stop) {
+			 &head, &s->ab, &err);
+	session_progress_end(&s->ab.run);
+	if (!ret && !*s->ab.run.stop) {
 		noise_add(noise, &c.verdicts, c.summary.disturbed);
 		ret = noise_write(noise, s->noise, &err);
 	}
@@ -114,13 +113,13 @@ static int compare_once(const struct selection *selection, struct settings *s,
 			fprintf(stderr,
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
 				v->id, verdict_words[v->verdict], v->ratio.mid,
-				s->contest.run.seed);
+				s->ab.run.seed);
 	}
 	ab_free(&c);
 	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
-/* What is known of this machine class so far; s->noise gets where it is kept. */
+/* Read what is known of this class of machines; s->noise gets the path of the file. */
 static int read_noise(struct settings *s, struct noise *noise)
 {
 	struct err err = { 0 };
@@ -151,7 +150,7 @@ static void defaults(void *settings)
 	struct run_options run;
 
 	session_options(&run);
-	ab_defaults(&s->contest, &run);
+	ab_defaults(&s->ab, &run);
 	s->runs = 5;
 }
 
@@ -163,14 +162,14 @@ static int learn(const struct call *call, void *settings)
 	int status;
 
 	if (s->quick)
-		ab_quick(&s->contest);
+		ab_quick(&s->ab);
 	if (s->seconds)
-		s->contest.run.seconds = s->seconds;
+		s->ab.run.seconds = s->seconds;
 	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
 		return EXIT_TROUBLE;
 	status = read_noise(s, &noise);
-	for (unsigned int i = 0;
-	     i < s->runs && status == EXIT_FINE && !*s->contest.run.stop; i++)
+	for (unsigned int i = 0; i < s->runs && status == EXIT_FINE && !*s->ab.run.stop;
+	     i++)
 		status = compare_once(&selection, s, &noise);
 	if (status == EXIT_FINE)
 		print(&noise, s->noise, s->format);
@@ -180,9 +179,9 @@ static int learn(const struct call *call, void *settings)
 }
 
 static const char about[] =
-	"Compares this program with itself (A/A) and keeps what that showed for 'compare' and\n"
-	"'ab'. Prints how often the gate cried wolf, with an exact bound. Learn with the length\n"
-	"that you compare with: short comparisons move more.\n";
+	"Compares this program with itself (A/A), and keeps the result for 'compare'\n"
+	"and 'ab'. Prints how often a verdict was false, with an exact bound. Learn\n"
+	"with the length that you compare with: short comparisons move more.\n";
 
 const struct command command_noise = {
 	.name = "noise",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Finds, checks and prints options by their table. It knows no command and prints no error.
+ * Finds, checks and prints options by their table. It knows no command and prints no
+ * error.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -9,7 +10,7 @@
 
 #include "cli/option.h"
 
-#define LINE_WIDTH 86
+#define LINE_WIDTH 88
 #define SLIP_MAX   40 /* bytes of a word that may be a slip of another one */
 
 const struct option_spec option_none[] = { { OPTION_END } };
@@ -50,7 +51,7 @@ bool option_nearer(const char *text, const char *word, size_t *edits)
 	size_t n = count_edits(text, word);
 
 	/* One wrong letter in three is a slip; more of them are another word. */
-	if (n >= *edits || n > strlen(text) / 3)
+	if (n >= *edits || n > (strlen(text) + 1) / 3)
 		return false;
 	*edits = n;
 	return true;

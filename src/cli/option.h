@@ -12,7 +12,10 @@
 
 #include "base/err.h"
 
-/* Bytes of a path that an option takes: what is written below it must fit into PATH_MAX. */
+/*
+ * Bytes of a path that an option takes: what is written below it must fit into
+ * PATH_MAX.
+ */
 #define OPTION_PATH_MAX 3800
 
 enum option_kind {
@@ -62,8 +65,8 @@ static inline const struct option_spec *option_next(const struct option_spec *o)
 bool option_has_value(const struct option_spec *o);
 
 /*
- * The option of this name, `len` bytes long, or the only one that begins so; the one of this
- * letter. NULL, and one line in err, without one.
+ * The option of this name, `len` bytes long, or the only one that begins so; the one of
+ * this letter. NULL, and one line in err, without one.
  */
 const struct option_spec *option_find(const struct option_spec *options, const char *name,
 				      size_t len, struct err *err);
@@ -73,8 +76,8 @@ const struct option_spec *option_find_letter(const struct option_spec *options,
 #define OPTION_WANTS_HELP 1
 
 /*
- * Put a value into the settings; `text` is NULL for a flag, and where a value is missing. 0;
- * OPTION_WANTS_HELP; or -EINVAL with one line in err.
+ * Put a value into the settings; `text` is NULL for a flag, and where a value is
+ * missing. 0; OPTION_WANTS_HELP; or -EINVAL with one line in err.
  */
 int option_set(const struct option_spec *o, const char *text, void *settings,
 	       struct err *err);
@@ -85,8 +88,8 @@ void option_free(const struct option_spec *options, void *settings);
 void option_print(FILE *out, const struct option_spec *options);
 
 /*
- * Is `text` more likely a slip of `word` than of the words before? *edits is what the best of
- * those differed by, and SIZE_MAX at first.
+ * Is `text` more likely a slip of `word` than of the words before? *edits is what the
+ * best of those differed by, and SIZE_MAX at first.
  */
 bool option_nearer(const char *text, const char *word, size_t *edits);
 

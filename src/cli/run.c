@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "cli/batch.h"
 #include "cli/cli.h"
 #include "cli/report.h"
@@ -30,6 +31,18 @@ struct settings {
 	enum cli_format format;
 };
 
+/* The layers that there are, for completions. */
+static const char *layer_word(size_t i)
+{
+	size_t n;
+	const struct layer *const *all = layer_all(&n);
+
+	for (size_t at = 0; at < n; at++)
+		if (!all[at]->hidden && !i--)
+			return all[at]->name;
+	return NULL;
+}
+
 #define FIELD(member) OPTION_FIELD(struct settings, member)
 
 static const struct option_spec options[] = {
@@ -40,23 +53,24 @@ static const struct option_spec options[] = {
 	{ "no-plots", FIELD(no_plots),
 	  .help = "write CSV and JSON, no plots and no report" },
 	{ "quick", FIELD(quick),
-	  .help = "8 seconds instead of 50; of a sweep, 28 instead of 285" },
+	  .help = "measure for 8 seconds instead of 50; a sweep for 28 instead of 285" },
 	{ "seconds", 0, OPTION_NUMBER, "S", 0.1, 86400, FIELD(run.seconds),
 	  .help = "time budget for measuring" },
 	{ "precision", 0, OPTION_PERCENT, "P", 0.01, 100, FIELD(run.precision),
 	  .help = "stop when every interval is within +-P % (default 1)" },
 	{ "timeout", 0, OPTION_NUMBER, "S", 0.1, 3600, FIELD(run.timeout),
-	  .help = "for one benchmark in one round (default 10)" },
+	  .help = "longest time for one benchmark in one round (default 10)" },
 	{ "checkpoint", 0, OPTION_NUMBER, "S", 0.1, 86400, FIELD(run.checkpoint_seconds),
 	  .help = "write what there is every S seconds (default 10)" },
 	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(run.cpu),
 	  .help = "CPU to measure on (default: an isolated one, or the last)" },
 	{ "events", 0, OPTION_TEXT, "LIST", FIELD(events),
-	  .help = "also count these, by libpfm4's names: PAGE-FAULTS,CYCLES:u" },
-	{ "layer", 0, OPTION_TEXT, "NAME[:K]", .repeat = true, FIELD(layers),
+	  .help = "count these events too, by libpfm4's names: PAGE-FAULTS,CYCLES:u" },
+	{ "layer", 0, OPTION_TEXT, "NAME[:K]", .choice = layer_word, .repeat = true,
+	  FIELD(layers),
 	  .help = "measure under this layer; repeat it for a stack of layers" },
 	{ "seed", 0, OPTION_WHOLE, "N", FIELD(run.seed),
-	  .help = "for the shuffles (default: random, stored)" },
+	  .help = "seed of the shuffles (default: random, stored)" },
 	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word, FIELD(format),
 	  .help = "table, csv or json on standard output" },
 	{ "host-name", FIELD(host_name),
@@ -96,7 +110,10 @@ static void fit_sweep(const struct registry *reg, bool *chosen, struct settings 
 		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
 }
 
-/* What is counted: the suite's own where the machine lets it, and all that was asked for. */
+/*
+ * Count the suite's own events, where the machine lets us, and those that were asked
+ * for.
+ */
 static bool choose_events(struct settings *s)
 {
 	char own[256];
@@ -130,7 +147,7 @@ static void print(const struct settings *s, const struct table *results,
 	if (s->format == FORMAT_CSV) {
 		csv_write(stdout, results);
 	} else if (s->format == FORMAT_JSON) {
-		cli_print_json(json, 0);
+		json_fill(stdout, json);
 	} else {
 		table_print(stdout, results, cli_color());
 		batch_advice(results, rounds, s->no_output ? NULL : s->output);
@@ -139,8 +156,8 @@ static void print(const struct settings *s, const struct table *results,
 }
 
 /*
- * The result folder as it is now. A page and plots of an older result do not go with it.
- * `complete`: nothing more will come.
+ * Write the result folder as it is now, and remove the page and plots of an older result.
+ * `complete`: it will not change any more.
  */
 static int write_folder(const struct settings *s, const struct table *results,
 			const struct table *rounds, json_t *json, bool complete,
@@ -155,15 +172,15 @@ static int write_folder(const struct settings *s, const struct table *results,
 	return ret;
 }
 
-struct keeper {
+struct checkpoint {
 	const struct settings *settings;
 	const char *command;
 };
 
-/* Failing is no news yet: the end of the run tries again, and tells. */
-static void keep(void *arg, const struct run *run)
+/* An error is not reported here: the end of the run writes again, and reports it. */
+static void write_checkpoint(void *arg, const struct run *run)
 {
-	const struct keeper *k = arg;
+	const struct checkpoint *k = arg;
 	struct table results, rounds;
 	json_t *json = record_json(run, k->command, k->settings->host_name);
 	struct err err = { 0 };
@@ -175,8 +192,8 @@ static void keep(void *arg, const struct run *run)
 	table_free(&rounds);
 }
 
-/* 77 when every row was skipped or failed: there is no figure. */
-static int verdict(const struct table *results)
+/* The exit status, by what became of the rows; one line for each that failed. */
+static int judge_rows(const struct table *results)
 {
 	bool figure = false, failed = false;
 
@@ -201,7 +218,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 {
 	struct table results, rounds;
 	struct err err = { 0 };
-	struct keeper keeper = { s, call->line };
+	struct checkpoint checkpoint = { s, call->line };
 	struct findings findings;
 	json_t *json = NULL;
 	struct process_backend process;
@@ -212,8 +229,8 @@ static int run_chosen(const struct call *call, struct settings *s,
 	if (!s->no_output && file_folder(s->output, s->force, &err))
 		return cli_error("%s", err.text);
 	if (!s->no_output) {
-		s->run.checkpoint = keep;
-		s->run.checkpoint_arg = &keeper;
+		s->run.checkpoint = write_checkpoint;
+		s->run.checkpoint_arg = &checkpoint;
 	}
 	process_backend(&process);
 	ret = run_all(&run, &process.backend, &selection->reg, selection->chosen,
@@ -231,7 +248,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
 	print(s, &results, &rounds, json);
-	ret = verdict(&results);
+	ret = judge_rows(&results);
 	if (!s->no_output && write_folder(s, &results, &rounds, json, true, &err)) {
 		rmdir(s->output); /* only if it is empty */
 		ret = cli_error("%s", err.text);

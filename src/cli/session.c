@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The user's side of a measuring command. Measures nothing.
+ * What a measuring command does around the measuring. It measures nothing.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -19,13 +19,17 @@ struct selection {
 };
 
 /*
- * Choose by the operands, which are patterns. Benchmarks with a flag in `hidden` have to be
- * named. False, with nothing to free, where a pattern matches none: the error is printed.
+ * Choose by the operands, which are patterns. Benchmarks with a flag in `hidden` have
+ * to be named. False, with nothing to free, where a pattern matches none: the error is
+ * printed.
  */
 bool session_select(const struct call *call, unsigned int hidden, struct selection *s);
 void session_free(struct selection *s);
 
-/* Catch SIGINT and SIGTERM from now on; what is returned becomes non-zero with the first. */
+/*
+ * Catch SIGINT and SIGTERM from now on; what is returned becomes non-zero with the
+ * first.
+ */
 volatile const int *session_stop(void);
 
 /* Defaults, a progress line where stderr is a terminal, a random seed, session_stop(). */

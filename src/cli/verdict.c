@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The first and the last step of a comparison. It decides what the process returns, and
- * nothing else.
+ * The first and the last step of a comparison: the noise file is read, verdicts are
+ * printed and written. It judges no row; it only makes an exit status of what was
+ * judged.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -62,10 +63,7 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 	if (o->format == FORMAT_CSV) {
 		csv_write(stdout, verdicts);
 	} else if (o->format == FORMAT_JSON) {
-		json_t *json = verdicts_json(verdicts, s, o->advisory);
-
-		cli_print_json(json, 9);
-		json_decref(json);
+		cli_print_json(verdicts_json(verdicts, s, o->advisory), 9);
 	} else {
 		struct verdicts_view view = { o->all, cli_color(), o->advisory };
 
@@ -76,21 +74,18 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 }
 
 int verdict_write(const char *dir, const struct table *verdicts,
-		  const struct gate_summary *s, const char *advisory,
-		  const json_t *record, const struct noise *noise, bool plots,
-		  struct err *err)
+		  const struct gate_summary *s, const char *advisory, json_t *record,
+		  const struct noise *noise, bool plots, struct err *err)
 {
-	json_t *json = record ? json_deep_copy(record) : json_object();
 	json_t *said = verdicts_json(verdicts, s, advisory);
 	const struct file_part parts[] = { { "verdicts.csv", csv_fill, verdicts },
-					   { "compare.json", json_fill, json } };
+					   { "compare.json", json_fill, record } };
 	int ret;
 
-	json_object_set_new(json, "schema", json_integer(SCHEMA_VERSION));
-	json_object_set(json, "summary", json_object_get(said, "summary"));
+	json_object_set_new(record, "schema", json_integer(SCHEMA_VERSION));
+	json_object_set(record, "summary", json_object_get(said, "summary"));
 	json_decref(said);
 	ret = file_write(dir, parts, 2, err);
-	json_decref(json);
 	if (ret || !plots)
 		return ret;
 	ret = plots_gate(verdicts, s, noise, dir, err);

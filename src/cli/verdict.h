@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What goes into verdicts beside rounds, and what becomes of them: the noise file; printed,
- * written, an exit status. Shared by `compare` and `ab`.
+ * What `compare` and `ab` share: they read the noise file, print verdicts, write them,
+ * and make an exit status of them. Judging itself is in compare/gate.h.
  */
 #ifndef SYSCOST_CLI_VERDICT_H
 #define SYSCOST_CLI_VERDICT_H
@@ -14,10 +14,10 @@
 #include "row/noise.h"
 
 /*
- * What A/A comparisons showed on `machine`, a class of machines: from `file`, which must be
- * there and, but for `force`, of this class; or, if that is NULL, from the file that `syscost
- * noise` keeps, if any. `path` gets where it is, or "" if nothing is known. *noise is
- * initialised in any case. 0, or EXIT_TROUBLE, and the reason has been said.
+ * Read what A/A comparisons showed on `machine`, a class of machines. `file` must exist
+ * and, without `force`, be of this class. NULL stands for the file that `syscost noise`
+ * keeps, if there is one. `path` gets the path that was read, or "". *noise is
+ * initialised in any case. 0, or EXIT_TROUBLE and an error line.
  */
 int verdict_noise(const char *file, const char *machine, bool force, struct noise *noise,
 		  char *path, size_t len);
@@ -42,13 +42,12 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 		  const struct verdict_options *o);
 
 /*
- * Write verdicts.csv, compare.json (`record`, which may be NULL, and the summary) and the
- * plots forest and aa into a folder that exists; `plots` false: no plots. `noise` may be
- * NULL. 0, or -errno with one line in err; without gnuplot there is only a warning.
+ * Write verdicts.csv and compare.json, which is `record` with the summary added to it;
+ * with `plots` also the figures forest and aa. The folder exists; `noise` may be NULL.
+ * 0, or -errno with one line in err. Without gnuplot there is only a warning.
  */
 int verdict_write(const char *dir, const struct table *verdicts,
-		  const struct gate_summary *s, const char *advisory,
-		  const json_t *record, const struct noise *noise, bool plots,
-		  struct err *err);
+		  const struct gate_summary *s, const char *advisory, json_t *record,
+		  const struct noise *noise, bool plots, struct err *err);
 
 #endif

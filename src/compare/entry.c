@@ -255,7 +255,10 @@ static struct reason few(const struct gate *g, const struct entry *e, double tai
 		.cause = !e->counts.candidates			    ? CAUSE_NO_ROUNDS
 			 : !e->counts.quiet && !e->counts.contended ? CAUSE_NO_MATCH
 								    : CAUSE_FEW,
-		.detail = paired ? "" : " of one kind",
+		/* Of values that there are; without any, the sentence is whole. */
+		.detail = paired || !(e->counts.quiet + e->counts.contended)
+				  ? ""
+				  : " of one kind",
 		.counts = e->counts,
 		.needed = stats_shift_least(paired, tail),
 		.unit = paired		 ? "pairs of rounds"

@@ -244,6 +244,31 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 	free(tail);
 }
 
+static void count_row(const struct verdict_row *row, struct gate_summary *s)
+{
+	size_t *const counts[VERDICTS] = {
+		[VERDICT_REGRESSED] = &s->regressed,
+		[VERDICT_IMPROVED] = &s->improved,
+		[VERDICT_SAME] = &s->same,
+		[VERDICT_INCONCLUSIVE] = &s->inconclusive,
+		[VERDICT_CONTAMINATED] = &s->contaminated,
+		[VERDICT_SKIP] = &s->skipped,
+	};
+
+	if (counts[row->verdict])
+		++*counts[row->verdict];
+	s->broken += gate_broken(row);
+}
+
+void gate_count(const struct table *verdicts, struct gate_summary *s)
+{
+	s->regressed = s->improved = s->same = s->inconclusive = 0;
+	s->contaminated = s->skipped = s->broken = 0;
+	for (size_t i = 0; i < verdicts->n; i++)
+		count_row(table_row(verdicts, struct verdict_row, i), s);
+	s->compared = verdicts->n - s->skipped;
+}
+
 static int by_place(const void *a, const void *b)
 {
 	const struct entry *x = *(struct entry *const *)a;
@@ -258,7 +283,7 @@ void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *sum
 	struct gate_summary s = { .control_ratio = NAN };
 	size_t n = 0;
 
-	table_init(verdicts, &verdict_schema);
+	*verdicts = (struct table)TABLE(verdict_schema);
 	for (size_t i = 0; i < g->n; i++) {
 		rows[i] = &g->entries[i];
 		table_add(verdicts);
@@ -279,8 +304,10 @@ void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *sum
 	if (control)
 		check_control(g, control, &s);
 	judge(g, rows, n, &s);
+	for (size_t i = 0; i < g->n; i++)
+		count_row(g->entries[i].out, &s);
+	s.compared = g->n - s.skipped;
 	free(rows);
-	gate_count(verdicts, &s);
 	*summary = s;
 }
 
@@ -291,7 +318,7 @@ int gate(const struct gate_side *base, size_t n_base, const struct gate_side *he
 	struct gate *g;
 	int ret = gate_open(&g, base, n_base, head, n_head, options);
 
-	table_init(verdicts, &verdict_schema);
+	*verdicts = (struct table)TABLE(verdict_schema);
 	if (ret)
 		return ret;
 	gate_judge(g, verdicts, summary);
@@ -362,10 +389,15 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 			      const char *disturbed)
 {
 	enum row_verdict flagged = slower ? VERDICT_REGRESSED : VERDICT_IMPROVED;
-	struct retry *r = room_for(verdicts->n, sizeof(*r));
-	double *p = room_for(2 * verdicts->n, sizeof(*p)), *tail = p + verdicts->n;
-	size_t n = 0, need;
+	size_t all = 0, n = 0, need;
+	double *p, *tail;
+	struct retry *r;
 
+	for (size_t i = 0; i < verdicts->n; i++)
+		all += table_row(verdicts, struct verdict_row, i)->verdict == flagged;
+	r = room_for(all, sizeof(*r));
+	p = room_for(2 * all, sizeof(*p));
+	tail = p + all;
 	for (size_t i = 0; i < verdicts->n; i++) {
 		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
 
@@ -453,22 +485,4 @@ size_t gate_rounds_needed(const struct gate_spread *s, size_t rows, double effec
 bool gate_broken(const struct verdict_row *row)
 {
 	return row->cause == CAUSE_FAILED_HEAD;
-}
-
-void gate_count(const struct table *verdicts, struct gate_summary *s)
-{
-	size_t count[VERDICTS] = { 0 };
-
-	s->broken = 0;
-	for_rows (verdict_row, r, verdicts) {
-		count[r->verdict]++;
-		s->broken += gate_broken(r);
-	}
-	s->regressed = count[VERDICT_REGRESSED];
-	s->improved = count[VERDICT_IMPROVED];
-	s->same = count[VERDICT_SAME];
-	s->inconclusive = count[VERDICT_INCONCLUSIVE];
-	s->contaminated = count[VERDICT_CONTAMINATED];
-	s->skipped = count[VERDICT_SKIP];
-	s->compared = verdicts->n - s->skipped;
 }

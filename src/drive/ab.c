@@ -113,12 +113,14 @@ static int choose_rounds(const struct ab *ab, const struct ab_options *o, double
 	sides_make(&s, &ab->pair);
 	rows = s.results[ARM_BASE].n;
 	ret = gate_open(&gate, &s.side[ARM_BASE], 1, &s.side[ARM_HEAD], 1, &o->gate);
-	for (size_t i = 0; i < n && !ret; i++) {
+	for (size_t i = 0, at = 0; i < n && !ret; i++) {
+		const struct result_row *row;
 		struct gate_spread spread;
 
 		if (!arm->plan[i].wanted)
 			continue;
-		spread = gate_spread(gate, arm->reg->rows[i].id);
+		row = table_row(&s.results[ARM_BASE], struct result_row, at++);
+		spread = gate_spread(gate, row->id);
 		coarse[i] = gate_rounds_needed(&spread, rows, COARSE, &o->gate);
 		fair[i] = coarse[i] ? ROUNDS_FAIR : 0;
 		fine[i] = gate_rounds_needed(&spread, rows, FINE, &o->gate);

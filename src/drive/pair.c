@@ -18,7 +18,7 @@ static int begin(struct pair *p, struct backend *backend, const struct registry 
 {
 	int ret;
 
-	*p = (struct pair){ .random = options->seed, .control = reg->n };
+	*p = (struct pair){ .control = reg->n };
 	ret = run_begin(&p->arm[ARM_BASE], backend, reg, wanted, base, options, err);
 	if (!ret)
 		ret = run_begin(&p->arm[ARM_HEAD], backend, reg, wanted, head, options,
@@ -182,16 +182,17 @@ static int measure_arm(struct pair *p, int arm, const uint32_t *order, size_t n,
 }
 
 /* One round: order[0..n) shuffled, each group by the one arm, then by the other. */
-static int measure_round(struct pair *p, uint32_t *order, size_t n, struct err *err)
+static int measure_round(struct pair *p, uint32_t *order, size_t n, uint64_t *random,
+			 struct err *err)
 {
 	struct backend *backend = p->arm[ARM_BASE].backend;
 	int first, ret = 0;
 
 	/* The second round of a block turns the order of the first one round. */
 	p->head_first = p->arm[ARM_BASE].rounds % 2 ? !p->head_first
-						    : random_next(&p->random) & 1;
+						    : random_next(random) & 1;
 	first = p->head_first ? ARM_HEAD : ARM_BASE;
-	random_shuffle(order, n, &p->random);
+	random_shuffle(order, n, random);
 	for (size_t at = 0; at < n && !ret; at += GROUP) {
 		size_t some = n - at < GROUP ? n - at : GROUP;
 
@@ -210,6 +211,8 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, double seconds,
 {
 	const struct run_options *o = &p->arm[ARM_BASE].options;
 	uint32_t *order = calloc(p->arm[ARM_BASE].reg->n, sizeof(*order));
+	/* Rounds go on from where an earlier call left off, with random numbers of their own. */
+	uint64_t random = o->seed + p->arm[ARM_BASE].rounds;
 	int ret = order ? 0 : err_memory(err);
 
 	while (!ret && !out_of_time(p, seconds)) {
@@ -219,7 +222,7 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, double seconds,
 			break;
 		if (o->progress)
 			o->progress(o->progress_arg, "pairs", share_done(p, wanted));
-		ret = measure_round(p, order, n, err);
+		ret = measure_round(p, order, n, &random, err);
 	}
 	free(order);
 	return ret;

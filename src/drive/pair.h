@@ -18,7 +18,6 @@ enum { ARM_BASE, ARM_HEAD };
 struct pair {
 	struct run arm
 		[2]; /* ARM_BASE, ARM_HEAD; rounds with the same number belong together */
-	uint64_t random;  /* of the shuffles and the order of arms */
 	bool head_first;  /* in this round */
 	size_t control;	  /* a variant measured as long as any is; reg->n: none */
 	double *slowdown; /* of head: share of the base's cost to be slowed down by */

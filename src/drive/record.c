@@ -33,6 +33,12 @@ static void identify(struct result_row *row, const struct run *run,
 	row->ops = v->ops;
 }
 
+/* A figure in another unit. */
+static struct figure times(struct figure f, double by)
+{
+	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
+}
+
 /* Counted cycles take the place of estimated ones. */
 static void counts(struct result_row *row, const struct event_list *events,
 		   const struct estimate *e)
@@ -68,8 +74,8 @@ static void figures(struct result_row *row, const struct run *run,
 	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
 	counts(row, run->options.events, e);
 	row->ticks = e->ticks;
-	row->ns = figure_times(e->ticks, ns);
-	row->contended_ns = figure_times(e->contended, ns);
+	row->ns = times(e->ticks, ns);
+	row->contended_ns = times(e->contended, ns);
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
 	row->quiet_rounds = e->quiet_rounds;
@@ -81,25 +87,27 @@ static void figures(struct result_row *row, const struct run *run,
 	row->p99_ns = e->p99 * ns;
 	row->faults = e->faults;
 	row->switches = e->switches;
-	row->batch_ns = figure_times(row->ns, row->ops);
+	row->batch_ns = times(row->ns, from->variant->ops);
 	row->cpu_ns = e->cpu;
 	if (e->enters.mid > 0)
 		row->enters = e->enters;
 }
 
-static void compare_with_base(struct result_row *row, const struct run *run,
-			      const struct trial *from)
+/* NAN: there is no base, or no figure of it. */
+static struct figure ratio_to_base(const struct run *run, const struct trial *from)
 {
-	const struct variant *v = from->variant, *base;
+	const struct variant *v = from->variant;
+	const struct variant *base = v->base[0] ? registry_find(run->reg, v->base) : NULL;
+	struct figure ratio = FIGURE_NONE;
 	const struct trial *other;
 
-	base = v->base[0] ? registry_find(run->reg, v->base) : NULL;
 	if (!base)
-		return;
+		return ratio;
 	other = &run->trials[base - run->reg->rows];
 	if (other->outcome.status == OUTCOME_OK && other->n_samples)
 		estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
-			       other->n_samples, base->ops, &row->ratio);
+			       other->n_samples, base->ops, &ratio);
+	return ratio;
 }
 
 static void add_rounds(struct table *rounds, const struct run *run,
@@ -111,7 +119,6 @@ static void add_rounds(struct table *rounds, const struct run *run,
 		double per_op = 1.0 / s->n / from->variant->ops;
 		struct round_row *row = table_add(rounds);
 
-		row_set(&row->id, from->variant->id);
 		row->round = s->round;
 		row->position = s->position;
 		row->n = s->n;
@@ -127,42 +134,48 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
+/* What a row says of a trial in words: its status, and the reason where that is not ok. */
+static enum row_status judge(const struct run *run, const struct trial *from, char *why,
+			     size_t len)
+{
+	double precision = run->options.precision * RECORD_PRECISION_SLACK;
+
+	snprintf(why, len, "%s", from->outcome.reason);
+	if (from->outcome.status != OUTCOME_OK)
+		return from->outcome.status == OUTCOME_SKIP ? ROW_SKIP : ROW_FAIL;
+	if (from->n_samples)
+		return trial_noisy(from, precision, why, len) ? ROW_NOISY : ROW_OK;
+	snprintf(why, len, "the run ended before its turn");
+	return ROW_SKIP;
+}
+
 void record_rows(const struct run *run, struct table *results, struct table *rounds)
 {
-	static const enum row_status status_of[] = { [OUTCOME_OK] = ROW_OK,
-						     [OUTCOME_SKIP] = ROW_SKIP,
-						     [OUTCOME_FAIL] = ROW_FAIL };
-	char why[160];
-
-	table_init(results, &result_schema);
-	table_init(rounds, &round_schema);
+	*results = (struct table)TABLE(result_schema);
+	*rounds = (struct table)TABLE(round_schema);
 	for (size_t i = 0; i < run->reg->n; i++) {
 		const struct trial *from = &run->trials[i];
+		size_t first = rounds->n;
 		struct result_row *row;
-		const char *noisy = NULL;
+		struct figure ratio;
+		enum row_status status;
+		char why[160];
 
 		if (!run->plan[i].wanted)
 			continue;
+		ratio = ratio_to_base(run, from);
+		status = judge(run, from, why, sizeof(why));
 		row = table_add(results);
+		row->status = status;
+		if (status == ROW_OK || status == ROW_NOISY) {
+			row->ratio = ratio;
+			figures(row, run, from);
+			add_rounds(rounds, run, from);
+		}
 		identify(row, run, from);
-		row->status = status_of[from->outcome.status];
-		row_set(&row->reason, from->outcome.reason);
-		if (from->outcome.status != OUTCOME_OK)
-			continue;
-		if (!from->n_samples) {
-			row->status = ROW_SKIP;
-			row_set(&row->reason, "the run ended before its turn");
-			continue;
-		}
-		noisy = trial_noisy(from, run->options.precision * RECORD_PRECISION_SLACK,
-				    why, sizeof(why));
-		if (noisy) {
-			row->status = ROW_NOISY;
-			row_set(&row->reason, noisy);
-		}
-		compare_with_base(row, run, from);
-		add_rounds(rounds, run, from);
-		figures(row, run, from);
+		row_set(&row->reason, why);
+		for (size_t k = first; k < rounds->n; k++)
+			row_set(&table_row(rounds, struct round_row, k)->id, row->id);
 	}
 }
 

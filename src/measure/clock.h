@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The time-stamp counter: its step, its frequency, the cost of reading it, core cycles a
- * tick, and the contention probe. What is timed for that is long in steps of the counter,
- * so that a counter of 24 MHz serves as one of 3 GHz does.
+ * tick, and the contention probe. What is timed for that is long in steps of the counter:
+ * one of 24 MHz serves as well as one of 3 GHz.
  */
 #ifndef SYSCOST_CLOCK_H
 #define SYSCOST_CLOCK_H

@@ -22,9 +22,8 @@ enum {
 };
 
 struct event {
-	char name[64];	/* as it was asked for */
-	uint32_t slot;	/* COUNT_…, or COUNT_OWN and up */
-	uint32_t spare; /* zero: these structs go through a pipe */
+	char name[64]; /* as it was asked for */
+	uint32_t slot; /* COUNT_…, or COUNT_OWN and up */
 	struct perf_event_attr attr;
 };
 

@@ -6,10 +6,10 @@
  * The cost of n operations is ticks(n) minus an empty window, not ticks(2n) - ticks(n).
  * `make method` makes both from the same fresh processes in the same measuring time, for
  * an empty loop, getppid, a vDSO clock, write and open+close. It was done four times with
- * 240 processes, 91 to 240 of them quiet, on a busy virtual machine with two CPUs (AMD
- * EPYC, counter at 2.1 GHz, Linux 6.18). The spread between processes (1.4826 MAD) of
- * the first was 0.58 to 1.14 times that of the second, median 0.76. Their medians agree
- * within 0.4 %: nothing that only 2n removes is left in.
+ * 240 processes, of which 91 to 240 were quiet. The machine was a busy virtual one with
+ * two CPUs (AMD EPYC, counter at 2.1 GHz, Linux 6.18). The spread between processes
+ * (1.4826 MAD) of the first was 0.58 to 1.14 times that of the second, median 0.76. Their
+ * medians agree within 0.4 %: nothing that only 2n removes is left in.
  *
  * The machine is behind struct meter: the real one is the worker's, a test has its own.
  */
@@ -48,9 +48,9 @@ struct meter {
 #define WINDOWS	     40	  /* of one benchmark in one round */
 /*
  * The least number of windows, when they are long. A few of ten are quiet even when a
- * neighbour comes and goes. One fork or exec takes longer than ROUND_US. These rows
- * spread by 4 to 6 % over 60 pairs of rounds, and by 9 to 10 % with five windows (Zen 5
- * in a PVM guest).
+ * neighbour comes and goes. One fork or exec takes longer than ROUND_US: over 60 pairs of
+ * rounds these rows spread by 4 to 6 %, with five windows by 9 to 10 % (Zen 5 in a PVM
+ * guest).
  */
 #define WINDOWS_MIN 10
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What two environment records have in common: a fingerprint, a class of machines, and the
- * differences in words. The records may come from any machine; nothing is read here.
+ * What two environment records have in common: a fingerprint, a class of machines, and
+ * the differences in words. The records may come from any machine; nothing is read here.
  */
 #ifndef SYSCOST_FINGERPRINT_H
 #define SYSCOST_FINGERPRINT_H
@@ -22,15 +22,15 @@ void fingerprint_text(const char *text, char out[FINGERPRINT_SIZE]);
 void env_fingerprint(const json_t *env, char out[FINGERPRINT_SIZE]);
 
 /*
- * The class of machines: the same hash over the hardware alone (CPU, hypervisor, governor,
- * SMT, CPUs online). It outlives a boot, another kernel and another C library.
+ * The class of machines: the same hash over the hardware alone (CPU, hypervisor,
+ * governor, SMT, CPUs online). It outlives a boot, another kernel and another C library.
  */
 void env_machine_class(const json_t *env, char out[FINGERPRINT_SIZE]);
 
 /*
- * What keeps two records from having the same fingerprint, in words: "kernel: '6.1' against
- * '6.12'; smt: …". Returns how many keys differ; buf holds as many as fit. Older records
- * name a part of the compiler's flags only: those are not compared.
+ * What keeps two records from having the same fingerprint, in words: "kernel: '6.1'
+ * against '6.12'; smt: …". Returns how many keys differ; buf holds as many as fit. Older
+ * records name a part of the compiler's flags only: those are not compared.
  */
 size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len);
 

@@ -3,10 +3,10 @@
  * The cost of an operation in a batch of n: cost(n) = a/n + b. `a` is what a batch costs
  * once, `b` what each of its operations adds. Pure: no I/O, no globals.
  *
- * A sweep is a matrix y[round * sizes + i]: what round `round` measured at n[i], NAN where
- * it has no figure. n ascends, from 1 up. Every round gives a curve of its own, and the
- * rounds give the intervals: no distribution is assumed, and whatever moves all sizes of a
- * round together is in them.
+ * A sweep is a matrix y[round * sizes + i]: what round `round` measured at n[i], NAN
+ * where it has no figure. n ascends, from 1 up. Every round gives a curve of its own, and
+ * the rounds give the intervals: no distribution is assumed, and whatever moves all sizes
+ * of a round together is in them.
  */
 #ifndef SYSCOST_FIT_H
 #define SYSCOST_FIT_H
@@ -31,9 +31,10 @@ static inline double fit_at(const struct fit_line *f, double n)
 }
 
 /*
- * Least squares of relative errors, that is, weighted by 1/y²; a and b not negative: where
- * the free solution has a negative one, it is 0 and the other is fitted alone. Points whose
- * y is NAN or not positive are left out. 0, or -EINVAL with fewer than two different n.
+ * Least squares of relative errors, that is, weighted by 1/y²; a and b not negative:
+ * where the free solution has a negative one, it is 0 and the other is fitted alone.
+ * Points whose y is NAN or not positive are left out. 0, or -EINVAL with fewer than two
+ * different n.
  */
 int fit_line(const double *n, const double *y, size_t len, struct fit_line *f);
 
@@ -54,7 +55,7 @@ struct fit {
 	enum fit_verdict verdict;
 	unsigned int parts; /* 0, 1 or 2 of them */
 	struct fit_part part[2];
-	/* Of the one curve, whatever the verdict: its largest median residual, y / fit - 1. */
+	/* Of the one curve, whatever the verdict: its largest median y / fit - 1. */
 	double worst, worst_at;
 };
 
@@ -62,8 +63,8 @@ struct fit {
  * Fit a sweep. The model is refuted where, at any size, the residuals over the rounds are
  * beyond FIT_TOLERANCE with FIT_LEVEL confidence (shared out over the sizes, Bonferroni;
  * where there are too few rounds for that, with all of them). Then two curves are tried,
- * with every size as the knee (a part of one or two sizes is taken as it is, the other one
- * has at least three and must hold).
+ * with every size as the knee (a part of one or two sizes is taken as it is, the other
+ * one has at least three and must hold).
  *
  * line[round] becomes the curve of the round over all sizes, NAN where it has less than
  * half of them. 0, -EINVAL (no size, too many, not ascending; fewer than two different

@@ -19,18 +19,20 @@ struct stats_shift {
 double stats_shift_median(const struct stats_shift *s);
 
 /*
- * Ends of an interval, each of which is wrong with a probability of at most `tail`; NAN where
- * there are too few values. Paired: order statistics. Unpaired: an order statistic of x
- * against the opposite one of y, each at half the tail: both of them right is enough, and one
- * or the other is wrong at most `tail` of the time (Boole's inequality). That is
- * conservative: if both have the same spread, the true error is a fraction of the tail.
+ * Ends of an interval, each of which is wrong with a probability of at most `tail`; NAN
+ * where there are too few values. Paired: order statistics. Unpaired: an order statistic
+ * of x against the opposite one of y, each at half the tail: both of them right is
+ * enough, and one or the other is wrong at most `tail` of the time (Boole's inequality).
+ * That is conservative: if both have the same spread, the true error is a fraction of the
+ * tail.
  */
 double stats_shift_low(const struct stats_shift *s, double tail);
 double stats_shift_high(const struct stats_shift *s, double tail);
 
 /*
- * p-values of "the shift is `at` or less" (_above) and "`at` or more" (_below): the smallest
- * tail at which the interval's end lies beyond `at`; 1 if there is none below one half.
+ * p-values of "the shift is `at` or less" (_above) and "`at` or more" (_below): the
+ * smallest tail at which the interval's end lies beyond `at`; 1 if there is none below
+ * one half.
  */
 double stats_shift_above(const struct stats_shift *s, double at);
 double stats_shift_below(const struct stats_shift *s, double at);

@@ -39,7 +39,7 @@ void stats_sort(double *x, size_t n)
 	}
 }
 
-/* Hoare's selection: x[k] as if sorted, nothing larger before it, nothing smaller behind. */
+/* Hoare's selection: x[k] as if sorted, nothing larger before or smaller behind it. */
 static void select_at(double *x, size_t n, size_t k)
 {
 	size_t low = 0, high = n - 1;

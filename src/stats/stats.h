@@ -40,11 +40,6 @@ struct figure {
 
 #define FIGURE_NONE ((struct figure){ NAN, NAN, NAN })
 
-static inline struct figure figure_times(struct figure f, double by)
-{
-	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
-}
-
 /* An end of the interval, or the value where it has none. */
 static inline double figure_low(struct figure f)
 {
@@ -61,7 +56,8 @@ struct figure stats_figure(double *x, size_t n, double level);
 
 /*
  * Robust standard deviation: 1.4826 times the median absolute deviation from the median,
- * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0: NAN.
+ * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0:
+ * NAN.
  */
 double stats_mad_sigma(double *x, size_t n);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The sign test, how many values it takes, and corrections for many tests. It decides nothing:
- * what a p-value means for a benchmark is in compare/.
+ * The sign test, how many values it takes, and corrections for many tests. It decides
+ * nothing: what a p-value means for a benchmark is in compare/.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -65,7 +65,9 @@ void stats_bh(const double *p, size_t n, size_t *order, double *adjusted)
 	}
 }
 
-/* A count of n trials that each succeed with probability p, while n and j grow by ones. */
+/*
+ * A count of n trials that each succeed with probability p, while n and j grow by ones.
+ */
 struct growing {
 	size_t n, j;
 	double p, at, below; /* P(X = j), P(X <= j) */

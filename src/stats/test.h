@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sign test, how many values it needs, and corrections for many tests. Pure: no I/O, no
- * globals, no allocation. NAN is not allowed in any array.
+ * The sign test, how many values it needs, and corrections for many tests. Pure: no I/O,
+ * no globals, no allocation. NAN is not allowed in any array.
  */
 #ifndef SYSCOST_STATS_TEST_H
 #define SYSCOST_STATS_TEST_H
@@ -28,9 +28,10 @@ void stats_holm(const double *p, size_t n, size_t *order, double *adjusted);
 void stats_bh(const double *p, size_t n, size_t *order, double *adjusted);
 
 /*
- * How many values a sign test at a one-sided `tail` needs to see, with probability `power`,
- * a median that lies `shift` beyond the hypothesis, where values are normal around it with
- * deviation sigma: the smallest n, exact, up to `max`; max + 1 if that is not enough.
+ * How many values a sign test at a one-sided `tail` needs to see, with probability
+ * `power`, a median that lies `shift` beyond the hypothesis, where values are normal
+ * around it with deviation sigma: the smallest n, exact, up to `max`; max + 1 if that is
+ * not enough.
  */
 size_t stats_sign_rounds(double sigma, double shift, double tail, double power,
 			 size_t max);

@@ -1,5 +1,5 @@
-# Two arms side by side. Nothing here depends on how fast or how quiet the machine is: what
-# a busy one cannot tell is inconclusive, and that is as good as an answer here.
+# Two arms side by side. Nothing here depends on how fast or how quiet the machine is:
+# what a busy one cannot tell is inconclusive, and that is as good as an answer here.
 
 load common
 
@@ -12,7 +12,8 @@ verdict_of() {
 
 @test "an arm against itself is never slower; the folder has both arms" {
 	# shellcheck disable=SC2086
-	run "$SYSCOST" ab --base self --head self --no-noise --rounds 16 --no-plots -o out $ROWS
+	run "$SYSCOST" ab --base self --head self --no-noise --rounds 16 --no-plots \
+		-o out $ROWS
 	echo "$output"
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
 	[[ "$(verdict_of null/getppid-inline)" =~ ^(same|inconclusive|contaminated)$ ]]
@@ -21,36 +22,39 @@ verdict_of() {
 		grep -q '^null/getppid-inline,' "out/$arm/rounds.csv"
 		grep -q '"pairing": "[0-9]*"' "out/$arm/run.json"
 	done
-	[ "$(grep '"pairing"' out/base/run.json)" = "$(grep '"pairing"' out/head/run.json)" ]
+	[ "$(grep '"pairing"' out/base/run.json)" = \
+		"$(grep '"pairing"' out/head/run.json)" ]
 	clean
 }
 
 @test "a call made three times as slow is found, or the machine is too busy to tell" {
-	run "$SYSCOST" ab --base self --head self --no-noise --rounds 20 --no-plots -o out \
-		--inject 200 floor/enosys-inline
+	run "$SYSCOST" ab --base self --head self --no-noise --rounds 20 --no-plots \
+		-o out --inject 200 floor/enosys-inline
 	echo "$output"
-	[[ "$(verdict_of floor/enosys-inline)" =~ ^(regressed|inconclusive|contaminated)$ ]]
+	[[ "$(verdict_of floor/enosys-inline)" =~ \
+		^(regressed|inconclusive|contaminated)$ ]]
 	[[ "$(verdict_of control/chain)" =~ ^(same|inconclusive|contaminated)$ ]]
 	# What was measured is what was added, within a third.
 	sed 's/"[^"]*"//g' out/verdicts.csv | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 		$1 == "floor/enosys-inline" {
 			print $c["ratio"], $c["injected"]
-			exit !($c["injected"] > 2 && $c["ratio"] / $c["injected"] > 0.67 &&
-			       $c["ratio"] / $c["injected"] < 1.5)
+			share = $c["ratio"] / $c["injected"]
+			exit !($c["injected"] > 2 && share > 0.67 && share < 1.5)
 		}'
 	clean
 }
 
-@test "what is slowed down: by a share of what the base takes, and not what is too cheap" {
-	run "$SYSCOST" ab --base self --head self --no-noise --seconds 6 --no-plots -o out \
-		--inject 50 floor/empty null/getppid-inline
+@test "what is slowed down: by a share of the base, and not what is too cheap" {
+	run "$SYSCOST" ab --base self --head self --no-noise --seconds 6 --no-plots \
+		-o out --inject 50 floor/empty null/getppid-inline
 	echo "$output"
-	# Half of an empty loop is less than what counts; the control is never slowed down.
+	# Half of an empty loop is less than what counts. The control never is.
 	sed 's/"[^"]*"//g' out/verdicts.csv | awk -F, '
 		NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 		{ print $1, $c["injected"], $c["pilot_rounds"] }
-		$c["pilot_rounds"] != 16 || ($c["injected"] != "") != ($1 ~ /^null/) { bad = 1 }
+		$c["pilot_rounds"] != 16 { bad = 1 }
+		($c["injected"] != "") != ($1 ~ /^null/) { bad = 1 }
 		$1 ~ /^null/ && ($c["injected"] < 1.3 || $c["injected"] > 1.8) { bad = 1 }
 		END { exit bad || NR != 4 }'
 	clean
@@ -60,8 +64,8 @@ verdict_of() {
 	cp "$SYSCOST" other
 	for arm in "exec:env A=b {}" env:A=b layer:seccomp:50 "$PWD/other"; do
 		# shellcheck disable=SC2086
-		run "$SYSCOST" ab --base self --head "$arm" --no-noise --rounds 2 --no-output \
-			--format csv $ROWS
+		run "$SYSCOST" ab --base self --head "$arm" --no-noise --rounds 2 \
+			--no-output --format csv $ROWS
 		echo "$arm: $status $output"
 		[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
 		grep -q '^null/getppid-inline,' <<<"$output"
@@ -80,7 +84,8 @@ verdict_of() {
 		[ ! -e out ]
 	done
 	for args in "" "--base self" "--base self --head self --rounds x" \
-		"--base self --head self no/such" "--base self --head self --noise /no/such"; do
+		"--base self --head self no/such" \
+		"--base self --head self --noise /no/such"; do
 		# shellcheck disable=SC2086
 		run "$SYSCOST" ab $args
 		echo "$args: $output"

@@ -33,7 +33,7 @@ teardown() {
 
 @test "batch chooses workloads, and the newest folder by itself" {
 	mkdir syscost-20200101-000000
-	cp "$GOLDEN"/*.csv syscost-20200101-000000
+	cp "$GOLDEN"/{results.csv,rounds.csv,run.json} syscost-20200101-000000
 	mkdir syscost-20190101-000000
 	echo broken >syscost-20190101-000000/results.csv
 	run "$SYSCOST" batch --short
@@ -55,8 +55,9 @@ teardown() {
 	head -1 "$GOLDEN/rounds.csv" >none/rounds.csv
 	cp "$GOLDEN"/rounds.csv twice
 	sed 's/batch=2 /batch=1 /' "$GOLDEN/results.csv" >twice/results.csv
-	for args in "batch" "batch nowhere" "batch none" "batch twice" "batch --nonsense" \
-		"batch --format xml $GOLDEN" "batch $GOLDEN no-such"; do
+	for args in "batch" "batch nowhere" "batch none" "batch twice" \
+		"batch --nonsense" "batch --format xml $GOLDEN" \
+		"batch $GOLDEN no-such"; do
 		# shellcheck disable=SC2086
 		run "$SYSCOST" $args
 		echo "$args: $output"
@@ -69,12 +70,14 @@ teardown() {
 	command -v gnuplot >/dev/null || skip "needs gnuplot"
 	cp -r "$GOLDEN" out
 	"$SYSCOST" report out
-	for figure in batch-cost-write-null batch-cost-pipe batch-breakeven batch-cpu batch-wait; do
+	for figure in batch-cost-write-null batch-cost-pipe batch-breakeven batch-cpu \
+		batch-wait; do
 		grep -q '</svg>' "out/$figure.svg"
 		[ -s "out/$figure.png" ]
 	done
 	[ ! -e out/batch-cost-setup-ring.svg ]
-	grep -q 'writev in batches of 64 saves 95 % of single calls' out/batch-cost-write-null.svg
+	grep -q 'writev in batches of 64 saves 95 % of single calls' \
+		out/batch-cost-write-null.svg
 	grep -q 'Which batching strategy pays off' out/report.html
 	grep -q '<td>nothing beats pwrite</td>' out/report.html
 	head -1 "$GOLDEN/results.csv" >out/results.csv

@@ -1,4 +1,4 @@
-# The rows of the batch/ family: that they run, and say what they must. No timing is judged.
+# The rows of the batch/ family: they run, and say what they must. No timing is judged.
 
 load common
 
@@ -16,13 +16,21 @@ cells() {
 		return n
 	}
 	{ n = split_csv($0, cell) }
-	NR == 1 { for (i = 1; i <= n; i++) at[cell[i]] = i; k = split(want, names, " "); next }
-	{ for (i = 1; i <= k; i++) printf "%s%s", cell[at[names[i]]], i < k ? "\t" : "\n" }'
+	NR == 1 {
+		for (i = 1; i <= n; i++)
+			at[cell[i]] = i
+		k = split(want, names, " ")
+		next
+	}
+	{
+		for (i = 1; i <= k; i++)
+			printf "%s%s", cell[at[names[i]]], i < k ? "\t" : "\n"
+	}'
 }
 
 @test "every batch row names what it does and how" {
-	"$SYSCOST" run --seconds 0.1 --no-output --format csv 'batch/*-nop-*' 'batch/setup-*' |
-		cells id workload strategy >out
+	"$SYSCOST" run --seconds 0.1 --no-output --format csv 'batch/*-nop-*' \
+		'batch/setup-*' | cells id workload strategy >out
 	[ "$(wc -l <out)" -gt 150 ]
 	run grep -P '\t\t|\t$' out
 	[ -z "$output" ]
@@ -47,11 +55,14 @@ cells() {
 }
 
 @test "flags that were asked for are in force; a mode that is refused is skipped" {
-	"$SYSCOST" run --seconds 2 --no-output --format csv 'batch/ring-nop-defer:batch=8' \
-		test/ring_future | cells id status reason flags_asked flags_in_force >out
-	grep -q 'defer.*	SINGLE_ISSUER DEFER_TASKRUN, ring fd registered	SINGLE_ISSUER DEFER_TASKRUN, ring fd registered$' out ||
+	"$SYSCOST" run --seconds 2 --no-output --format csv \
+		'batch/ring-nop-defer:batch=8' test/ring_future |
+		cells id status reason flags_asked flags_in_force >out
+	flags='SINGLE_ISSUER DEFER_TASKRUN, ring fd registered'
+	grep -q "defer.*	$flags	$flags\$" out ||
 		grep -q 'defer.*	skip	.*needs Linux 6.1' out
-	grep -q '^test/ring_future	skip	io_uring_setup(0x80000000): Invalid argument; needs ' out
+	reason='io_uring_setup(0x80000000): Invalid argument; needs '
+	grep -q "^test/ring_future	skip	$reason" out
 }
 
 @test "SQPOLL is refused where its thread would have the caller's CPU" {

@@ -1,12 +1,12 @@
-# The recipe for CI: scripts/ci-gate.sh with a stand-in for `ab`, so that every exit status
+# The recipe for CI: scripts/ci-gate.sh with a stand-in for `ab`, so that each exit status
 # comes up, and once with the real one; and what the README quotes.
 
 load common
 
 TOP=$PWD
 
-# A syscost whose `ab` measures nothing: it leaves the folder of tests/export/folder.py and
-# returns $AB_STATUS. Everything else is the real one's.
+# A syscost whose `ab` measures nothing: it leaves the folder of tests/export/folder.py
+# and returns $AB_STATUS. Everything else is the real one's.
 stand_in() {
 	cat >syscost <<-'END'
 		#!/bin/bash
@@ -35,7 +35,8 @@ check() {
 		run "$TOP/scripts/ci-gate.sh" 'a base' head out --strict 'null/*'
 		echo "$output"
 		[ "$status" -eq "$AB_STATUS" ]
-		[ "$(tr '\n' '|' <ab.args)" = 'ab|--base|a base|--head|head|-o|out|--strict|null/*|' ]
+		[ "$(tr '\n' '|' <ab.args)" = \
+			'ab|--base|a base|--head|head|-o|out|--strict|null/*|' ]
 		check junit comparison out/junit.xml
 		[ "$(head -1 summary.md)" = '# before' ]
 		sed 1d summary.md >rest.md
@@ -68,13 +69,14 @@ check() {
 
 @test "with the real ab, a build against itself" {
 	export SYSCOST
-	run "$TOP/scripts/ci-gate.sh" "$SYSCOST" self out --no-noise --rounds 2 --no-plots \
-		null/getppid-inline
+	run "$TOP/scripts/ci-gate.sh" "$SYSCOST" self out --no-noise --rounds 2 \
+		--no-plots null/getppid-inline
 	echo "$output"
 	[ "$status" -eq 0 ] || [ "$status" -eq 3 ]
 	grep -q 'name="getppid-inline"' out/junit.xml
 	xmllint --noout --schema "$TOP/tests/export/junit.xsd" out/junit.xml
-	"$SYSCOST" export out/head --format go | grep -q '^BenchmarkNull/getppid-inline-1 ' ||
+	"$SYSCOST" export out/head --format go |
+		grep -q '^BenchmarkNull/getppid-inline-1 ' ||
 		grep -q '^null/getppid-inline,.*,noisy,' out/head/results.csv
 }
 
@@ -84,13 +86,16 @@ check() {
 		import subprocess, sys, yaml
 		top = sys.argv[1]
 		text = open(top + "/scripts/ci-gate.yml").read()
-		assert "```yaml\n" + text + "```\n" in open(top + "/README.md").read(), "not quoted"
+		readme = open(top + "/README.md").read()
+		assert "```yaml\n" + text + "```\n" in readme, "not quoted"
 		steps = yaml.safe_load(text)["jobs"]["gate"]["steps"]
 		assert all(("run" in s) != ("uses" in s) for s in steps)
 		runs = [s["run"] for s in steps if "run" in s]
 		for r in runs:
-		    subprocess.run(["shellcheck", "-s", "bash", "-"], input=r, text=True, check=True)
-		assert any("scripts/ci-gate.sh ../base/build/syscost build/syscost ab" in r for r in runs)
+		    subprocess.run(["shellcheck", "-s", "bash", "-"], input=r, text=True,
+		                   check=True)
+		gate = "scripts/ci-gate.sh ../base/build/syscost build/syscost ab"
+		assert any(gate in r for r in runs)
 	END
 	for f in $("$SYSCOST" export --format list | awk '{ print $1 }'); do
 		grep -q "^| \`$f\` |" "$TOP/README.md"

@@ -13,7 +13,7 @@ teardown() {
 }
 
 # folder DIR ID=NS… : twenty rounds of each row, jittering by 1 % the same way everywhere.
-# NS may be skip or fail. PAIRING, KERNEL, LEVEL and PROBE (of a contended run) are optional.
+# NS may be skip or fail. PAIRING, KERNEL, LEVEL, PROBE (of a contended run) are optional.
 folder() {
 	local dir=$1 row
 	shift
@@ -77,7 +77,8 @@ folder() {
 	run "$SYSCOST" compare base head
 	[ "$status" -eq 1 ]
 	[[ "${lines[0]}" == "regressed: 2 of 5 rows, most of all a/y by +20.0 %" ]]
-	[[ "$output" == *"regressed"*"a/y"*"regressed"*"a/x"*"improved"*"a/z"*"2 regressed, 1 improved, 2 same"* ]]
+	[[ "$output" == *"regressed"*"a/y"*"regressed"*"a/x"*"improved"*"a/z"* ]]
+	[[ "$output" == *"2 regressed, 1 improved, 2 same"* ]]
 }
 
 @test "compare: csv and json say the same" {
@@ -121,7 +122,8 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	run "$SYSCOST" compare base head
 	[ "$status" -eq 2 ]
 	[ "${#lines[@]}" -eq 1 ]
-	[[ "$output" == "syscost: base and head are of different machines: kernel: '6.1' against '6.12'; --force"* ]]
+	[[ "$output" == "syscost: base and head are of different machines: kernel: "* ]]
+	[[ "$output" == *"kernel: '6.1' against '6.12'; --force"* ]]
 	run "$SYSCOST" compare --force base head
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"advisory only: "*"kernel"* ]]
@@ -218,7 +220,8 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	noise 0000000000000000 >noise.json
 	run "$SYSCOST" compare --noise noise.json base head
 	[ "$status" -eq 2 ]
-	[[ "$output" == *"another class of machines (0000000000000000) than what is compared ("* ]]
+	[[ "$output" == *"another class of machines (0000000000000000) than "* ]]
+	[[ "$output" == *"than what is compared ("* ]]
 	class=${output##*compared (}
 	class=${class%%)*}
 	mkdir -p state/syscost
@@ -249,7 +252,7 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[[ "$output" == *"6 quiet, 0 contended of 6; 8 of one kind are needed"* ]]
 }
 
-@test "compare: other kernels bind with fifteen folders a side, on one class of machines" {
+@test "compare: other kernels bind with fifteen folders a side, on one class" {
 	args=()
 	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
 		PAIRING='' folder b$i a/x=$((1000 + i))
@@ -295,8 +298,8 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[ ! -e out/aa.svg ]
 	cat >noise.json <<-END
 	{"kind": "syscost noise", "schema": 1, "machine": "0000000000000000", "runs": 30,
-	 "contaminated": 0, "flagged": 0, "rows": {"a/x": {"comparisons": 30, "regressed": 0,
-	 "improved": 0, "ln_ratio": [$(seq -s, -0.014 0.001 0.015)]}}}
+	 "contaminated": 0, "flagged": 0, "rows": {"a/x": {"comparisons": 30,
+	 "regressed": 0, "improved": 0, "ln_ratio": [$(seq -s, -0.014 0.001 0.015)]}}}
 	END
 	run "$SYSCOST" compare --force --noise noise.json -o aa base head
 	[ "$status" -eq 1 ]

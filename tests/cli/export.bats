@@ -9,7 +9,8 @@ github-annotations otava openmetrics"
 
 # Debian's Python has the modules; another one that comes first in PATH has not.
 python() {
-	PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$BATS_TEST_DIRNAME/../export/$1.py" "${@:2}"
+	PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 \
+		"$BATS_TEST_DIRNAME/../export/$1.py" "${@:2}"
 }
 
 export_and_check() { # format, kind, options…
@@ -91,7 +92,8 @@ export_and_check() { # format, kind, options…
 		[ "${#lines[@]}" -eq 1 ]
 	done
 	"$SYSCOST" export skips --format markdown | grep -q '1 ok, 1 skip, 1 fail'
-	"$SYSCOST" export skips --format junit | grep -q 'failures="1" errors="0" skipped="2"'
+	"$SYSCOST" export skips --format junit |
+		grep -q 'failures="1" errors="0" skipped="2"'
 	"$SYSCOST" export skips --format openmetrics | grep -q '^# EOF$'
 }
 
@@ -147,11 +149,13 @@ export_and_check() { # format, kind, options…
 @test "patterns choose rows; -o writes a whole file or none" {
 	python folder run run
 	"$SYSCOST" export run --format otava -o out.csv 'null/*' 'batch/x'
-	[ "$(head -1 out.csv)" = "time,commit,noisy_rows,null/plain_ns,batch/x:batch=8_ns" ]
+	[ "$(head -1 out.csv)" = \
+		"time,commit,noisy_rows,null/plain_ns,batch/x:batch=8_ns" ]
 	"$SYSCOST" export run --format otava -o out.csv --commit 'a,"b"' '!evil/*'
 	grep -q '^2026-01-31T12:00:00Z,"a,""b""",0,100.5,12.5$' out.csv
 	[ -z "$(find . -maxdepth 1 -name '.*.new')" ]
-	"$SYSCOST" export run --format junit -o /dev/stderr 2>&1 >/dev/null | grep -q '</testsuite>'
+	"$SYSCOST" export run --format junit -o /dev/stderr 2>&1 >/dev/null |
+		grep -q '</testsuite>'
 	echo precious >kept
 	run "$SYSCOST" export run --format junit -o kept 'no/such*'
 	[ "$status" -eq 2 ]
@@ -172,7 +176,8 @@ export_and_check() { # format, kind, options…
 	cp -r run noid && sed -i 's/^null.plain,/,/' noid/results.csv
 	for args in "" "run" "run --format xml" "--format go" "nowhere --format go" \
 		"empty --format go" "broken --format go" "norun --format go" \
-		"badrun --format go" "badwhole --format go" "twice --format go" "noid --format go" "run --format go no/such" \
+		"badrun --format go" "badwhole --format go" "twice --format go" \
+		"noid --format go" "run --format go no/such" \
 		"run --format go --nonsense" "run --format go --relative" \
 		"run --format go --commit x" "run --format otava --time yesterday" \
 		"run/results.csv --format go" "run --format go -o /proc/nowhere/x"; do
@@ -185,7 +190,8 @@ export_and_check() { # format, kind, options…
 }
 
 @test "a real run goes through every format" {
-	"$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline test/skip >/dev/null
+	"$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline test/skip \
+		>/dev/null
 	for f in $FORMATS; do
 		"$SYSCOST" export out --format "$f" >"$f.out"
 		[ -s "$f.out" ]

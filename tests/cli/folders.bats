@@ -1,4 +1,5 @@
-# What report, compare, export and batch take for a result folder: the same, by one reader.
+# What report, compare, export and batch take for a result folder: the same, by one
+# reader.
 
 setup() {
 	SYSCOST=$PWD/${BUILD:-build}/syscost
@@ -7,8 +8,8 @@ setup() {
 	export TMPDIR XDG_STATE_HOME=$TMPDIR/state
 	cd "$TMPDIR" || return 1
 	cp -r "$GOLDEN" good
-	sed -i 's/"schema": 1,/&"calibration":{"ticks_per_ns":2},"environment":{"kernel":"6.1"},/' \
-		good/run.json
+	more='"calibration":{"ticks_per_ns":2},"environment":{"kernel":"6.1"},'
+	sed -i 's/"schema": 1,/&'"$more/" good/run.json
 }
 
 teardown() {

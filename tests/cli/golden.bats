@@ -1,4 +1,4 @@
-# Plots and page from a small folder of made-up rows, with hostile text in every field that
+# Plots and page from a small folder of made-up rows, with hostile text in each field that
 # may hold text. tests/golden/update.sh draws the wanted plots anew.
 
 load common
@@ -14,8 +14,8 @@ drawn() {
 }
 
 @test "plots are the same to the byte" {
-	[ "$(gnuplot --version)" = "$(cat "$GOLDEN/plots/gnuplot-version")" ] ||
-		skip "drawn by $(cat "$GOLDEN/plots/gnuplot-version"), here is $(gnuplot --version)"
+	there=$(cat "$GOLDEN/plots/gnuplot-version") here=$(gnuplot --version)
+	[ "$here" = "$there" ] || skip "drawn by $there, here is $here"
 	drawn
 	[ "$(cd out && echo *.svg)" = "$(cd "$GOLDEN/plots" && echo *.svg)" ]
 	for f in "$GOLDEN"/plots/*.svg; do
@@ -28,7 +28,8 @@ drawn() {
 	for f in all clocks ecdf null read; do
 		xmllint --noout --nonet "out/$f.svg"
 		[ -s "out/$f.png" ]
-		[ "$(grep -ciE '<script|<image|javascript:| on[a-z]+=' "out/$f.svg")" -eq 0 ]
+		run grep -ciE '<script|<image|javascript:| on[a-z]+=' "out/$f.svg"
+		[ "$output" = 0 ]
 	done
 	texts() { # figure: what stands in it
 		xmllint --xpath '//*[local-name()="text"]/text()' "out/$1.svg"

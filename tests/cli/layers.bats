@@ -3,8 +3,8 @@
 load common
 
 @test "layers of a run are in its rows and its record" {
-	"$SYSCOST" run --seconds 0.5 --no-plots -o out --layer seccomp:100 --layer seccomp:7 \
-		null/getppid-inline
+	"$SYSCOST" run --seconds 0.5 --no-plots -o out --layer seccomp:100 \
+		--layer seccomp:7 null/getppid-inline
 	head -1 out/results.csv | grep -q ',layers$'
 	tail -1 out/results.csv | grep -q ',"seccomp:100,seccomp:7"$'
 	grep -q '"layers": "seccomp:100,seccomp:7"' out/run.json
@@ -12,16 +12,16 @@ load common
 }
 
 @test "layers of an arm are in its record" {
-	"$SYSCOST" ab --base self --head layer:seccomp:100 --no-noise --rounds 2 --no-plots \
-		-o out null/getppid-inline || [ $? -eq 3 ]
+	"$SYSCOST" ab --base self --head layer:seccomp:100 --no-noise --rounds 2 \
+		--no-plots -o out null/getppid-inline || [ $? -eq 3 ]
 	grep -q '"layers": ""' out/base/run.json
 	grep -q '"layers": "seccomp:100"' out/head/run.json
 }
 
 @test "a layer in a parent and one on the machine measure, and go away" {
 	export SYSCOST_TEST_LAYER=$PWD/layer
-	"$SYSCOST" run --seconds 0.5 --no-plots -o out --layer test-machine --layer test-parent \
-		null/getppid-inline test/good
+	"$SYSCOST" run --seconds 0.5 --no-plots -o out --layer test-machine \
+		--layer test-parent null/getppid-inline test/good
 	[ "$(grep -cE ',(ok|noisy),' out/results.csv)" -eq 2 ]
 	[ ! -e layer ]
 	clean
@@ -40,7 +40,8 @@ load common
 
 @test "an interrupted run takes its layer away" {
 	export SYSCOST_TEST_LAYER=$PWD/layer
-	"$SYSCOST" run --seconds 60 --no-output --layer test-machine test/hang >/dev/null 2>&1 &
+	"$SYSCOST" run --seconds 60 --no-output --layer test-machine test/hang \
+		>/dev/null 2>&1 &
 	pid=$!
 	until [ -e layer ]; do read -rt 0.05 <> <(:) || :; done
 	kill -TERM $pid

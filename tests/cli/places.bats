@@ -1,11 +1,11 @@
-# Bad places: full disks, filters, missing programs, limits, closed streams, kills. Each of
-# them is one clear line and the right exit status, leaves nothing behind and loses nothing.
+# Bad places: full disks, filters, missing programs, limits, closed streams, kills. Each
+# is one clear line and the right exit status, leaves nothing behind and loses nothing.
 #
 # shellcheck disable=SC2317 # functions that run by their names
 
 load common
 
-# Where the sanitizers are, the leak checker attaches by ptrace, which the filter withholds.
+# Of the sanitizers, the leak checker attaches by ptrace, which the filter withholds.
 in_container() { # errno, command…
 	local asan=${ASAN_OPTIONS:-}
 
@@ -64,8 +64,8 @@ one_line() { # pattern
 			echo "precious $f" >"full/out/$f"
 		done
 		status=0
-		"$SYSCOST" run --seconds 1 --no-plots --force -o full/out 'null/*' 'floor/*' \
-			>out.txt 2>err.txt || status=$?
+		"$SYSCOST" run --seconds 1 --no-plots --force -o full/out 'null/*' \
+			'floor/*' >out.txt 2>err.txt || status=$?
 		find full/out -type f | sort >left.txt
 		cat full/out/* >kept.txt
 		echo "$status" >status.txt
@@ -85,7 +85,8 @@ precious run.json" ]
 @test "a limit on the size of files is an error, not a death" {
 	small() {
 		ulimit -f 4
-		exec "$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline floor/empty
+		exec "$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline \
+			floor/empty
 	}
 	export -f small
 	export SYSCOST
@@ -170,8 +171,8 @@ container_run() { # errno, its text
 		"$SYSCOST" run --seconds 1 null/getppid-inline 2>../err.txt >/dev/null ||
 			status=$?
 		echo "$status" >../status.txt
-		"$SYSCOST" run --seconds 1 --no-plots -o "$TMPDIR/out" null/getppid-inline \
-			>/dev/null
+		"$SYSCOST" run --seconds 1 --no-plots -o "$TMPDIR/out" \
+			null/getppid-inline >/dev/null
 		"$SYSCOST" list >/dev/null
 	}
 	elsewhere read_only
@@ -247,7 +248,8 @@ more_rounds_than() { # number
 @test "an older page and older plots do not stay beside a new result" {
 	mkdir out
 	touch out/report.html out/null.svg out/null.png out/mine.svg
-	"$SYSCOST" run --seconds 1 --no-plots --force -o out null/getppid-inline >/dev/null
+	"$SYSCOST" run --seconds 1 --no-plots --force -o out null/getppid-inline \
+		>/dev/null
 	[ "$(find out -type f | sort | tr '\n' ' ')" = \
 		"out/mine.svg out/results.csv out/rounds.csv out/run.json " ]
 }

@@ -10,8 +10,11 @@ load common
 }
 
 @test "run measures, and writes what report can read" {
-	"$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline floor/enosys-inline
-	head -1 out/results.csv | grep -q '^id,group,name,via,params,status,reason,ns,ns_lo,ns_hi,ticks,ticks_lo,ticks_hi,cycles,cycles_source,'
+	"$SYSCOST" run --seconds 1 --no-plots -o out null/getppid-inline \
+		floor/enosys-inline
+	columns=id,group,name,via,params,status,reason,ns,ns_lo,ns_hi
+	columns=$columns,ticks,ticks_lo,ticks_hi,cycles,cycles_source,
+	head -1 out/results.csv | grep -q "^$columns"
 	[ "$(grep -cE '^(null|floor)/.*,(ok|noisy),' out/results.csv)" -eq 2 ]
 	grep -q '"fingerprint": "[0-9a-f]\{16\}"' out/run.json
 	"$SYSCOST" report out
@@ -32,7 +35,8 @@ load common
 	[ "$status" -eq 2 ]
 	grep -q '^test/crash,.*,fail,crashed: Segmentation fault' <<<"$output"
 	grep -q '^test/hang,.*,fail,hung: killed after 1 s' <<<"$output"
-	grep -q '^test/fail,.*,fail,the operation failed: Bad file descriptor' <<<"$output"
+	grep -q '^test/fail,.*,fail,the operation failed: Bad file descriptor' \
+		<<<"$output"
 	grep -q '^test/leak,.*,fail,leaked 1 file descriptors' <<<"$output"
 	grep -q '^test/unverified,.*,fail,"not verified, on purpose"' <<<"$output"
 	grep -q '^test/skip,.*,skip,refused on purpose' <<<"$output"
@@ -58,8 +62,9 @@ load common
 }
 
 @test "bad usage is one line and exit status 2" {
-	for args in nonsense "run --nonsense" "run --seconds x" "run no/such" "run --cpu 9999" \
-		"list no/such" "list --format xml" "explain no/such" "doctor extra" \
+	for args in nonsense "run --nonsense" "run --seconds x" "run no/such" \
+		"run --cpu 9999" "list no/such" "list --format xml" "explain no/such" \
+		"doctor extra" \
 		"report nowhere" "run --seed -1"; do
 		# shellcheck disable=SC2086
 		run "$SYSCOST" $args
@@ -77,7 +82,8 @@ load common
 }
 
 @test "few descriptors: rows that need more are skipped" {
-	run bash -c "ulimit -n 16; '$SYSCOST' run --seconds 1 --no-output --format csv 'poll/*fds=256*' null/getppid-inline"
+	run bash -c "ulimit -n 16; '$SYSCOST' run --seconds 1 --no-output --format csv \
+		'poll/*fds=256*' null/getppid-inline"
 	[ "$status" -eq 0 ]
 	grep -q '^poll/poll:.*,skip,' <<<"$output"
 }

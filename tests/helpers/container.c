@@ -59,7 +59,7 @@ static int filter(int error)
 	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]) && !ret; i++)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(error),
 				       seccomp_syscall_resolve_name(withheld[i]), 0);
-	/* Its flags are behind a pointer, so that the C library has to fall back to clone. */
+	/* Its flags are behind a pointer: the C library has to fall back to clone. */
 	if (!ret)
 		ret = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
 	if (!ret)

@@ -3,7 +3,7 @@
  * Which estimate of an operation's cost varies less from process to process?
  *
  *	twice	(ticks(2N) - ticks(N)) / N	what surrounds the operations cancels
- *	empty	(ticks(N) - overhead) / N	an empty window, measured apart, is taken off
+ *	empty	(ticks(N) - overhead) / N	an empty window is taken off
  *
  * Both are made in the same fresh processes, from interleaved windows of N, N, N and 2N:
  * `twice` gets one of N and the one of 2N, `empty` the three of N, so that both had the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Counters without counters: pages and reads written by hand, an instruction of our own. */
+/* Counters without counters: pages and reads written by hand, our own instruction. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -175,7 +175,7 @@ static void test_sum(void **state)
 	assert_true(isnan(counters_per_iteration(&sum, 2)));
 }
 
-/* Medians over the rounds that were quiet and counted; ops of one iteration shared out. */
+/* Medians over the rounds that were quiet and counted, an operation. */
 static void test_figures(void **state)
 {
 	struct window quiet[3], loud[3];
@@ -254,7 +254,8 @@ static void test_bad_lists(void **state)
 		"PAGE-FAULTS,no_such_event",
 		"CYCLES:q=7",
 		"PAGE FAULTS",
-		"FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS", /* nine */
+		/* nine */
+		"FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS,FAULTS",
 	};
 
 	(void)state;
@@ -337,7 +338,7 @@ static void test_live_faults(void **state)
 	assert_int_equal(c.n_groups, 0);
 }
 
-/* Under a real filter, as containers have one: no counters, the reason names the filter. */
+/* Under a real filter, as in a container: no counters, the reason names the filter. */
 static int refused_by_filter(void)
 {
 	struct sock_filter code[] = {

@@ -42,7 +42,7 @@ static void test_lists(void **state)
 			    "1 2 10 11 12 100 101 125 126 150 151");
 	assert_string_equal(parsed("0-9:1/4"), "0 4 8");
 	assert_string_equal(parsed("0-3:4/4"), "0 1 2 3");
-	/* What does not fit is left out, not an error: the machine has more CPUs than us. */
+	/* What does not fit is left out: the machine has more CPUs than a cpu_set_t. */
 	assert_string_equal(parsed("1023-5000,99999"), "1023");
 }
 
@@ -92,7 +92,7 @@ static void test_choose(void **state)
 	check("0-7", "2", -1, 2, 7);
 	check("0-3", "2,6-7", -1, 2, 3);
 	check("0-3", "6-7", -1, 3, 2);
-	/* What was asked for wins; what is not allowed is refused, out-parameters kept. */
+	/* What was asked for wins; what is not allowed is refused, *cpu untouched. */
 	check("0-3", "2", 1, 1, 2);
 	check("0-3", "", 4, -7, -7);
 	check("0-3", "", CPU_SETSIZE, -7, -7);

@@ -41,7 +41,7 @@ static void accept(struct table *t, const char *text)
 	struct err err = { 0 };
 
 	if (csv_read(t, &round_schema, text, strlen(text), &err))
-		fail_msg("%s", err);
+		fail_msg("%s", err.text);
 }
 
 static void test_round_trip(void **state)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The curve a/n + b: exact sweeps, noise with known parameters, knees, and what is no curve. */
+/* The curve a/n + b: exact sweeps, known noise, knees, and what is no curve. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -72,7 +72,7 @@ static void test_line(void **state)
 	assert_true(f.a == -7);
 }
 
-/* An error of 10 % counts the same at 1000 ns and at 10: it moves b by about its share. */
+/* An error of 10 % counts the same at 1000 ns and at 10: it moves b by its share. */
 static void test_weights(void **state)
 {
 	const double n[] = { 1, 1000, 1000 };
@@ -106,9 +106,9 @@ static void test_exact(void **state)
 }
 
 /*
- * 400 sweeps with 3 % of noise. The interval of order statistics leaves out the true value
- * in at most 4.2 % (20 rounds: ranks 6 and 15), less whatever bias the weights have;
- * of 400 that is 16.6, and more than 30 would have a chance of 1 in 1000.
+ * 400 sweeps with 3 % of noise. The interval of order statistics leaves out the true
+ * value in at most 4.2 % (20 rounds: ranks 6 and 15), less whatever bias the weights
+ * have; of 400 that is 16.6, and more than 30 would have a chance of 1 in 1000.
  */
 static void test_coverage(void **state)
 {

@@ -21,7 +21,7 @@ static void command(const char *text, const char *wanted)
 	struct launch arm;
 
 	if (launch_parse(&arm, "head", text, &err))
-		fail_msg("%s", err);
+		fail_msg("%s", err.text);
 	assert_string_equal(arm.text, text);
 	launch_command(&arm, "/bin/this", "round", argv);
 	for (int i = 0; argv[i]; i++) {

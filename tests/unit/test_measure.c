@@ -152,7 +152,7 @@ static void test_row_and_ratio(void **state)
 	assert_true(fabs(e.faults.mid - 2) < 1e-9 && fabs(e.faults.hi - 2) < 1e-9);
 	assert_true(e.quiet_share == 1 && e.quiet_rounds == 10);
 	assert_true(fabs(e.min - 100) < 1e-9);
-	/* Paired: both grow by the same share from round to round, the ratio does not move. */
+	/* Paired: both grow by the same share each round, the ratio does not move. */
 	estimate_samples(a, 10, 1000);
 	estimate_samples(b, 10, 1000);
 	assert_int_equal(estimate_ratio(a, 10, 1, b, 10, 1, &ratio), 0);

@@ -98,10 +98,8 @@ static void test_coverage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_quantile),
-		cmocka_unit_test(test_any_order),
-		cmocka_unit_test(test_median_rank),
-		cmocka_unit_test(test_estimate),
+		cmocka_unit_test(test_quantile),    cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_median_rank), cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_coverage),
 	};
 

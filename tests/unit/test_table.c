@@ -32,7 +32,7 @@ static struct result_row *add(struct table *t, const char *group, const char *na
 static void set_ns(struct result_row *r, double mid, double lo, double hi)
 {
 	r->ns = (struct figure){ mid, lo, hi };
-	r->ticks = figure_times(r->ns, 2);
+	r->ticks = (struct figure){ 2 * r->ns.mid, 2 * r->ns.lo, 2 * r->ns.hi };
 }
 
 /* What table_print makes of it; the caller frees it, the table is freed. */
