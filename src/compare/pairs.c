@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "base/room.h"
-#include "compare/metric.h"
 #include "compare/pairs.h"
 #include "stats/stats.h"
 

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compare/gate.h"
+#include "compare/sides.h"
 #include "row/select.h"
 
 /* A round of the benchmark that is asked for. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/room.h"
 #include "compare/reason.h"
 #include "render/say.h"
 #include "render/table.h"
@@ -57,10 +58,8 @@ static int worst_first(const void *a, const void *b)
 
 static const struct verdict_row **sorted(const struct table *verdicts)
 {
-	const struct verdict_row **rows = calloc(verdicts->n + 1, sizeof(*rows));
+	const struct verdict_row **rows = room_for(verdicts->n, sizeof(*rows));
 
-	if (!rows)
-		abort();
 	for (size_t i = 0; i < verdicts->n; i++)
 		rows[i] = table_row(verdicts, struct verdict_row, i);
 	qsort(rows, verdicts->n, sizeof(*rows), worst_first);
@@ -79,12 +78,18 @@ static const char *change(char *buf, size_t len, double ratio)
 	return buf;
 }
 
-/* Nine columns on the terminal: the sign of micro is two bytes of one column. */
-static void put_ns(FILE *out, double ns)
+/*
+ * Time, or what was compared instead, in nine columns of the terminal: the sign of micro is two
+ * bytes of one column.
+ */
+static void put_cost(FILE *out, double ns, double other)
 {
 	char text[24];
 
-	say_ns(text, sizeof(text), ns);
+	if (isfinite(other))
+		snprintf(text, sizeof(text), "%.*f", other < 9999.5 ? 1 : 0, other);
+	else
+		say_ns(text, sizeof(text), ns);
 	fprintf(out, " %*s", strstr(text, "µ") ? 10 : 9, text);
 }
 
@@ -119,8 +124,8 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 		fprintf(out, "\n%*s", 13 + ID_WIDTH, "");
 	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio.mid),
 		interval, delta);
-	put_ns(out, r->base_ns.mid);
-	put_ns(out, r->head_ns.mid);
+	put_cost(out, r->base_ns.mid, r->base.mid);
+	put_cost(out, r->head_ns.mid, r->head.mid);
 	fputc('\n', out);
 	reason = reason_beside_interval(beside, sizeof(beside), r);
 	if (*reason && r->verdict != VERDICT_SAME) {
@@ -139,11 +144,9 @@ static bool too_wide(const struct verdict_row *r)
 /* What the many say together: how wide their intervals are, and how many have none. */
 static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t n)
 {
-	double *half = calloc(n + 1, sizeof(*half));
+	double *half = room_for(n, sizeof(*half));
 	size_t wide = 0, few = 0;
 
-	if (!half)
-		abort();
 	for (size_t i = 0; i < n; i++)
 		if (too_wide(rows[i]))
 			half[wide++] = sqrt(rows[i]->ratio.hi / rows[i]->ratio.lo) - 1;
