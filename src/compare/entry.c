@@ -97,7 +97,7 @@ bool entry_comparable(struct entry *e)
 	else if (e->head && r.cause != CAUSE_ABSENT_BASE)
 		r.detail = e->head->reason;
 	e->out->verdict = VERDICT_SKIP;
-	reason_set(e->out, &r);
+	reason_write(e->out, &r);
 	return false;
 }
 
@@ -155,9 +155,10 @@ static void make_shift(struct entry *e, bool paired)
 }
 
 /*
- * The deviation of values as a number of rounds is chosen for: the larger of the robust one
- * and of what the middle four fifths would have if they were normal (+-1.2816 sigma). Where
- * a row has two states, most pairs may agree to the last digit and some be far away.
+ * The deviation of values as a number of rounds is chosen for. It is the larger of two:
+ * the robust one, and what the middle four fifths would have if they were normal
+ * (+-1.2816 sigma). Where a row has two states, most pairs may agree to the last digit
+ * and some be far away.
  */
 static double side_spread(const double *sorted, size_t n, double *scratch)
 {
@@ -211,7 +212,7 @@ static struct figure median_of(double *x, size_t n, bool exact)
 	return exact ? (struct figure){ f.mid, NAN, NAN } : f;
 }
 
-void entry_fill_in(const struct gate *g, struct entry *e)
+void entry_write_figures(const struct gate *g, struct entry *e)
 {
 	bool exact = g->o.metric->exact, time = g->o.metric == &metric_time;
 	struct values *v = &e->values;
@@ -247,7 +248,8 @@ void entry_test(struct entry *e)
 }
 
 /* Why there is no interval: too few rounds, or rounds in the wrong states. */
-static struct reason few(const struct gate *g, const struct entry *e, double tail)
+static struct reason reason_for_few(const struct gate *g, const struct entry *e,
+				    double tail)
 {
 	bool paired = g->how.paired;
 
@@ -295,7 +297,7 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 	if (e->unequal) {
 		r.cause = CAUSE_UNEQUAL;
 	} else if (isnan(low) || isnan(high)) {
-		r = few(g, e, tail);
+		r = reason_for_few(g, e, tail);
 	} else if (low > e->delta) {
 		r.cause = CAUSE_SLOWER;
 		verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_REGRESSED;
@@ -311,5 +313,5 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 		r.high = expm1(high) * 100;
 	}
 	e->out->verdict = verdict;
-	reason_set(e->out, &r);
+	reason_write(e->out, &r);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a comparison starts from: the two sides, what is asked of them, and the bounds of the
- * rule that gate.h describes.
+ * What a comparison starts from: the two sides, and what is asked of them. The numbers
+ * belong to the rule that gate.h describes.
  */
 #ifndef SYSCOST_SIDES_H
 #define SYSCOST_SIDES_H
@@ -16,8 +16,10 @@
 /* Of each of two comparisons that share no round and must agree: together 0.1 x 0.1. */
 #define GATE_STAGE_ERROR 0.1
 #define GATE_DELTA	 0.02
-/* Whole runs of the same program differ by more than their rounds show: quiet medians of
- * six runs in a row spread over 2.6 % on a shared virtual machine. */
+/*
+ * Whole runs of the same program differ by more than their rounds show. Quiet medians of
+ * six runs in a row spread over 2.6 % on a shared virtual machine.
+ */
 #define GATE_DELTA_UNPAIRED 0.05
 #define GATE_CONTROL	    "control/chain"
 #define GATE_CONTROL_BOUND  0.03

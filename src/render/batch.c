@@ -40,7 +40,7 @@ char *batch_size(char *buf, size_t len, double n)
 }
 
 /* Three digits: "308", "22.5", "1.81". */
-static char *figure(char *buf, size_t len, double v)
+static char *three_digits(char *buf, size_t len, double v)
 {
 	int decimals = v < 9.995 && v > 0 ? 2 : v < 99.95 && v > 0 ? 1 : 0;
 
@@ -51,7 +51,7 @@ static char *figure(char *buf, size_t len, double v)
 	return buf;
 }
 
-static void saving(char *buf, size_t len, double ratio)
+static void say_saving(char *buf, size_t len, double ratio)
 {
 	if (isfinite(ratio))
 		snprintf(buf, len, "%.0f %%", 100 * (1 - ratio));
@@ -79,7 +79,7 @@ struct batch_words batch_words(const struct batch_workload *w)
 	} else {
 		snprintf(t.best, sizeof(t.best), "%s", a->best->name);
 		batch_size(t.from, sizeof(t.from), a->from);
-		saving(t.saves_from, sizeof(t.saves_from), a->from_ratio.mid);
+		say_saving(t.saves_from, sizeof(t.saves_from), a->from_ratio.mid);
 		if (!a->tested && isfinite(a->ratio.mid))
 			snprintf(t.saves, sizeof(t.saves), "%.1f %% ±?",
 				 100 * (1 - a->ratio.mid));
@@ -219,12 +219,12 @@ static void put_estimate(char *buf, size_t len, const struct figure *e)
 {
 	char mid[24], lo[24], hi[24];
 
-	figure(mid, sizeof(mid), e->mid);
+	three_digits(mid, sizeof(mid), e->mid);
 	if (isnan(e->lo) || e->mid == 0)
 		snprintf(buf, len, "%s", mid);
 	else
-		snprintf(buf, len, "%s (%s–%s)", mid, figure(lo, sizeof(lo), e->lo),
-			 figure(hi, sizeof(hi), e->hi));
+		snprintf(buf, len, "%s (%s–%s)", mid, three_digits(lo, sizeof(lo), e->lo),
+			 three_digits(hi, sizeof(hi), e->hi));
 }
 
 /* "308 (305–311)/n + 1.81 (1.80–1.82)" */
@@ -322,8 +322,8 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 }
 
 /*
- * "cheapest by median: n = 1 write; n = 2 to 1024 writev", at the sizes of the best, which
- * another could not win by not having been measured.
+ * "cheapest by median: n = 1 write; n = 2 to 1024 writev", at the sizes of the best. At
+ * other sizes another could win because the best was not measured there.
  */
 static void put_cheapest(FILE *out, const struct batch_workload *w)
 {
@@ -359,10 +359,11 @@ static void put_baselines(FILE *out, const struct batch_workload *w)
 
 		fputs(j ? ", " : "  single calls: ", out);
 		table_text(out, s->name, 40, false);
-		fprintf(out, " %s ns", figure(mid, sizeof(mid), s->row[0]->ns.mid));
+		fprintf(out, " %s ns", three_digits(mid, sizeof(mid), s->row[0]->ns.mid));
 		if (isfinite(s->row[0]->ns.lo))
-			fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), s->row[0]->ns.lo),
-				figure(hi, sizeof(hi), s->row[0]->ns.hi));
+			fprintf(out, " (%s–%s)",
+				three_digits(lo, sizeof(lo), s->row[0]->ns.lo),
+				three_digits(hi, sizeof(hi), s->row[0]->ns.hi));
 		if (s->curve.n[0] != 1)
 			fprintf(out, " at n = %.0f", s->curve.n[0]);
 	}
@@ -432,10 +433,11 @@ static void put_apart(FILE *out, const struct batch_workload *w)
 
 			if (w->n_strategies == 1 || s->curve.sizes > 1)
 				fprintf(out, "%s n = %.0f", i ? ";" : "", s->curve.n[i]);
-			fprintf(out, " %s ns", figure(mid, sizeof(mid), r->ns.mid));
+			fprintf(out, " %s ns", three_digits(mid, sizeof(mid), r->ns.mid));
 			if (isfinite(r->ns.lo))
-				fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), r->ns.lo),
-					figure(hi, sizeof(hi), r->ns.hi));
+				fprintf(out, " (%s–%s)",
+					three_digits(lo, sizeof(lo), r->ns.lo),
+					three_digits(hi, sizeof(hi), r->ns.hi));
 		}
 		if (!s->curve.sizes) {
 			fprintf(out, " %s%s", status_words[s->status],

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The advice of a sweep in words: for a terminal, and as cells for other pages. */
+/*
+ * The advice of a sweep in words: for a terminal, and as cells for other pages. What is
+ * said was decided in compare/.
+ */
 #ifndef SYSCOST_RENDER_BATCH_H
 #define SYSCOST_RENDER_BATCH_H
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stored rows in the formats that other programs read. Nothing is measured or judged here.
+ * Stored rows in the formats that other programs read. Nothing is measured or judged
+ * here.
  *
- * A format is one file, export_NAME.c. Rules of every one: a row that was skipped or failed
- * never becomes a number; what is not available is left out, never 0 or NaN; a noisy row is
- * marked where there is a place for it, and so is the interval; text is escaped by the rules of
- * the format.
+ * A format is one file, export_NAME.c. Every format keeps these rules. A row that was
+ * skipped or failed never becomes a number. What is not available is left out; it is
+ * never 0 or NaN. A noisy row is marked where there is a place for it, and so is the
+ * interval. Text is escaped by the rules of the format.
  */
 #ifndef SYSCOST_EXPORT_H
 #define SYSCOST_EXPORT_H

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Markdown as GitHub renders it (github.github.com/gfm): text from rows stands with
- * everything that could mean something as a character reference, which is never taken
- * for markup. A step summary of more than 1 MiB is refused whole (docs.github.com,
- * "Workflow commands", job summaries); what is left out is counted.
+ * Markdown as GitHub renders it (github.github.com/gfm). In text from rows, what could
+ * mean something becomes a character reference, which is never taken for markup. A step
+ * summary of more than 1 MiB is refused whole (docs.github.com, "Workflow commands", job
+ * summaries). What is left out is counted.
  */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all figures share: gnuplot in a private temporary directory, with scripts from
- * inside the binary, data as tab-separated files, words as single-quoted strings. No
- * shell is involved, no start-up file is read, and no text of a row becomes a command.
+ * What all plots share: gnuplot in a private temporary directory, with scripts from
+ * inside the binary. Data are tab-separated files, and words are single-quoted strings.
+ * No shell is involved, no start-up file is read, and no text of a row becomes a command.
  */
 #ifndef SYSCOST_RENDER_PLOT_H
 #define SYSCOST_RENDER_PLOT_H
@@ -64,7 +64,7 @@ void plot_end(struct plotter *m);
 
 /*
  * Draw one, as .svg and .png. One without rows is left out, and an old one of that name
- * removed. 0, or -errno and one line in err; -ENOENT: there is no gnuplot.
+ * is removed. 0, or -errno and one line in err. -ENOENT: there is no gnuplot.
  */
 int plot_make(struct plotter *m, const struct plot *f);
 

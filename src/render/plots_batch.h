@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The plots of a batching sweep, for plots.c. Everything drawn was decided in compare/.
+ */
 #ifndef SYSCOST_RENDER_PLOTS_BATCH_H
 #define SYSCOST_RENDER_PLOTS_BATCH_H
 

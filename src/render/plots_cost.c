@@ -14,7 +14,7 @@
 #define CURVE_POINTS 24 /* of a drawn curve */
 
 /* A value on the axes of a panel. */
-static void grow(struct canvas *g, int panel, double v)
+static void grow_panel(struct canvas *g, int panel, double v)
 {
 	if (!(v > 0) || !isfinite(v))
 		return;
@@ -29,7 +29,7 @@ static void put_points(struct canvas *g, int panel, const struct batch_strategy 
 
 		CANVAS_LINE(g->dat, s->curve.n[i], r->ns.mid, figure_low(r->ns),
 			    figure_high(r->ns));
-		grow(g, panel, r->ns.mid);
+		grow_panel(g, panel, r->ns.mid);
 		g->xmax = fmax(g->xmax, s->curve.n[i]);
 		g->xmin = fmin(g->xmin, s->curve.n[i]);
 	}

@@ -81,7 +81,7 @@ double say_page_scale(const struct result_row *r)
 	return bytes < 4096 ? NAN : 4096.0 / bytes;
 }
 
-static bool apart(const struct result_row *a, const struct result_row *b)
+static bool intervals_apart(const struct result_row *a, const struct result_row *b)
 {
 	return figure_low(a->ns) > figure_high(b->ns) ||
 	       figure_low(b->ns) > figure_high(a->ns);
@@ -109,7 +109,7 @@ bool say_null(const struct table *t, char *buf, size_t len)
 	say_ns(a, sizeof(a), in->ns.mid);
 	if (!libc)
 		snprintf(buf, len, "An inline getppid costs %s%s", about(in), a);
-	else if (!apart(in, libc))
+	else if (!intervals_apart(in, libc))
 		snprintf(buf, len,
 			 "An inline getppid costs %s%s; glibc's wrapper costs no more "
 			 "that "
@@ -123,8 +123,9 @@ bool say_null(const struct table *t, char *buf, size_t len)
 }
 
 /* The cheapest and the dearest row of a family, scaled. */
-static bool ends(const struct table *t, const char *group, bool page,
-		 const struct result_row **lo, const struct result_row **hi)
+static bool cheapest_and_dearest(const struct table *t, const char *group, bool page,
+				 const struct result_row **lo,
+				 const struct result_row **hi)
 {
 	double least = INFINITY, most = -INFINITY;
 
@@ -152,7 +153,7 @@ bool say_read(const struct table *t, char *buf, size_t len)
 	const struct result_row *lo, *hi;
 	char a[32], b[32];
 
-	if (!ends(t, "read", true, &lo, &hi))
+	if (!cheapest_and_dearest(t, "read", true, &lo, &hi))
 		return false;
 	say_ns(a, sizeof(a), lo->ns.mid * say_page_scale(lo));
 	say_ns(b, sizeof(b), hi->ns.mid * say_page_scale(hi));
@@ -186,7 +187,7 @@ bool say_clocks(const struct table *t, char *buf, size_t len)
 		return false;
 	say_ns(a, sizeof(a), vdso->ns.mid);
 	say_ns(b, sizeof(b), call->ns.mid);
-	if (apart(vdso, call) && vdso->ns.mid < call->ns.mid)
+	if (intervals_apart(vdso, call) && vdso->ns.mid < call->ns.mid)
 		snprintf(buf, len,
 			 "Reading the %.*s clock takes %s%s in the vDSO, %s%s as a call: "
 			 "%.1f times as "
@@ -208,7 +209,7 @@ bool say_all(const struct table *t, char *buf, size_t len)
 	const struct result_row *lo, *hi;
 	char a[32], b[32];
 
-	if (!ends(t, NULL, false, &lo, &hi))
+	if (!cheapest_and_dearest(t, NULL, false, &lo, &hi))
 		return false;
 	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns.mid),
 		 lo->id, say_ns(b, sizeof(b), hi->ns.mid), hi->id);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings in words, computed from the rows; shared by the plots and the page. */
+/*
+ * Findings in words, computed from the rows; the plots and the page share them. A
+ * difference is claimed only where the intervals of its two sides do not overlap.
+ */
 #ifndef SYSCOST_RENDER_SAY_H
 #define SYSCOST_RENDER_SAY_H
 
@@ -10,9 +13,9 @@
 char *say_ns(char *buf, size_t len, double ns);
 
 /*
- * The larger half of an interval: "±0.41%" of the figure, rounded up, so that figure and
- * half hold all of it; "±0.02", in the figure's unit, where the figure is next to nothing
- * (over 999 %); "±?" where there is no interval. Returns buf; 12 bytes are enough.
+ * The larger half of an interval. "±0.41%" of the figure is rounded up, so that figure
+ * and half hold all of it. "±0.02", in the figure's unit: the figure is next to nothing
+ * (over 999 %). "±?": there is no interval. Returns buf; 12 bytes are enough.
  */
 char *say_half(char *buf, size_t len, struct figure f);
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A table of verdicts for people and as JSON. The CSV is csv_write(). */
+/*
+ * A table of verdicts for people and as JSON. The CSV is csv_write().
+ */
 #ifndef SYSCOST_RENDER_VERDICTS_H
 #define SYSCOST_RENDER_VERDICTS_H
 
