@@ -138,7 +138,7 @@ END
 	[ "$(complete run floor/enosys-i)" = "floor/enosys-inline " ]
 	[ "$(complete doctor '')" = "" ]
 	[ "$(complete nonsense '')" = "" ]
-	complete export x --format '' | grep -q '^github-action-benchmark .* list $'
+	complete export x --format '' | grep -qw github-action-benchmark
 	# All of a benchmark's rows by its name, and none for tests alone.
 	"$SYSCOST" complete -- explain '' | cut -f 1 >got
 	[ "$(grep -c '[:=]' got)" -eq 0 ]
