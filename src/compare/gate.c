@@ -260,7 +260,8 @@ static void count_row(const struct verdict_row *row, struct gate_summary *s)
 	s->broken += gate_broken(row);
 }
 
-void gate_count(const struct table *verdicts, struct gate_summary *s)
+/* Count anew. Keeps control_ratio, disturbed and why. */
+static void count_rows(const struct table *verdicts, struct gate_summary *s)
 {
 	s->regressed = s->improved = s->same = s->inconclusive = 0;
 	s->contaminated = s->skipped = s->broken = 0;
@@ -277,7 +278,8 @@ static int by_place(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary)
+static void judge_all(struct gate *g, struct table *verdicts,
+		      struct gate_summary *summary)
 {
 	struct entry **rows = room_for(g->n, sizeof(*rows)), *control = NULL;
 	struct gate_summary s = { .control_ratio = NAN };
@@ -321,7 +323,7 @@ int gate(const struct gate_side *base, size_t n_base, const struct gate_side *he
 	*verdicts = (struct table)TABLE(verdict_schema);
 	if (ret)
 		return ret;
-	gate_judge(g, verdicts, summary);
+	judge_all(g, verdicts, summary);
 	gate_close(g);
 	return 0;
 }
@@ -446,7 +448,7 @@ void gate_confirm(struct gate *fresh, struct table *verdicts,
 		snprintf(summary->why, sizeof(summary->why), "in the fresh rounds %.170s",
 			 s.why);
 	}
-	gate_count(verdicts, summary);
+	count_rows(verdicts, summary);
 }
 
 struct gate_spread gate_spread(struct gate *g, const char *id)

@@ -62,12 +62,9 @@ int gate_open(struct gate **g, const struct gate_side *base, size_t n_base,
 void gate_close(struct gate *g);
 
 /*
- * Decide. `verdicts` is initialised here: a row for every id of either side, in the order of
- * the results of base.
+ * Open, judge and close. `verdicts` is initialised here: a row for every id of either side,
+ * in the order of the results of base; on failure it is empty. As gate_open.
  */
-void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary);
-
-/* Open, judge and close. On failure verdicts is empty. */
 int gate(const struct gate_side *base, size_t n_base, const struct gate_side *head,
 	 size_t n_head, const struct gate_options *options, struct table *verdicts,
 	 struct gate_summary *summary);
@@ -111,8 +108,5 @@ struct gate_spread gate_spread(struct gate *g, const char *id);
  */
 size_t gate_rounds_needed(const struct gate_spread *spread, size_t rows, double effect,
 			  const struct gate_options *options);
-
-/* Count anew. Keeps control_ratio, disturbed and why. */
-void gate_count(const struct table *verdicts, struct gate_summary *summary);
 
 #endif

@@ -166,8 +166,8 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 	if (!f)
 		return -EIO;
 	put_string(f, "fig = ", g->name);
-	put_string(f, "\ntitle_text = ", g->title);
-	put_string(f, "\nxtext = ", g->xtext);
+	put_string(f, "\ntitle_text = ", g->title.s);
+	put_string(f, "\nxtext = ", g->xtext.s);
 	fprintf(f, "\nwidth = %d\nheight = %d\nrows = %d\nkeys = %d\nlogx = %d\n",
 		g->width, g->height, g->rows, g->keys, g->logx);
 	fprintf(f, "xmin = %.9g\nxmax = %.9g\n", g->xmin, g->xmax > 0 ? g->xmax : 1);
@@ -191,7 +191,7 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 		fprintf(f,
 			"panel_min[%d] = %.9g\npanel_max[%d] = %.9g\npanel_name[%d] = ",
 			i + 1, g->panel_min[i], i + 1, g->panel_max[i], i + 1);
-		put_string(f, "", g->panel[i]);
+		put_string(f, "", g->panel[i].s);
 		fputc('\n', f);
 	}
 	return scratch_close(m, f);

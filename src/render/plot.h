@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "compare/batching.h"
+#include "render/text.h"
 #include "row/row.h"
 
 #define CANVAS_KEYS    32
@@ -36,10 +37,9 @@ struct canvas {
 	double min, max; /* of everything drawn */
 	double xmin, xmax;
 	bool logx;
-	char xtext[128];
-	char title[240];
+	struct text xtext, title;
 	int panels;
-	char panel[CANVAS_PANELS][120];
+	struct text panel[CANVAS_PANELS];
 	double panel_min[CANVAS_PANELS], panel_max[CANVAS_PANELS];
 };
 

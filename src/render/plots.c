@@ -27,7 +27,6 @@ static void put_bar(struct canvas *g, const char *label, double y,
 		    const struct result_row *r, double scale, int key)
 {
 	double lo = figure_low(r->ns), hi = figure_high(r->ns);
-	char words[32];
 
 	canvas_label(g->dat, label);
 	fprintf(g->dat, "\t%.9g\t", y);
@@ -36,8 +35,8 @@ static void put_bar(struct canvas *g, const char *label, double y,
 	canvas_number(g->dat, lo * scale);
 	fputc('\t', g->dat);
 	canvas_number(g->dat, hi * scale);
-	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(words, sizeof(words), r->ns.mid * scale),
-		g->key[key].rgb, g->key[key].pt);
+	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(r->ns.mid * scale).s, g->key[key].rgb,
+		g->key[key].pt);
 	canvas_grow(g, r->ns.mid * scale);
 	canvas_grow(g, lo * scale);
 	canvas_grow(g, hi * scale);
@@ -102,8 +101,9 @@ static void draw_null(struct plotter *m, struct canvas *g)
 	draw_sorted(m, g, WHICH_NULL);
 	g->height = 150 + 30 * g->rows;
 	g->xmax = g->max * 1.15;
-	if (!say_null(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "Ways of making the null call");
+	g->title = say_null(m->results);
+	if (!*g->title.s)
+		g->title = text("Ways of making the null call");
 }
 
 static void draw_all(struct plotter *m, struct canvas *g)
@@ -112,8 +112,9 @@ static void draw_all(struct plotter *m, struct canvas *g)
 	g->height = 130 + 17 * g->rows;
 	g->xmin = pow(10, floor(log10(g->min)));
 	g->xmax = pow(10, ceil(log10(g->max * 1.05)));
-	if (!say_all(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "All rows");
+	g->title = say_all(m->results);
+	if (!*g->title.s)
+		g->title = text("All rows");
 }
 
 static void draw_read(struct plotter *m, struct canvas *g)
@@ -121,8 +122,9 @@ static void draw_read(struct plotter *m, struct canvas *g)
 	draw_sorted(m, g, WHICH_READ);
 	g->height = 150 + 30 * g->rows;
 	g->xmax = g->max * 1.15;
-	if (!say_read(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "Ways of reading 4 KiB");
+	g->title = say_read(m->results);
+	if (!*g->title.s)
+		g->title = text("Ways of reading 4 KiB");
 }
 
 static void draw_clocks(struct plotter *m, struct canvas *g)
@@ -170,8 +172,9 @@ static void draw_clocks(struct plotter *m, struct canvas *g)
 	g->rows = clocks;
 	g->height = 150 + 62 * clocks;
 	g->xmax = g->max * 1.15;
-	if (!say_clocks(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "Reading the clocks");
+	g->title = say_clocks(m->results);
+	if (!*g->title.s)
+		g->title = text("Reading the clocks");
 }
 
 /* Rows that make no call at all would squeeze the others together. */
@@ -234,12 +237,12 @@ static void draw_ecdf(struct plotter *m, struct canvas *g)
 	margin = fmax((g->max - g->min) * 0.05, g->max * 0.001);
 	g->xmin = g->logx ? g->min / 1.2 : g->min - margin;
 	g->xmax = g->logx ? g->max * 1.2 : g->max + margin;
-	snprintf(g->xtext, sizeof(g->xtext), "time-stamp counter ticks an operation%s",
-		 g->logx ? ", log scale" : "");
-	snprintf(g->title, sizeof(g->title),
-		 "The rounds of a null call lie within %.1f %% of each other (widest: "
-		 "%.63s)",
-		 spread * 100, widest);
+	g->xtext = text("time-stamp counter ticks an operation%s",
+			g->logx ? ", log scale" : "");
+	g->title = text(
+		"The rounds of a null call lie within %.1f %% of each other (widest: "
+		"%.63s)",
+		spread * 100, widest);
 }
 
 static const struct plot plots[] = {

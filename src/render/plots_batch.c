@@ -41,7 +41,6 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 		for (size_t k = 0; w->choice && k < w->n_strategies; k++) {
 			const struct batch_strategy *s = &w->strategy[k];
 			const struct breakeven *be = &s->against[0];
-			char label[300], title[100], mid[32], words[64];
 			bool never_here;
 			int key;
 
@@ -51,16 +50,10 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 			key = never_here ? no : be->pays == PAYS_ALWAYS ? always : from;
 			never += never_here;
 			cheaper += !never_here;
-			snprintf(label, sizeof(label), "%s: %s",
-				 batch_title(title, sizeof(title), w), s->name);
-			canvas_label(g->dat, label);
-			if (never_here)
-				snprintf(words, sizeof(words), "not up to %.0f",
-					 be->largest);
-			else
-				snprintf(words, sizeof(words), "%s",
-					 batch_size(mid, sizeof(mid), be->n.mid));
-			fprintf(g->dat, "\t%d\t%s\t%u\t", g->rows, words,
+			canvas_label(g->dat, text("%s: %s", batch_title(w).s, s->name).s);
+			fprintf(g->dat, "\t%d\t%s\t%u\t", g->rows,
+				never_here ? text("not up to %.0f", be->largest).s
+					   : batch_size(be->n.mid).s,
 				g->key[key].rgb);
 			/* -1: open, or not there */
 			CANVAS_LINE(g->dat, never_here ? -1 : be->n.mid,
@@ -73,8 +66,7 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 	g->xmin = 0.9;
 	g->xmax *= 2.5;
 	g->height = 150 + 19 * g->rows;
-	snprintf(
-		g->title, sizeof(g->title),
+	g->title = text(
 		"%zu of %zu strategies get cheaper than single calls within the sizes measured",
 		cheaper, cheaper + never);
 }
@@ -133,35 +125,29 @@ static void draw_cpu(struct plotter *m, struct canvas *g)
 	g->xmax = g->max * 1.5;
 	g->height = 640;
 	if (busy)
-		snprintf(
-			g->title, sizeof(g->title),
+		g->title = text(
 			"%d of %d strategies use more CPU time than they take; most: %s, %.1f "
 			"CPUs",
 			busy, g->rows, most->name, worst);
 	else
-		snprintf(g->title, sizeof(g->title),
-			 "No strategy uses more CPU time than it takes");
+		g->title = text("No strategy uses more CPU time than it takes");
 }
 
 /* A line for each workload: the batches of its best strategy. */
 static void draw_wait(struct plotter *m, struct canvas *g)
 {
 	const struct batch_workload *lo = NULL, *hi = NULL;
-	char a[32], b[32], title[100], title2[100];
 
 	g->xmin = INFINITY;
 	for (size_t i = 0; i < m->batching->n; i++) {
 		const struct batch_workload *w = &m->batching->workload[i];
 		const struct batch_strategy *s = w->advice.best;
 		const struct result_row *at;
-		char key[200];
 
 		if (!w->choice || !s || s == w->advice.base || s->curve.sizes < 3 ||
 		    g->keys == CANVAS_KEYS - 1)
 			continue;
-		snprintf(key, sizeof(key), "%s: %s", batch_title(title, sizeof(title), w),
-			 s->name);
-		canvas_key(g, key);
+		canvas_key(g, text("%s: %s", batch_title(w).s, s->name).s);
 		for (size_t k = 0; k < s->curve.sizes; k++) {
 			const struct result_row *r = s->row[k];
 
@@ -188,30 +174,29 @@ static void draw_wait(struct plotter *m, struct canvas *g)
 	g->xmax *= 1.1;
 	g->height = 480 + 22 * ((g->keys + 1) / 2);
 	if (lo && lo != hi)
-		snprintf(g->title, sizeof(g->title),
-			 "A batch of %d takes from %s (%s) to %s (%s)", BATCH_REF,
-			 say_ns(a, sizeof(a), lo->advice.row->batch_ns.mid),
-			 batch_title(title, sizeof(title), lo),
-			 say_ns(b, sizeof(b), hi->advice.row->batch_ns.mid),
-			 batch_title(title2, sizeof(title2), hi));
+		g->title = text("A batch of %d takes from %s (%s) to %s (%s)", BATCH_REF,
+				say_ns(lo->advice.row->batch_ns.mid).s, batch_title(lo).s,
+				say_ns(hi->advice.row->batch_ns.mid).s,
+				batch_title(hi).s);
 	else
-		snprintf(g->title, sizeof(g->title), "How long a batch takes");
+		g->title = text("How long a batch takes");
 }
 
-char *plots_batch_name(char *buf, size_t len, const struct batch_workload *w)
+struct text plots_batch_name(const struct batch_workload *w)
 {
-	snprintf(buf, len, "batch-cost-%.60s", w->name);
-	for (char *p = buf; *p; p++)
+	struct text name = text("batch-cost-%.60s", w->name);
+
+	for (char *p = name.s; *p; p++)
 		if (!isalnum((unsigned char)*p) && *p != '-')
 			*p = '_';
-	return buf;
+	return name;
 }
 
 void plots_batch_clear(const char *dir)
 {
 	static const char *const fixed[] = { "batch-breakeven", "batch-cpu",
 					     "batch-wait" };
-	char pattern[4300], name[100];
+	char pattern[4300];
 	glob_t found;
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
@@ -231,8 +216,7 @@ void plots_batch_clear(const char *dir)
 		for (size_t i = 0; i < found.gl_pathc; i++) {
 			const char *base = strrchr(found.gl_pathv[i], '/') + 1;
 
-			snprintf(name, sizeof(name), "%.*s", (int)strlen(base) - 4, base);
-			plot_remove(dir, name);
+			plot_remove(dir, text("%.*s", (int)strlen(base) - 4, base).s);
 		}
 	globfree(&found);
 }
@@ -254,9 +238,8 @@ int plots_batch(struct plotter *m)
 	/* Workloads of one name stand together. */
 	for (size_t i = 0; i < m->batching->n && !ret; i++) {
 		const struct batch_workload *w = &m->batching->workload[i];
-		char name[100];
-		struct plot f = { plots_batch_name(name, sizeof(name), w),
-				  plot_batch_cost_gp, plots_cost, w->name };
+		struct text name = plots_batch_name(w);
+		struct plot f = { name.s, plot_batch_cost_gp, plots_cost, w->name };
 
 		if (!i || strcmp(w->name, w[-1].name))
 			ret = plot_make(m, &f);

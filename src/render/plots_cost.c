@@ -126,45 +126,40 @@ static void put_marks(struct canvas *g, const struct batch_workload *w)
 	fputs("\n\n", g->names);
 }
 
-static void panel_title(char *buf, size_t len, const struct batch_workload *w)
+static struct text panel_title(const struct batch_workload *w)
 {
 	const struct batch_advice *a = &w->advice;
-	char from[16];
-	int at = 0;
+	struct text bytes = { "" };
+	double saves = 100 * (1 - a->ratio.mid);
 
 	if (w->bytes >= 0)
-		at = snprintf(buf, len, "%ld byte%s: ", w->bytes,
-			      w->bytes == 1 ? "" : "s");
+		bytes = text("%ld byte%s: ", w->bytes, w->bytes == 1 ? "" : "s");
 	if (a->best == a->base)
-		snprintf(buf + at, len - at, "%s is the cheapest at %.0f", a->base->name,
-			 a->n);
-	else if (!a->tested)
-		snprintf(buf + at, len - at, "%.40s saves %.0f %% at %.0f, untested",
-			 a->best->name, 100 * (1 - a->ratio.mid), a->n);
-	else
-		snprintf(buf + at, len - at, "%.40s saves %.0f %% at %.0f, from %s on",
-			 a->best->name, 100 * (1 - a->ratio.mid), a->n,
-			 batch_size(from, sizeof(from), a->from));
+		return text("%s%s is the cheapest at %.0f", bytes.s, a->base->name, a->n);
+	if (!a->tested)
+		return text("%s%.40s saves %.0f %% at %.0f, untested", bytes.s,
+			    a->best->name, saves, a->n);
+	return text("%s%.40s saves %.0f %% at %.0f, from %s on", bytes.s, a->best->name,
+		    saves, a->n, batch_size(a->from).s);
 }
 
 static void cost_title(struct canvas *g, const struct batch_workload *const *panel)
 {
 	const struct batch_workload *most = NULL;
-	char title[100];
 
 	for (int p = 0; p < g->panels; p++)
 		if (panel[p]->advice.best != panel[p]->advice.base &&
 		    (!most || panel[p]->advice.ratio.mid < most->advice.ratio.mid))
 			most = panel[p];
 	if (!most)
-		snprintf(g->title, sizeof(g->title),
-			 "%s: no strategy is cheaper than single calls", panel[0]->name);
+		g->title = text("%s: no strategy is cheaper than single calls",
+				panel[0]->name);
 	else
-		snprintf(g->title, sizeof(g->title),
-			 "%s: %s in batches of %.0f saves %.0f %% of single calls%s",
-			 batch_title(title, sizeof(title), most), most->advice.best->name,
-			 most->advice.n, 100 * (1 - most->advice.ratio.mid),
-			 most->advice.tested ? "" : " (untested)");
+		g->title = text(
+			"%s: %s in batches of %.0f saves %.0f %% of single calls%s",
+			batch_title(most).s, most->advice.best->name, most->advice.n,
+			100 * (1 - most->advice.ratio.mid),
+			most->advice.tested ? "" : " (untested)");
 }
 
 /* The strategies of all panels: single calls first, grey and dashed. */
@@ -207,7 +202,7 @@ void plots_cost(struct plotter *m, struct canvas *g)
 	put_keys(g, panel);
 	for (int p = 0; p < g->panels; p++) {
 		g->panel_min[p] = INFINITY;
-		panel_title(g->panel[p], sizeof(g->panel[p]), panel[p]);
+		g->panel[p] = panel_title(panel[p]);
 		for (int k = 0; k < g->keys; k++) {
 			const struct batch_strategy *s = strategy_named(panel[p],
 									g->key[k].name);

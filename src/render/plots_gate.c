@@ -89,7 +89,7 @@ static void draw_forest(struct plotter *m, struct canvas *g)
 	g->xmin -= room;
 	g->xmax += 3 * room; /* for the words */
 	g->height = 150 + 17 * g->rows;
-	verdicts_say(g->title, sizeof(g->title), f->verdicts, f->summary);
+	g->title = verdicts_say(f->verdicts, f->summary);
 }
 
 /* A distribution function, in per cent, and an empty line to end it. Sorts x. */
@@ -152,10 +152,10 @@ static void draw_aa(struct plotter *m, struct canvas *g)
 	edge = fmax(AA_MIN_EDGE, stats_quantile(all, n, 0.999) * 1.1);
 	g->xmin = -fmin(edge, EDGE);
 	g->xmax = fmin(edge, EDGE);
-	snprintf(g->title, sizeof(g->title),
-		 "A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
-		 "(%zu comparisons of %zu benchmarks)",
-		 stats_quantile(all, n, 0.99), n, noise->n);
+	g->title = text(
+		"A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
+		"(%zu comparisons of %zu benchmarks)",
+		stats_quantile(all, n, 0.99), n, noise->n);
 	free(all);
 	for (int k = 0; k < AA_WIDEST && (r = next_widest(noise, &below)); k++) {
 		double x[NOISE_KEEP];

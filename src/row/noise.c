@@ -133,26 +133,6 @@ void noise_add(struct noise *noise, const struct table *verdicts, bool contamina
 	}
 }
 
-int noise_merge(struct noise *into, const struct noise *from)
-{
-	if (strcmp(into->machine, from->machine))
-		return -EINVAL;
-	into->runs += from->runs;
-	into->contaminated += from->contaminated;
-	into->flagged += from->flagged;
-	for (size_t i = 0; i < from->n; i++) {
-		const struct noise_row *r = &from->rows[i];
-		struct noise_row *row = find_or_add(into, r->id);
-
-		row->comparisons += r->comparisons;
-		row->regressed += r->regressed;
-		row->improved += r->improved;
-		for (size_t k = 0; k < r->n; k++)
-			keep_ratio(row, r->ln_ratio[k]);
-	}
-	return 0;
-}
-
 double noise_delta(const struct noise *noise, const char *id)
 {
 	const struct noise_row *row = noise_find(noise, id);

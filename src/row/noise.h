@@ -56,8 +56,6 @@ int noise_write(const struct noise *noise, const char *path, struct err *err);
  * `contaminated`: the whole comparison was; then only that is counted.
  */
 void noise_add(struct noise *noise, const struct table *verdicts, bool contaminated);
-/* Add what `from` has learnt. -EINVAL: another class of machines. */
-int noise_merge(struct noise *into, const struct noise *from);
 
 const struct noise_row *noise_find(const struct noise *noise, const char *id);
 

@@ -6,7 +6,8 @@
  */
 #include "cli/command.h"
 
-extern const struct command command_batch, command_compare, command_export, command_report;
+extern const struct command command_batch, command_compare, command_export,
+	command_report;
 
 static const struct command *const commands[] = { &command_batch,  &command_compare,
 						  &command_export, &command_report,
