@@ -53,6 +53,15 @@ static int badness(const struct result_row *r)
 	return !r ? 0 : r->status == ROW_SKIP ? 1 : r->status == ROW_FAIL ? 3 : 2;
 }
 
+/* What both sides name; an older folder names nothing. */
+static const struct metric *metric_of(const struct entry *e)
+{
+	if (!e->base || !e->head || strcmp(e->base->metric, e->head->metric) ||
+	    strcmp(e->base->metric, metric_cycles.name))
+		return &metric_time;
+	return &metric_cycles;
+}
+
 size_t entries_gather(struct entry **entries, const struct gate *g)
 {
 	size_t all = rows_of(g->base, g->n_base) + rows_of(g->head, g->n_head), n = 0;
@@ -72,6 +81,8 @@ size_t entries_gather(struct entry **entries, const struct gate *g)
 		if (badness(k->row) > badness(*worst))
 			*worst = k->row;
 	}
+	for (size_t i = 0; i < n; i++)
+		e[i].metric = g->o.metric ? g->o.metric : metric_of(&e[i]);
 	free(known);
 	*entries = e;
 	return n;
@@ -111,8 +122,8 @@ bool entry_has_enough(const struct gate *g, const struct entry *e, size_t need)
 /* See entry_measure(). */
 static void choose_values(struct gate *g, struct entry *e, size_t need)
 {
-	struct points base = side_points(&g->base_rounds, e->id, g->o.metric);
-	struct points head = side_points(&g->head_rounds, e->id, g->o.metric);
+	struct points base = side_points(&g->base_rounds, e->id, e->metric);
+	struct points head = side_points(&g->head_rounds, e->id, e->metric);
 	struct values quiet = pairs_collect(base, head, g->how, false);
 	struct values busy = pairs_collect(base, head, g->how, true);
 	struct round_counts n = { pairs_n(&quiet), pairs_n(&busy), quiet.candidates };
@@ -198,7 +209,7 @@ void entry_measure(struct gate *g, struct entry *e, size_t need)
 static double delta_of(const struct gate_options *o, const struct entry *e, double base)
 {
 	int64_t ops = e->base && e->base->ops > 0 ? e->base->ops : 1;
-	double delta = fmax(o->delta, o->metric->floor / (base * ops));
+	double delta = fmax(o->delta, e->metric->floor / (base * ops));
 	double noise = o->noise ? noise_delta(o->noise, e->id) : NAN;
 
 	return fmax(delta, noise); /* fmax passes over a NAN */
@@ -212,22 +223,36 @@ static struct figure median_of(double *x, size_t n, bool exact)
 	return exact ? (struct figure){ f.mid, NAN, NAN } : f;
 }
 
-void entry_write_figures(const struct gate *g, struct entry *e)
+/* Nanoseconds, beside the metric that is compared. */
+static void write_time(struct gate *g, struct entry *e)
 {
-	bool exact = g->o.metric->exact, time = g->o.metric == &metric_time;
+	struct values v = pairs_collect(side_points(&g->base_rounds, e->id, &metric_time),
+					side_points(&g->head_rounds, e->id, &metric_time),
+					g->how, e->values.contended);
+
+	e->out->base_ns = median_of(v.base, v.n_base, false);
+	e->out->head_ns = median_of(v.head, v.n_head, false);
+	free(v.base);
+}
+
+void entry_write_figures(struct gate *g, struct entry *e)
+{
+	bool exact = g->exact, time = e->metric == &metric_time;
 	struct values *v = &e->values;
 	struct verdict_row *out = e->out;
 
 	out->rounds = pairs_n(v);
 	if (!out->rounds)
 		return;
-	row_set(&out->metric, g->o.metric->name);
+	row_set(&out->metric, e->metric->name);
 	out->contention = !v->contended			     ? CONTENTION_QUIET
 			  : e->counts.quiet && g->how.paired ? CONTENTION_MIXED
 							     : CONTENTION_BUSY;
 	out->ratio.mid = exp(stats_shift_median(&e->shift));
 	*(time ? &out->base_ns : &out->base) = median_of(v->base, v->n_base, exact);
 	*(time ? &out->head_ns : &out->head) = median_of(v->head, v->n_head, exact);
+	if (!time && !exact)
+		write_time(g, e);
 	out->delta = exact ? g->o.allow
 			   : delta_of(&g->o, e, time ? out->base_ns.mid : out->base.mid);
 	e->delta = log1p(out->delta);
@@ -275,7 +300,7 @@ static void find_range(const struct gate *g, struct entry *e, double tail, doubl
 {
 	const struct values *v = &e->values;
 
-	if (!g->o.metric->exact) {
+	if (!g->exact) {
 		*low = stats_shift_low(&e->shift, tail);
 		*high = stats_shift_high(&e->shift, tail);
 		e->out->level = 1 - 2 * tail;
@@ -290,7 +315,10 @@ static void find_range(const struct gate *g, struct entry *e, double tail, doubl
 void entry_decide(const struct gate *g, struct entry *e, double tail, bool disturbed)
 {
 	double low = NAN, high = NAN;
-	struct reason r = { .exact = g->o.metric->exact };
+	/* Time moves with the clock; cycles do not. */
+	bool moved = e->metric == &metric_time &&
+		     fabs(g->clock_moved) > g->o.control_bound;
+	struct reason r = { .exact = g->exact };
 	enum row_verdict verdict = VERDICT_INCONCLUSIVE;
 
 	find_range(g, e, tail, &low, &high);
@@ -300,10 +328,10 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 		r = reason_for_few(g, e, tail);
 	} else if (low > e->delta) {
 		r.cause = CAUSE_SLOWER;
-		verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_REGRESSED;
+		verdict = disturbed || moved ? VERDICT_CONTAMINATED : VERDICT_REGRESSED;
 	} else if (high < -e->delta) {
 		r.cause = CAUSE_FASTER;
-		verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_IMPROVED;
+		verdict = disturbed || moved ? VERDICT_CONTAMINATED : VERDICT_IMPROVED;
 	} else if (low >= -e->delta && high <= e->delta) {
 		r.cause = CAUSE_WITHIN;
 		verdict = VERDICT_SAME;

@@ -15,6 +15,8 @@ struct gate {
 	const struct gate_side *base, *head;
 	size_t n_base, n_head;
 	struct gate_options o;
+	bool exact;	    /* the metric of all is */
+	double clock_moved; /* log-ratio of the control's time; NAN: not known */
 	struct pairing how;
 	struct side base_rounds, head_rounds;
 	struct entry *entries; /* by id */
@@ -25,6 +27,7 @@ struct entry {
 	const char *id;
 	const struct result_row *base, *head; /* the worst of the folders', or NULL */
 	size_t place; /* where the id comes first in the results */
+	const struct metric *metric;
 	struct verdict_row *out;
 
 	struct values values; /* made by entry_measure(), and what follows */
@@ -57,7 +60,7 @@ bool entry_has_enough(const struct gate *g, const struct entry *e, size_t need);
 double entry_spread(struct entry *e);
 
 /* What `out` has whatever the level: figures, delta, and the spread unless they are exact. */
-void entry_write_figures(const struct gate *g, struct entry *e);
+void entry_write_figures(struct gate *g, struct entry *e);
 
 /* The p-values of `out`. Nothing that is exact has any. */
 void entry_test(struct entry *e);

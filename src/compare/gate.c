@@ -38,8 +38,7 @@ int gate_open(struct gate **gate, const struct gate_side *base, size_t n_base,
 			    .head = head,
 			    .n_head = n_head,
 			    .o = *options };
-	if (!g->o.metric)
-		g->o.metric = &metric_time;
+	g->exact = options->metric && options->metric->exact;
 	g->how.paired = options->paired;
 	g->how.folders = !options->paired && n_base >= GATE_FOLDERS &&
 			 n_head >= GATE_FOLDERS;
@@ -75,21 +74,35 @@ static struct entry *find(struct gate *g, const char *id)
 	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
 }
 
+/* How far the clock moved from base to head: the control again, in time. */
+static double clock_moved(struct gate *g, const struct entry *control)
+{
+	struct entry e = { .id = control->id, .metric = &metric_time };
+	double moved = NAN;
+
+	entry_measure(g, &e, GATE_CONTROL_LEAST);
+	if (pairs_n(&e.values) >= GATE_CONTROL_LEAST)
+		moved = stats_shift_median(&e.shift);
+	entry_free(&e);
+	return moved;
+}
+
 /* What the control says against the machine: its row is judged by that alone. */
 static void check_control(struct gate *g, struct entry *e, struct gate_summary *s)
 {
-	size_t least = g->o.metric->exact ? 1 : GATE_CONTROL_LEAST;
+	size_t least = g->exact ? 1 : GATE_CONTROL_LEAST;
 	struct reason r = { .cause = CAUSE_CONTROL };
 	double moved;
 
 	entry_measure(g, e, least);
 	entry_write_figures(g, e);
-	if (!g->o.metric->exact) {
+	if (!g->exact) {
 		e->out->level = 0.95;
 		e->out->ratio.lo = exp(stats_shift_low(&e->shift, 0.025));
 		e->out->ratio.hi = exp(stats_shift_high(&e->shift, 0.025));
 	}
 	e->out->delta = expm1(g->o.control_bound);
+	g->clock_moved = g->exact ? 0 : clock_moved(g, e);
 	moved = log(e->out->ratio.mid);
 	if (pairs_n(&e->values) < least) {
 		s->disturbed = true;
@@ -109,7 +122,7 @@ static void check_control(struct gate *g, struct entry *e, struct gate_summary *
 	reason_write(e->out, &r);
 }
 
-/* Median quiet level of a side in nanoseconds; NAN if one is unknown. */
+/* Median quiet level of a side; NAN if one is unknown. */
 static double quiet_level(const struct gate_side *sides, size_t n)
 {
 	double *x = room_for(n, sizeof(*x)), level = NAN;
@@ -117,7 +130,7 @@ static double quiet_level(const struct gate_side *sides, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		if (sides[i].quiet_level > 0)
-			x[known++] = sides[i].quiet_level / sides[i].ticks_per_ns;
+			x[known++] = sides[i].quiet_level;
 	if (known == n) {
 		stats_sort(x, n);
 		level = stats_median(x, n);
@@ -131,13 +144,13 @@ static void check_quiet_level(const struct gate *g, struct gate_summary *s)
 	double moved = log(quiet_level(g->head, g->n_head) /
 			   quiet_level(g->base, g->n_base));
 
-	if (s->disturbed || g->o.metric->exact || !(fabs(moved) > log1p(GATE_SAME_STATE)))
+	if (s->disturbed || g->exact || !(fabs(moved) > log1p(GATE_SAME_STATE)))
 		return;
 	s->disturbed = true;
 	snprintf(
 		s->why, sizeof(s->why),
 		"the probe's quiet level moved by %+.1f %%: a neighbour stayed all through "
-		"one side, or the clock speed changed",
+		"one side",
 		expm1(moved) * 100);
 }
 
@@ -220,7 +233,7 @@ static void advise(struct entry *const *rows, size_t n)
 static void judge(struct gate *g, struct entry *const *rows, size_t n,
 		  struct gate_summary *s)
 {
-	bool exact = g->o.metric->exact;
+	bool exact = g->exact;
 	double *tail = room_for(n, sizeof(*tail));
 	size_t need = 1;
 
@@ -438,7 +451,7 @@ void gate_confirm(struct gate *fresh, struct table *verdicts,
 {
 	struct gate_summary s = { .control_ratio = NAN };
 
-	if (fresh->o.metric->exact)
+	if (fresh->exact)
 		return;
 	confirm_control(fresh, &s);
 	for (int slower = 0; slower < 2; slower++)

@@ -20,8 +20,11 @@ static double time_of_round(const struct round_row *round, bool contended,
 static double cycles_of_round(const struct round_row *round, bool contended,
 			      double ticks_per_ns)
 {
+	double cycles = contended ? round->contended_cycles : round->cycles;
+
 	(void)ticks_per_ns;
-	return ticks(round, contended) * round->cycles_per_tick;
+	/* An older folder has one ratio a round. */
+	return cycles > 0 ? cycles : ticks(round, contended) * round->cycles_per_tick;
 }
 
 const struct metric metric_time = {

@@ -35,14 +35,15 @@ struct gate_side {
 	const struct table *results; /* of result_schema */
 	const struct table *rounds;  /* of round_schema */
 	double ticks_per_ns;
-	double quiet_level; /* of the probe, ticks; NAN: unknown, not checked */
+	double quiet_level; /* of the probe, core cycles; NAN: unknown, not checked */
 };
 
 struct gate_options {
 	bool paired; /* round i of base[k] belongs to round i of head[k] */
-	const struct metric *metric; /* what is compared; NULL: time */
-	double family_error;	     /* of this comparison */
-	double delta;		     /* 0.02 */
+	/* What is compared; NULL: what each row names on both sides, or time. */
+	const struct metric *metric;
+	double family_error;  /* of this comparison */
+	double delta;	      /* 0.02 */
 	double allow;	      /* exact metric: the relative change that is the same */
 	const char *control;  /* id of the control row */
 	double control_bound; /* of |ln ratio| */

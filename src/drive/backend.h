@@ -32,8 +32,6 @@ struct request {
 /* What a request reports to, while it goes on. */
 struct sink {
 	void *arg;
-	/* A process is settled, at this many core cycles a tick. */
-	void (*ready)(void *arg, double cycles_per_tick);
 	/*
 	 * A task ended, well or not, after this many seconds. Every task ends once, unless
 	 * the request fails or is stopped. 0, or -errno to end the request.

@@ -15,20 +15,47 @@ double estimate_quiet_level(double *probes, size_t n)
 	return stats_quantile(probes, n, 0.02);
 }
 
-static bool is_quiet(const struct window *w, double level)
+static double probe_cycles(const struct window *w)
 {
-	return w->probe <= QUIET_TOLERANCE * level;
+	return w->probe * w->rate;
+}
+
+/* The values of windows in one unit, while they are gathered. */
+struct gathered {
+	double ticks[WINDOWS], cycles[WINDOWS];
+	size_t n;
+};
+
+static void gather(struct gathered *g, const struct window *w)
+{
+	g->ticks[g->n] = w->ticks;
+	g->cycles[g->n++] = w->ticks * w->rate;
+}
+
+static double median_of(double *x, size_t n)
+{
+	stats_sort(x, n);
+	return stats_median(x, n);
+}
+
+static struct window_figure figure_of(struct gathered *g, size_t least)
+{
+	if (g->n < least)
+		return (struct window_figure){ NAN, NAN };
+	return (struct window_figure){ median_of(g->ticks, g->n),
+				       median_of(g->cycles, g->n) };
 }
 
 struct sample_figures estimate_sample(const struct sample *s, double level)
 {
-	double quiet[WINDOWS], contended[WINDOWS], all[WINDOWS], probe[WINDOWS];
-	double cpu[WINDOWS];
+	struct gathered quiet = { .n = 0 }, contended = { .n = 0 }, all = { .n = 0 };
+	double probe[WINDOWS], cpu[WINDOWS];
 	struct sample_figures f = { 0 };
-	size_t n_contended = 0, n_cpu = 0;
+	size_t n_cpu = 0;
 
 	for (size_t i = 0; i < s->n_windows && i < WINDOWS; i++) {
 		const struct window *w = &s->windows[i];
+		bool is_quiet = probe_cycles(w) <= QUIET_TOLERANCE * level;
 
 		if (w->drop & DROP_CPU)
 			f.migrated++;
@@ -36,26 +63,19 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 			f.dropped++;
 			continue;
 		}
-		if (is_quiet(w, level) && w->cpu >= 0)
+		if (is_quiet && w->cpu >= 0)
 			cpu[n_cpu++] = w->cpu;
-		if (is_quiet(w, level))
-			quiet[f.n_quiet++] = w->ticks;
-		else
-			contended[n_contended++] = w->ticks;
-		probe[f.kept] = w->probe;
-		all[f.kept++] = w->ticks;
+		gather(is_quiet ? &quiet : &contended, w);
+		probe[all.n] = probe_cycles(w);
+		gather(&all, w);
 	}
-	stats_sort(quiet, f.n_quiet);
-	stats_sort(contended, n_contended);
-	stats_sort(all, f.kept);
-	stats_sort(probe, f.kept);
-	f.quiet = f.n_quiet >= QUIET_WINDOWS ? stats_median(quiet, f.n_quiet) : NAN;
-	f.contended = n_contended >= QUIET_WINDOWS ? stats_median(contended, n_contended)
-						   : NAN;
-	f.all = stats_median(all, f.kept);
-	stats_sort(cpu, n_cpu);
-	f.cpu = n_cpu >= QUIET_WINDOWS ? stats_median(cpu, n_cpu) : NAN;
-	f.probe = stats_median(probe, f.kept);
+	f.kept = all.n;
+	f.n_quiet = quiet.n;
+	f.quiet = figure_of(&quiet, QUIET_WINDOWS);
+	f.contended = figure_of(&contended, QUIET_WINDOWS);
+	f.all = figure_of(&all, 1);
+	f.cpu = n_cpu >= QUIET_WINDOWS ? median_of(cpu, n_cpu) : NAN;
+	f.probe = median_of(probe, all.n);
 	return f;
 }
 
@@ -78,7 +98,7 @@ static void estimate_counts(const struct sample *samples, size_t n, unsigned lon
 					     : c[COUNT_CYCLES_USER] +
 						       c[COUNT_CYCLES_KERNEL];
 
-			if (!isnan(x) && !isnan(samples[r].figures.quiet))
+			if (!isnan(x) && !isnan(samples[r].figures.quiet.cycles))
 				room[kept++] = x / ops;
 		}
 		if (slot < 0)
@@ -88,56 +108,71 @@ static void estimate_counts(const struct sample *samples, size_t n, unsigned lon
 	}
 }
 
+/* The figures of rounds, while they are gathered: so many arrays of one value a round. */
+enum {
+	OF_TICKS,
+	OF_CYCLES,
+	OF_CPU,
+	OF_BUSY,
+	OF_BUSY_CYCLES,
+	OF_FAULTS,
+	OF_SWITCHES,
+	OF_ENTERS,
+	OF_ALL
+};
+
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 		 struct estimate *e)
 {
-	size_t room = n * WINDOWS, n_quiet = 0, n_contended = 0, n_all = 0, n_cpu = 0,
-	       quiet_windows = 0;
-	double *quiet = calloc(7 * n + room + 1, sizeof(*quiet));
-	double *contended = quiet + n, *cycles = contended + n, *cpu = cycles + n,
-	       *faults = cpu + n, *switches = faults + n, *enters = switches + n,
-	       *all = enters + n;
+	double *room = calloc(OF_ALL * n + n * WINDOWS + 1, sizeof(*room));
+	double *of[OF_ALL + 1];
+	size_t quiet = 0, busy = 0, n_cpu = 0, n_all = 0, quiet_windows = 0;
 
-	if (!quiet)
+	if (!room)
 		return -ENOMEM;
+	for (int i = 0; i <= OF_ALL; i++)
+		of[i] = room + i * n;
 	*e = (struct estimate){ .rounds = n };
 	for (size_t r = 0; r < n; r++) {
 		const struct sample *s = &samples[r];
-		const struct sample_figures f = s->figures;
+		const struct sample_figures *f = &s->figures;
 		double per_op = 1.0 / s->n / ops;
 
-		e->windows += f.kept;
-		e->dropped += f.dropped;
-		e->migrated += f.migrated;
-		faults[r] = s->faults / ops;
-		switches[r] = s->switches / ops;
-		enters[r] = s->enters / ops;
-		quiet_windows += f.n_quiet;
-		if (!isnan(f.quiet)) {
-			cycles[n_quiet] = f.quiet * per_op * s->cycles_per_tick;
-			quiet[n_quiet++] = f.quiet * per_op;
+		e->windows += f->kept;
+		e->dropped += f->dropped;
+		e->migrated += f->migrated;
+		of[OF_FAULTS][r] = s->faults / ops;
+		of[OF_SWITCHES][r] = s->switches / ops;
+		of[OF_ENTERS][r] = s->enters / ops;
+		quiet_windows += f->n_quiet;
+		if (!isnan(f->quiet.ticks)) {
+			of[OF_CYCLES][quiet] = f->quiet.cycles * per_op;
+			of[OF_TICKS][quiet++] = f->quiet.ticks * per_op;
 		}
-		if (!isnan(f.cpu))
-			cpu[n_cpu++] = f.cpu * per_op;
-		if (!isnan(f.contended))
-			contended[n_contended++] = f.contended * per_op;
+		if (!isnan(f->cpu))
+			of[OF_CPU][n_cpu++] = f->cpu * per_op;
+		if (!isnan(f->contended.ticks)) {
+			of[OF_BUSY_CYCLES][busy] = f->contended.cycles * per_op;
+			of[OF_BUSY][busy++] = f->contended.ticks * per_op;
+		}
 		for (size_t i = 0; i < s->n_windows; i++)
 			if (!s->windows[i].drop)
-				all[n_all++] = s->windows[i].ticks * per_op;
+				of[OF_ALL][n_all++] = s->windows[i].ticks * per_op;
 	}
-	e->quiet_rounds = n_quiet;
+	e->quiet_rounds = quiet;
 	e->quiet_share = e->windows ? (double)quiet_windows / e->windows : NAN;
-	e->ticks = stats_figure(quiet, n_quiet, CONFIDENCE);
-	e->cycles = stats_figure(cycles, n_quiet, CONFIDENCE);
-	e->cpu = stats_figure(cpu, n_cpu, CONFIDENCE);
-	e->contended = stats_figure(contended, n_contended, CONFIDENCE);
-	e->faults = stats_figure(faults, n, CONFIDENCE);
-	e->switches = stats_figure(switches, n, CONFIDENCE);
-	e->enters = stats_figure(enters, n, CONFIDENCE);
-	estimate_counts(samples, n, ops, quiet, e); /* quiet is done with */
-	e->min = stats_quantile_any(all, n_all, 0);
-	e->p99 = stats_quantile_any(all, n_all, 0.99);
-	free(quiet);
+	e->ticks = stats_figure(of[OF_TICKS], quiet, CONFIDENCE);
+	e->cycles = stats_figure(of[OF_CYCLES], quiet, CONFIDENCE);
+	e->cpu = stats_figure(of[OF_CPU], n_cpu, CONFIDENCE);
+	e->contended = stats_figure(of[OF_BUSY], busy, CONFIDENCE);
+	e->contended_cycles = stats_figure(of[OF_BUSY_CYCLES], busy, CONFIDENCE);
+	e->faults = stats_figure(of[OF_FAULTS], n, CONFIDENCE);
+	e->switches = stats_figure(of[OF_SWITCHES], n, CONFIDENCE);
+	e->enters = stats_figure(of[OF_ENTERS], n, CONFIDENCE);
+	estimate_counts(samples, n, ops, of[OF_TICKS], e); /* they are done with */
+	e->min = stats_quantile_any(of[OF_ALL], n_all, 0);
+	e->p99 = stats_quantile_any(of[OF_ALL], n_all, 0.99);
+	free(room);
 	return 0;
 }
 
@@ -160,8 +195,8 @@ int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 				j++;
 			continue;
 		}
-		over = a[i].figures.quiet / a[i].n / ops_a;
-		under = b[j].figures.quiet / b[j].n / ops_b;
+		over = a[i].figures.quiet.cycles / a[i].n / ops_a;
+		under = b[j].figures.quiet.cycles / b[j].n / ops_b;
 		if (over >= 0 && under > 0)
 			x[n++] = over / under;
 		i++;

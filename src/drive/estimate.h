@@ -4,7 +4,8 @@
  *
  * A window is quiet when the contention probe on both sides of it ran at the quiet level,
  * contended otherwise. The level is a low quantile of all probes of the run: the speed of
- * the core when nobody shares it, as far as this run has seen it.
+ * the core when nobody shares it, as far as this run has seen it. Probes are taken in core
+ * cycles, so that a slow clock is no neighbour.
  */
 #ifndef SYSCOST_ESTIMATE_H
 #define SYSCOST_ESTIMATE_H
@@ -21,10 +22,15 @@
 #define QUIET_WINDOWS	3    /* so many make a round's quiet figure */
 #define CONFIDENCE	0.95
 
-/* One benchmark in one round, reduced. Ticks a window; NAN where there are too few windows. */
+/* A window, in each unit. */
+struct window_figure {
+	double ticks, cycles; /* core cycles: ticks by the clock beside each window */
+};
+
+/* One benchmark in one round, reduced. NAN where there are too few windows. */
 struct sample_figures {
-	double quiet, contended, all;
-	double probe; /* median probe, ticks */
+	struct window_figure quiet, contended, all;
+	double probe; /* median probe, core cycles */
 	double cpu;   /* nanoseconds of CPU time a window, of the quiet ones; or NAN */
 	size_t kept, n_quiet, dropped, migrated;
 };
@@ -36,7 +42,7 @@ struct sample {
 	struct window *windows;
 	size_t n_windows;
 	double faults, switches, enters; /* an iteration */
-	double cycles_per_tick;		 /* of the round */
+	double cycles_per_tick;		 /* median over the windows */
 	unsigned long
 		chain; /* passes of a dependent chain that were added to each window */
 	double count[COUNT_MAX];       /* an iteration; NAN: not available */
@@ -52,7 +58,8 @@ void estimate_samples(struct sample *samples, size_t n, double quiet_level);
 
 /* One benchmark over its rounds. Ticks an operation, `ops` operations an iteration. */
 struct estimate {
-	struct figure ticks, contended, cycles;
+	struct figure ticks, cycles;		   /* of quiet rounds */
+	struct figure contended, contended_cycles; /* of contended ones */
 	struct figure cpu;			/* nanoseconds of CPU time an operation */
 	double min, p99;			/* over all kept windows */
 	struct figure faults, switches, enters; /* of all rounds, quiet or not */

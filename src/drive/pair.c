@@ -37,6 +37,7 @@ static void copy_sizes(struct pair *p, const struct run *from)
 		for (int k = 0; k < 2; k++) {
 			p->arm[k].plan[i].n = from->plan[i].n;
 			p->arm[k].plan[i].sized_ticks = from->plan[i].sized_ticks;
+			p->arm[k].plan[i].sized_rate = from->plan[i].sized_rate;
 			memcpy(p->arm[k].trials[i].outcome.mode,
 			       from->trials[i].outcome.mode,
 			       sizeof(from->trials[i].outcome.mode));
@@ -69,7 +70,6 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 	p->control = like->control;
 	memcpy(p->slowdown, like->slowdown, base->reg->n * sizeof(*p->slowdown));
 	p->arm[ARM_BASE].quiet_level = base->quiet_level;
-	p->arm[ARM_BASE].last_cycles_per_tick = base->last_cycles_per_tick;
 	return 0;
 }
 
@@ -79,14 +79,16 @@ void pair_inject(struct pair *p, size_t variant, double share)
 }
 
 /*
- * Ticks of a window of this round: quiet, if it can be, as where pairs are made. In a pilot
- * the level is not known yet, and all windows count.
+ * Core cycles of a window of this round: of quiet ones, if it can be, as where pairs are
+ * made. In a pilot the level is not known yet, and all windows count.
  */
-static double window_ticks(const struct sample *s, double quiet_level)
+static double window_cycles(const struct sample *s, double quiet_level)
 {
 	struct sample_figures f = estimate_sample(s, quiet_level);
 
-	return !isnan(f.quiet) ? f.quiet : !isnan(f.contended) ? f.contended : f.all;
+	return !isnan(f.quiet.cycles)	    ? f.quiet.cycles
+	       : !isnan(f.contended.cycles) ? f.contended.cycles
+					    : f.all.cycles;
 }
 
 /* The chain that a variant of head gets in its next round. */
@@ -94,16 +96,16 @@ static uint64_t next_chain(const struct pair *p, size_t i)
 {
 	const struct run *base = &p->arm[ARM_BASE];
 	const struct trial *known = &base->trials[i];
-	double ticks = NAN, cycles;
+	double cycles = NAN;
 
 	if (!(p->slowdown[i] > 0))
 		return 0;
 	if (known->n_samples)
-		ticks = window_ticks(&known->samples[known->n_samples - 1],
-				     base->quiet_level);
-	if (!(ticks > 0))
-		ticks = base->plan[i].sized_ticks;
-	cycles = ticks * p->slowdown[i] * base->last_cycles_per_tick;
+		cycles = window_cycles(&known->samples[known->n_samples - 1],
+				       base->quiet_level);
+	if (!(cycles > 0))
+		cycles = base->plan[i].sized_ticks * base->plan[i].sized_rate;
+	cycles *= p->slowdown[i];
 	return cycles > 0 ? fmax(1, round(cycles / ARCH_CHAIN_LENGTH)) : 0;
 }
 
@@ -116,16 +118,15 @@ double pair_injected(const struct pair *p, size_t i)
 
 	for (size_t j = 0, k = 0; ratio && j < h->n_samples; j++) {
 		const struct sample *s = &h->samples[j];
-		double ticks;
+		double cycles;
 
 		while (k < b->n_samples && b->samples[k].round < s->round)
 			k++;
 		if (k == b->n_samples || b->samples[k].round != s->round || !s->chain)
 			continue;
-		ticks = window_ticks(&b->samples[k], base->quiet_level);
-		if (ticks > 0)
-			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH /
-						 s->cycles_per_tick / ticks;
+		cycles = window_cycles(&b->samples[k], base->quiet_level);
+		if (cycles > 0)
+			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH / cycles;
 	}
 	if (n) {
 		stats_sort(ratio, n);

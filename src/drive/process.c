@@ -326,8 +326,6 @@ static int take_message(const struct request *r, const struct sink *sink, size_t
 	if (msg->type == MESSAGE_READY) {
 		p->ready = o->status == OUTCOME_OK;
 		memcpy(p->refused, o->reason, sizeof(p->refused));
-		if (p->ready)
-			sink->ready(sink->arg, msg->cycles_per_tick);
 		return 1;
 	}
 	if (!p->ready || msg->item >= r->n - first || first + msg->item != p->at)

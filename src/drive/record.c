@@ -76,6 +76,8 @@ static void figures(struct result_row *row, const struct run *run,
 	row->ticks = e->ticks;
 	row->ns = times(e->ticks, ns);
 	row->contended_ns = times(e->contended, ns);
+	row->contended_cycles = e->contended_cycles;
+	row_set(&row->metric, trial_metric(from)->name);
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
 	row->quiet_rounds = e->quiet_rounds;
@@ -125,9 +127,11 @@ static void add_rounds(struct table *rounds, const struct run *run,
 		row->windows = f.kept;
 		row->quiet = f.n_quiet;
 		row->dropped = f.dropped;
-		row->ticks = f.quiet * per_op;
-		row->contended_ticks = f.contended * per_op;
-		row->all_ticks = f.all * per_op;
+		row->ticks = f.quiet.ticks * per_op;
+		row->contended_ticks = f.contended.ticks * per_op;
+		row->all_ticks = f.all.ticks * per_op;
+		row->cycles = f.quiet.cycles * per_op;
+		row->contended_cycles = f.contended.cycles * per_op;
 		row->probe = f.probe / run->quiet_level;
 		row->cycles_per_tick = s->cycles_per_tick;
 		row->cpu_ns = f.cpu * per_op;
@@ -189,10 +193,12 @@ static json_t *options_json(const struct run *run)
 
 static json_t *calibration_json(const struct run *run)
 {
-	return json_pack("{s:o, s:o, s:o, s:i}", "ticks_per_ns",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "ticks_per_ns",
 			 json_real_or_null(run->ticks_per_ns),
 			 "cycles_per_tick_estimated",
-			 json_real_or_null(run->cycles_per_tick), "quiet_probe_ticks",
+			 json_real_or_null(run->cycles_per_tick), "clock_ghz_lo",
+			 json_real_or_null(run->clock_lo), "clock_ghz_hi",
+			 json_real_or_null(run->clock_hi), "quiet_probe_cycles",
 			 json_real_or_null(run->quiet_level), "tick_step",
 			 (int)run->backend->step);
 }

@@ -34,7 +34,9 @@ static size_t gather_probes(struct run **runs, size_t n_runs, size_t stride,
 
 				for (size_t w = 0; w < x->n_windows; w++, at++)
 					if (probes && (at + 1) % stride == 0)
-						probes[at / stride] = x->windows[w].probe;
+						probes[at / stride] =
+							x->windows[w].probe *
+							x->windows[w].rate;
 			}
 	return at;
 }
@@ -54,11 +56,21 @@ static void find_quiet_level(struct run **runs, size_t n_runs)
 	free(probes);
 }
 
+const struct metric *trial_metric(const struct trial *trial)
+{
+	if ((trial->variant->bench->flags & BENCH_BLOCKS) ||
+	    !strcmp(trial->outcome.mode, "punted") ||
+	    strstr(trial->outcome.in_force, "SQPOLL"))
+		return &metric_time;
+	return &metric_cycles;
+}
+
 const char *trial_noisy(const struct trial *trial, double precision, char *buf,
 			size_t len)
 {
 	const struct estimate *e = &trial->estimate;
-	double half = stats_precision(&e->ticks);
+	double half = stats_precision(trial_metric(trial) == &metric_time ? &e->ticks
+									  : &e->cycles);
 
 	if (!(e->quiet_share >= QUIET_SHARE_MIN))
 		snprintf(buf, len, "only %.0f %% of the windows were quiet",
@@ -98,6 +110,9 @@ static bool estimate_one(struct run *run)
 		half = run->backend->step / 2.0 / run->plan[i].n / t->variant->ops;
 		widen(&t->estimate.ticks, half);
 		widen(&t->estimate.contended, half);
+		widen(&t->estimate.contended_cycles,
+		      half * t->estimate.contended_cycles.mid /
+			      t->estimate.contended.mid);
 		widen(&t->estimate.cycles,
 		      half * t->estimate.cycles.mid / t->estimate.ticks.mid);
 		if (trial_noisy(t, run->options.precision, buf, sizeof(buf)))
@@ -116,24 +131,22 @@ static bool estimate_all(struct run **runs, size_t n)
 	return precise;
 }
 
-/* The median over rounds, by way of the trial that has most of them. */
-static double median_cycles_per_tick(const struct run *run)
+/* Core cycles a tick over all samples: the median, and what 98 of 100 lie between. */
+static void find_clock(struct run *run)
 {
-	const struct trial *most = &run->trials[0];
-	double *x, median = NAN;
+	size_t n = 0, at = 0;
+	double *x;
 
-	for (size_t i = 1; i < run->reg->n; i++)
-		if (run->trials[i].n_samples > most->n_samples)
-			most = &run->trials[i];
-	x = calloc(most->n_samples + 1, sizeof(*x));
-	for (size_t s = 0; x && s < most->n_samples; s++)
-		x[s] = most->samples[s].cycles_per_tick;
-	if (x && most->n_samples) {
-		stats_sort(x, most->n_samples);
-		median = stats_median(x, most->n_samples);
-	}
+	for (size_t i = 0; i < run->reg->n; i++)
+		n += run->trials[i].n_samples;
+	x = calloc(n + 1, sizeof(*x));
+	for (size_t i = 0; x && i < run->reg->n; i++)
+		for (size_t s = 0; s < run->trials[i].n_samples; s++)
+			x[at++] = run->trials[i].samples[s].cycles_per_tick;
+	run->cycles_per_tick = stats_quantile_any(x, at, 0.5);
+	run->clock_lo = stats_quantile_any(x, at, 0.01) * run->ticks_per_ns;
+	run->clock_hi = stats_quantile_any(x, at, 0.99) * run->ticks_per_ns;
 	free(x);
-	return median;
 }
 
 static double ticks_inside_windows(const struct run *run)
@@ -155,7 +168,7 @@ bool run_finish(struct run **runs, size_t n)
 		run->stopped = run->options.stop && *run->options.stop;
 		run->seconds = run->backend->now(run->backend) - run->began;
 		run->ticks_per_ns = run->backend->ticks_per_ns(run->backend);
-		run->cycles_per_tick = median_cycles_per_tick(run);
+		find_clock(run);
 		run->window_share = ticks_inside_windows(run) / run->ticks_per_ns * 1e-9 /
 				    run->seconds;
 	}
@@ -193,9 +206,15 @@ struct round {
 	unsigned int position;
 };
 
-static void keep_ratio(void *arg, double cycles_per_tick)
+/* The clock of one round: the median over its windows. */
+static double median_rate(const struct reading *r)
 {
-	((struct round *)arg)->run->last_cycles_per_tick = cycles_per_tick;
+	double rates[WINDOWS];
+
+	for (size_t i = 0; i < r->n_windows; i++)
+		rates[i] = r->windows[i].rate;
+	stats_sort(rates, r->n_windows);
+	return stats_median(rates, r->n_windows);
 }
 
 static int keep_sample(struct run *run, struct trial *t, const struct reading *r,
@@ -227,7 +246,7 @@ static int keep_sample(struct run *run, struct trial *t, const struct reading *r
 			      .faults = r->faults,
 			      .switches = r->switches,
 			      .enters = r->enters,
-			      .cycles_per_tick = run->last_cycles_per_tick,
+			      .cycles_per_tick = median_rate(r),
 			      .chain = chain };
 	memcpy(s->count, r->count, sizeof(s->count));
 	return 0;
@@ -241,6 +260,7 @@ static void keep_size(struct run_plan *plan, const struct reading *r)
 		ticks[i] = r->windows[i].ticks;
 	stats_sort(ticks, r->n_windows);
 	plan->sized_ticks = stats_median(ticks, r->n_windows);
+	plan->sized_rate = median_rate(r);
 	plan->n = r->n;
 }
 
@@ -281,7 +301,7 @@ int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int pos
 {
 	struct task *tasks = calloc(n + 1, sizeof(*tasks));
 	struct round round = { run, order, tasks, position };
-	const struct sink sink = { &round, keep_ratio, keep_reading };
+	const struct sink sink = { &round, keep_reading };
 	struct request request = { .launch = run->launch,
 				   .tasks = tasks,
 				   .n = n,

@@ -6,6 +6,7 @@
 #ifndef SYSCOST_RUN_H
 #define SYSCOST_RUN_H
 
+#include "compare/metric.h"
 #include "drive/backend.h"
 #include "drive/estimate.h"
 
@@ -37,6 +38,7 @@ struct run_plan {
 	bool wanted;
 	unsigned long n;    /* iterations a window; 0: not known yet */
 	double sized_ticks; /* of a window when it was sized: rough */
+	double sized_rate;  /* core cycles a tick then */
 	double seconds;	    /* that its rounds took, setup and teardown included */
 };
 
@@ -57,18 +59,18 @@ struct run {
 	struct run_plan *plan; /* one for each variant of the registry */
 	struct trial *trials;  /* likewise */
 	unsigned int rounds;
-	double ticks_per_ns;	/* over the whole run */
-	double quiet_level;	/* of the probe, ticks */
-	double cycles_per_tick; /* median over processes: an estimate */
-	double seconds;		/* that it took */
-	double window_share;	/* of that time, inside kept windows */
-	bool stopped;		/* by options.stop */
+	double ticks_per_ns;	   /* over the whole run */
+	double quiet_level;	   /* of the probe, ticks */
+	double cycles_per_tick;	   /* median over rounds: an estimate */
+	double clock_lo, clock_hi; /* of the core, GHz: 98 of 100 rounds lie between */
+	double seconds;		   /* that it took */
+	double window_share;	   /* of that time, inside kept windows */
+	bool stopped;		   /* by options.stop */
 
 	/* Its own while it goes on. */
 	uint64_t random; /* of the shuffles; with the number of a request, of that */
 	uint64_t requests;
 	double began; /* of the backend's clock */
-	double last_cycles_per_tick;
 };
 
 /*
@@ -105,6 +107,12 @@ bool run_finish(struct run **runs, size_t n);
 
 /* Whether a variant is planned and has not failed: it is still to be measured. */
 bool run_is_live(const struct run *run, size_t variant);
+
+/*
+ * What a trial is compared in: core cycles, which do not move with the clock; time where
+ * it sleeps, or where another core or thread works for it.
+ */
+const struct metric *trial_metric(const struct trial *trial);
 
 /* Why a trial with samples is not precise, in words, or NULL when it is. */
 const char *trial_noisy(const struct trial *trial, double precision, char *buf,

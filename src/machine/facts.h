@@ -15,10 +15,10 @@
 /* Measured: see measure/clock.h. */
 struct clock_facts {
 	double ticks_per_ns;
-	double cycles_per_tick;	   /* estimated */
+	double ghz_lo, ghz_hi;	   /* of the core, over half a second: estimated */
 	unsigned int step;	   /* of the counter, ticks */
 	uint64_t overhead;	   /* of an empty window, ticks */
-	double probe_lo, probe_hi; /* ticks that most contention probes take */
+	double probe_lo, probe_hi; /* core cycles that most contention probes take */
 	bool neighbour;		   /* they differ by more than quiet ones do */
 };
 

@@ -38,6 +38,8 @@ find(struct findings *out, enum finding_level level, const char *effect, const c
 	out->n++;
 }
 
+#define CLOCK_STEADY 1.01 /* a clock that moves by less is said to stand */
+
 static void judge_clock(const struct clock_facts *c, const struct machine_facts *m,
 			struct findings *out)
 {
@@ -59,17 +61,22 @@ static void judge_clock(const struct clock_facts *c, const struct machine_facts 
 	     "the counter advances in steps of %u ticks", c->step);
 	find(out, FINDING_OK, "is taken off every window",
 	     "an empty window costs %llu ticks", (unsigned long long)c->overhead);
-	find(out, FINDING_OK, "core cycles are estimated by it",
-	     "%.3f core cycles a tick (estimated)", c->cycles_per_tick);
+	if (c->ghz_hi > CLOCK_STEADY * c->ghz_lo)
+		find(out, FINDING_NOTE, "nanoseconds move with it, cycles do not",
+		     "the core's clock moved from %.2f to %.2f GHz (estimated)",
+		     c->ghz_lo, c->ghz_hi);
+	else
+		find(out, FINDING_OK, "it turns nanoseconds into core cycles",
+		     "the core's clock stood at %.2f GHz (estimated)", c->ghz_lo);
 	if (c->neighbour)
 		find(out, FINDING_WARN,
 		     "figures come from the quiet windows; rows without enough are noisy",
 		     "a neighbour shares the core at times: the probe takes %.0f to %.0f "
-		     "ticks",
+		     "cycles",
 		     c->probe_lo, c->probe_hi);
 	else
 		find(out, FINDING_OK, "the core was quiet just now",
-		     "the contention probe takes %.0f to %.0f ticks", c->probe_lo,
+		     "the contention probe takes %.0f to %.0f cycles", c->probe_lo,
 		     c->probe_hi);
 }
 
@@ -82,7 +89,7 @@ static void judge_system(const struct machine_facts *m, struct findings *out)
 		     "this is a virtual machine");
 	if (!m->governor[0])
 		find(out, FINDING_NOTE,
-		     "the frequency may change: see core cycles a tick",
+		     "the core's clock may change: nanoseconds move with it, cycles do not",
 		     "no frequency governor is visible");
 	else
 		find(out, strcmp(m->governor, "performance") ? FINDING_WARN : FINDING_OK,

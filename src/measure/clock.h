@@ -43,6 +43,8 @@ extern const struct clock clock_real;
 
 /* The counter's step: the greatest common divisor of many differences. Ticks. */
 unsigned int clock_step(const struct clock *clock);
+/* Median cost of an empty pair of reads. Ticks. */
+uint64_t clock_pair(const struct clock *clock);
 /* Median cost of a window around a batch that does nothing. Ticks. */
 uint64_t clock_overhead(const struct clock *clock);
 /*
@@ -57,10 +59,20 @@ double clock_cycles_per_tick(const struct clock *clock, unsigned long passes);
  * every time.
  */
 unsigned int clock_scale(unsigned int step, double ticks_per_us);
-/* Passes of the chain for clock_cycles_per_tick(). */
-unsigned long clock_chain_passes(unsigned int step, double ticks_per_us);
+/* Passes of the chain that tells the core's clock beside a window. */
+uint32_t clock_chain_passes(unsigned int step, double ticks_per_us);
 /* Passes of the contention probe. Only probes of equally many passes can be compared. */
 uint32_t clock_probe_passes(unsigned int step, double ticks_per_us);
+
+/* One such chain, on this CPU. Ticks, those of an empty pair of reads among them. */
+uint32_t clock_chain(uint32_t passes);
+
+/*
+ * Core cycles a tick beside a window, from the chains before and after it and the cost of
+ * an empty pair of reads. Where the two differ by more than a clock moves in that time,
+ * an interrupt fell into the slower one, and the other one tells alone. Pure.
+ */
+double clock_rate(uint32_t before, uint32_t after, uint32_t passes, uint64_t pair);
 
 /* One contention probe, on this CPU. Ticks. */
 uint32_t clock_probe(uint32_t passes);

@@ -123,7 +123,7 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	struct bench_run *run = &live->running->run;
 	const struct bench *b = run->bench;
 	const bool take_cpu = b->flags & BENCH_CPU;
-	uint32_t probe_before, probe_after;
+	uint32_t probe_before, probe_after, chain_before, chain_after;
 	struct cputime cpu;
 	struct rusage usage;
 	struct timed t;
@@ -137,6 +137,7 @@ int live_window(void *arg, unsigned long n, struct window *w)
 		cputime_threads(&cpu);
 	getrusage(RUSAGE_THREAD, &usage);
 	probe_before = clock_probe(live->probe_passes);
+	chain_before = clock_chain(live->chain_passes);
 	if (take_cpu)
 		cputime_start(&cpu);
 	if (live->counters)
@@ -145,12 +146,14 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	if (live->counters)
 		counters_end(live->counters, &live->end);
 	*w = (struct window){ .cpu = take_cpu ? cpu_spent(live, &cpu, &t) : -1 };
+	chain_after = clock_chain(live->chain_passes);
 	probe_after = clock_probe(live->probe_passes);
 
 	run->done += n;
 	ticks = t.after - t.before;
 	w->ticks = ticks > live->overhead ? ticks - live->overhead : 0;
 	w->probe = probe_before > probe_after ? probe_before : probe_after;
+	w->rate = clock_rate(chain_before, chain_after, live->chain_passes, live->pair);
 	if (sched_getcpu() != live->cpu)
 		w->drop |= DROP_CPU;
 	count_usage(live, &usage, w);
@@ -173,14 +176,16 @@ static int64_t cpu_overhead(void)
 	return stats_median(x, CPU_OVERHEAD_READS);
 }
 
-void live_open(struct live *live, int cpu, uint32_t probe_passes, double ticks_per_us)
+void live_open(struct live *live, const struct plan *plan)
 {
 	*live = (struct live){
-		.cpu = cpu,
-		.ticks_per_us = ticks_per_us,
-		.probe_passes = probe_passes,
+		.cpu = plan->cpu,
+		.ticks_per_us = plan->ticks_per_us,
+		.probe_passes = plan->probe_passes,
+		.chain_passes = clock_chain_passes(plan->step, plan->ticks_per_us),
 		.stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC),
 		.overhead = clock_overhead(&clock_real),
+		.pair = clock_pair(&clock_real),
 		.cpu_overhead = cpu_overhead(),
 	};
 }

@@ -8,14 +8,15 @@
 
 #include "measure/counters.h"
 #include "measure/support.h"
-#include "measure/window.h"
+#include "measure/wire.h"
 
 struct live {
 	struct running *running; /* the benchmark, set up */
 	int cpu;
 	double ticks_per_us;
-	uint32_t probe_passes;
+	uint32_t probe_passes, chain_passes;
 	uint64_t overhead;    /* ticks of an empty window */
+	uint64_t pair;	      /* ticks of an empty pair of reads */
 	int64_t cpu_overhead; /* nanoseconds that taking CPU time takes */
 	uint64_t chain;	      /* passes of the dependent chain to add to each window */
 
@@ -25,8 +26,8 @@ struct live {
 	struct counts begin, end;	 /* of the last counted window */
 };
 
-/* Calibrate on `cpu`, where this process is pinned already. */
-void live_open(struct live *live, int cpu, uint32_t probe_passes, double ticks_per_us);
+/* Calibrate on the CPU of the plan, where this process is pinned already. */
+void live_open(struct live *live, const struct plan *plan);
 
 /* One window of n iterations, for struct meter. 0, or a verdict in run.outcome. */
 int live_window(void *live, unsigned long n, struct window *w);

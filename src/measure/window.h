@@ -30,6 +30,7 @@ struct window {
 	uint32_t probe; /* ticks of the slower contention probe, of before and after */
 	uint32_t drop;	/* DROP_… causes that were observed; 0: keep */
 	int64_t cpu;	/* CPU time in it, nanoseconds, of all threads; -1: not taken */
+	double rate;	/* core cycles a tick, by a chain before it and one after it */
 };
 
 struct meter {

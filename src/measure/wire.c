@@ -136,6 +136,7 @@ static void put_reading(struct writer *w, const struct reading *from)
 		put(w, from->windows[i].probe, 4);
 		put(w, from->windows[i].drop, 4);
 		put(w, from->windows[i].cpu, 8);
+		put_double(w, from->windows[i].rate);
 	}
 }
 
@@ -161,6 +162,7 @@ static void get_reading(struct reader *r, struct reading *to)
 		to->windows[i].probe = get(r, 4);
 		to->windows[i].drop = get(r, 4);
 		to->windows[i].cpu = get(r, 8);
+		to->windows[i].rate = get_double(r);
 	}
 }
 
@@ -181,7 +183,6 @@ size_t wire_put_message(uint8_t buf[WIRE_PREFIX + WIRE_MESSAGE_MAX],
 	put(&w, msg->type, 1);
 	put(&w, msg->item, 4);
 	if (msg->type == MESSAGE_READY) {
-		put_double(&w, msg->cycles_per_tick);
 		put_outcome(&w, &msg->reading.outcome);
 	} else if (msg->type == MESSAGE_DONE) {
 		put_reading(&w, &msg->reading);
@@ -196,7 +197,6 @@ int wire_get_message(const uint8_t *data, size_t len, struct message *msg)
 	struct message got = { .type = get(&r, 1), .item = get(&r, 4) };
 
 	if (got.type == MESSAGE_READY) {
-		got.cycles_per_tick = get_double(&r);
 		get_outcome(&r, &got.reading.outcome);
 	} else if (got.type == MESSAGE_DONE) {
 		get_reading(&r, &got.reading);

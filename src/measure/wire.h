@@ -20,7 +20,7 @@
 #include "measure/registry.h"
 #include "measure/window.h"
 
-#define WIRE_VERSION	 4 /* goes up with every change of what follows */
+#define WIRE_VERSION	 5 /* goes up with every change of what follows */
 #define WIRE_MESSAGE_MAX 4096
 #define WIRE_PLAN_MAX	 (8 << 20)
 
@@ -65,7 +65,6 @@ struct reading {
 struct message {
 	enum message_type type;
 	uint32_t item;		/* which of the plan */
-	double cycles_per_tick; /* MESSAGE_READY */
 	struct reading reading; /* MESSAGE_READY: its outcome alone */
 };
 

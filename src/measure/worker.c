@@ -221,9 +221,7 @@ static void settle(const struct plan *plan, struct live *live, struct message *m
 		snprintf(outcome->reason, sizeof(outcome->reason), "%.150s", err.text);
 		return;
 	}
-	live_open(live, plan->cpu, plan->probe_passes, plan->ticks_per_us);
-	msg->cycles_per_tick = clock_cycles_per_tick(
-		&clock_real, clock_chain_passes(plan->step, plan->ticks_per_us));
+	live_open(live, plan);
 	outcome->status = OUTCOME_OK;
 }
 

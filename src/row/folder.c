@@ -67,7 +67,7 @@ static void look_into_run(struct folder *f)
 	const json_t *calibration = json_object_get(f->run, "calibration");
 	double rate = json_number_value(json_object_get(calibration, "ticks_per_ns"));
 	double quiet = json_number_value(
-		json_object_get(calibration, "quiet_probe_ticks"));
+		json_object_get(calibration, "quiet_probe_cycles"));
 
 	f->environment = json_object_get(f->run, "environment");
 	f->pairing = json_string_value(json_object_get(f->run, "pairing"));

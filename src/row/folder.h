@@ -31,7 +31,8 @@ struct folder {
 	json_t *run; /* run.json beside the results, or NULL; what follows is in it */
 	const json_t *environment;
 	const char *pairing; /* of which comparison this is one arm, or NULL */
-	double ticks_per_ns, quiet_level; /* NAN: not known */
+	double ticks_per_ns;
+	double quiet_level; /* of the probe, core cycles; NAN, both: not known */
 };
 
 /*

@@ -80,7 +80,10 @@
 	X(ENDS, faults, "its interval")                                                  \
 	X(ENDS, switches, "its interval")                                                \
 	X(ENDS, enters, "its interval")                                                  \
-	X(TEXT, layers, "between caller and kernel, as --layer takes them: seccomp:100")
+	X(TEXT, layers, "between caller and kernel, as --layer takes them: seccomp:100") \
+	X(TEXT, metric,                                                                  \
+	  "what it is compared in: cycles; time where it sleeps or others work for it")  \
+	X(FIGURE, contended_cycles, "as cycles, of windows next to a contended probe")
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \
@@ -96,7 +99,9 @@
 	X(REAL, all_ticks, "median of all kept windows, ticks an operation")            \
 	X(REAL, probe, "median of the contention probe over its quiet level")           \
 	X(REAL, cycles_per_tick, "core cycles a tick, measured in this round")          \
-	X(REAL, cpu_ns, "CPU time an operation, nanoseconds, as in results.csv")
+	X(REAL, cpu_ns, "CPU time an operation, nanoseconds, as in results.csv")        \
+	X(REAL, cycles, "median of the quiet windows, core cycles an operation")        \
+	X(REAL, contended_cycles, "the same of the contended windows")
 
 /*
  * verdicts.csv: one row a benchmark variant that two arms have in common. `ratio` is the

@@ -52,7 +52,7 @@ folder() {
 	done
 	cat >"$dir/run.json" <<-END
 	{"schema": 1, "pairing": "${PAIRING-one}",
-	 "calibration": {"ticks_per_ns": 2.5, "quiet_probe_ticks": ${LEVEL:-2000}},
+	 "calibration": {"ticks_per_ns": 2.5, "quiet_probe_cycles": ${LEVEL:-2000}},
 	 "environment": {"model name": "Made up", "kernel": "${KERNEL:-6.1}"}}
 	END
 }

@@ -32,9 +32,11 @@ struct script {
 	unsigned int stop_after; /* requests; 0: never */
 	unsigned int fail_at;	 /* the request that cannot be started; 0: none */
 	void *more;		 /* a test's own */
-	/* Ticks an iteration, without noise; NULL: 500. Negative: the benchmark fails. */
+	/* Core cycles an iteration, without noise; NULL: 500. Negative: the benchmark fails. */
 	double (*cost)(struct script *s, const struct launch *launch,
 		       const struct task *task);
+	/* Core cycles a tick; NULL: 1. Ticks and probe are what cycles make of it. */
+	double (*clock)(struct script *s);
 	/* What the contention probe says; NULL: it is quiet. */
 	uint32_t (*probe)(struct script *s, const struct launch *launch,
 			  const struct task *task);
@@ -91,6 +93,7 @@ static inline void script_reading(struct script *s, const struct request *r,
 {
 	double cost = s->cost ? s->cost(s, r->launch, task) : 500;
 	double round = 1 + s->sigma * script_normal(s);
+	double clock = s->clock ? s->clock(s) : 1;
 	uint32_t probe = s->probe ? s->probe(s, r->launch, task) : SCRIPT_PROBE;
 
 	*out = (struct reading){ .n = task->n ? task->n : SCRIPT_N,
@@ -106,9 +109,12 @@ static inline void script_reading(struct script *s, const struct request *r,
 	cost += (double)task->chain * ARCH_CHAIN_LENGTH / out->n;
 	out->n_windows = SCRIPT_WINDOWS;
 	for (int i = 0; i < SCRIPT_WINDOWS; i++)
-		out->windows[i] = (struct window){ .ticks = cost * out->n * round + i % 3,
-						   .probe = probe,
-						   .cpu = -1 };
+		out->windows[i] = (struct window){
+			.ticks = cost * out->n * round / clock + i % 3,
+			.probe = probe / clock,
+			.cpu = -1,
+			.rate = clock,
+		};
 }
 
 static inline int script_measure(struct backend *b, const struct request *r,
@@ -124,7 +130,6 @@ static inline int script_measure(struct backend *b, const struct request *r,
 	if (s->requests == s->fail_at)
 		return err_set(err, -ECHILD, "cannot be started, says the script");
 	s->now += s->request_seconds;
-	sink->ready(sink->arg, 1);
 	for (size_t i = 0; i < r->n && !ret; i++) {
 		script_reading(s, r, &r->tasks[i], &reading);
 		s->now += s->task_seconds;

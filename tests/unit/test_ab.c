@@ -303,6 +303,30 @@ static void test_neighbour_is_no_change(void **state)
 	finish(&c);
 }
 
+/* The clock moves by 20 % and back, and stays slow for most of one arm. */
+static double moving_clock(struct script *s)
+{
+	return s->requests % 7 < 3 ? 1.8 : 1.5;
+}
+
+static void test_a_moving_clock_is_no_change(void **state)
+{
+	struct contest c;
+
+	(void)state;
+	prepare(&c, ROWS);
+	c.script.clock = moving_clock;
+	c.script.cost = third_is_slower;
+	measure(&c);
+	assert_int_equal(c.ret, 0);
+	assert_false(c.ab.summary.disturbed);
+	assert_int_equal(c.ab.summary.regressed, 1);
+	assert_int_equal(c.ab.summary.same, ROWS);
+	assert_string_equal(verdict_of(&c, "made/0002")->metric, "cycles");
+	assert_true(verdict_of(&c, "made/0002")->sigma < 0.01);
+	finish(&c);
+}
+
 static double fails_in_head(struct script *s, const struct launch *l,
 			    const struct task *t)
 {
@@ -428,6 +452,7 @@ int main(void)
 		cmocka_unit_test(test_interrupted_in_the_confirmation),
 		cmocka_unit_test(test_contaminated),
 		cmocka_unit_test(test_neighbour_is_no_change),
+		cmocka_unit_test(test_a_moving_clock_is_no_change),
 		cmocka_unit_test(test_broken),
 		cmocka_unit_test(test_injected),
 		cmocka_unit_test(test_no_start),

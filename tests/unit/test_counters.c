@@ -184,8 +184,8 @@ static void test_figures(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
-		quiet[i] = (struct window){ .ticks = 100, .probe = 1000, .cpu = -1 };
-		loud[i] = (struct window){ .ticks = 100, .probe = 2000, .cpu = -1 };
+		quiet[i] = (struct window){ 100, .probe = 1000, .cpu = -1, .rate = 1 };
+		loud[i] = (struct window){ 100, .probe = 2000, .cpu = -1, .rate = 1 };
 	}
 	for (unsigned int r = 0; r < 9; r++) {
 		s[r] = (struct sample){

@@ -127,7 +127,8 @@ static void test_accepted(void **state)
 	accept(&t, HEADER "\n");
 	assert_int_equal(t.n, 0);
 	table_free(&t);
-	accept(&t, HEADER ",cpu_ns,newer\r\na,0,1,2,3,4,5,1.5,-2e-3,3E+2,4,,9,what\r\n");
+	accept(&t, HEADER ",cpu_ns,cycles,contended_cycles,newer\r\n"
+			  "a,0,1,2,3,4,5,1.5,-2e-3,3E+2,4,,9,8,7,what\r\n");
 	assert_int_equal(t.n, 1);
 	row = table_row(&t, struct round_row, 0);
 	assert_true(row->round == 0 && row->dropped == 5);
@@ -167,9 +168,9 @@ static void test_shape(void **state)
 	refuse(HEADER "\na,,,,,,,,,,,1,2\n",
 	       "line 2, column cycles_per_tick: "
 	       "more fields after this than the header has");
-	refuse(HEADER ",cpu_ns,new\na,,,,,,,,,,,1,\n",
+	refuse(HEADER ",cpu_ns,cycles,contended_cycles,new\na,,,,,,,,,,,1,\n",
 	       "line 2, column cpu_ns: "
-	       "the row ends here, 1 fields short");
+	       "the row ends here, 3 fields short");
 	refuse(HEADER "\n\n", "line 2, column id: the row ends here, 11 fields short");
 	refuse(HEADER "\n\"a\nb", "line 2, column id: the file ends inside quotes");
 	refuse(HEADER "\n\"a\nb\",1x",

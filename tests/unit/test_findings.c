@@ -16,7 +16,8 @@ static struct facts good(void)
 {
 	return (struct facts){
 		.clock = { .ticks_per_ns = 2.6,
-			   .cycles_per_tick = 1.5,
+			   .ghz_lo = 4.2,
+			   .ghz_hi = 4.22,
 			   .step = 26,
 			   .overhead = 52,
 			   .probe_lo = 1000,

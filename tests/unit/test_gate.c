@@ -253,7 +253,7 @@ static void test_quiet_level(void **state)
 	assert_true(p.summary.disturbed);
 	assert_verdict(&p, "a/slower", VERDICT_CONTAMINATED);
 	/* Another tick rate, the same time. */
-	p.head.view.quiet_level = 4000;
+	p.head.view.quiet_level = 2000;
 	p.head.view.ticks_per_ns = 5;
 	run(&p, &paired);
 	assert_false(p.summary.disturbed);

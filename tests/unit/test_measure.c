@@ -95,7 +95,8 @@ static void test_count(void **state)
 }
 
 /* One without CPU time. */
-#define WINDOW(t, p, d) ((struct window){ .ticks = t, .probe = p, .drop = d, .cpu = -1 })
+#define WINDOW(t, p, d) \
+	((struct window){ .ticks = t, .probe = p, .drop = d, .cpu = -1, .rate = 1 })
 
 static void test_sample(void **state)
 {
@@ -107,7 +108,8 @@ static void test_sample(void **state)
 	struct sample_figures f = estimate_sample(&s, 1000);
 
 	(void)state;
-	assert_true(f.quiet == 102 && f.contended == 132 && f.all == 117);
+	assert_true(f.quiet.ticks == 102 && f.contended.ticks == 132 &&
+		    f.all.ticks == 117);
 	assert_int_equal(f.n_quiet, 3);
 	assert_int_equal(f.dropped, 2);
 	assert_int_equal(f.migrated, 1);
@@ -116,15 +118,17 @@ static void test_sample(void **state)
 		w[i].cpu = 50 + i;
 	assert_true(estimate_sample(&s, 1000).cpu == 51); /* of the quiet ones alone */
 	s.n_windows = 2; /* two quiet windows are not a figure */
-	assert_true(isnan(estimate_sample(&s, 1000).quiet));
+	assert_true(isnan(estimate_sample(&s, 1000).quiet.ticks));
 }
 
 static void fill(struct sample *s, struct window (*w)[4], size_t n, uint64_t base,
 		 uint64_t step)
 {
 	for (size_t r = 0; r < n; r++) {
-		for (int i = 0; i < 4; i++)
+		for (int i = 0; i < 4; i++) {
 			w[r][i] = WINDOW(base + step * r, 1000, 0);
+			w[r][i].rate = 2;
+		}
 		s[r] = (struct sample){ .round = r,
 					.n = 10,
 					.windows = w[r],
@@ -144,7 +148,7 @@ static void test_row_and_ratio(void **state)
 	(void)state;
 	fill(a, wa, 10, 2000, 200);
 	fill(b, wb, 10, 1000, 100);
-	estimate_samples(a, 10, 1000);
+	estimate_samples(a, 10, 2000);
 	assert_int_equal(estimate_row(a, 10, 2, &e), 0);
 	assert_true(fabs(e.ticks.mid - 145) < 1e-9);
 	assert_true(fabs(e.ticks.lo - 110) < 1e-9 && fabs(e.ticks.hi - 180) < 1e-9);
@@ -153,8 +157,8 @@ static void test_row_and_ratio(void **state)
 	assert_true(e.quiet_share == 1 && e.quiet_rounds == 10);
 	assert_true(fabs(e.min - 100) < 1e-9);
 	/* Paired: both grow by the same share each round, the ratio does not move. */
-	estimate_samples(a, 10, 1000);
-	estimate_samples(b, 10, 1000);
+	estimate_samples(a, 10, 2000);
+	estimate_samples(b, 10, 2000);
 	assert_int_equal(estimate_ratio(a, 10, 1, b, 10, 1, &ratio), 0);
 	assert_true(fabs(ratio.mid - 2) < 1e-9 && fabs(ratio.hi - ratio.lo) < 1e-9);
 	/* Rounds that only one of them has do not count. */

@@ -55,6 +55,7 @@ static void read_sample(struct sample *s, const json_t *from)
 			.probe = json_integer_value(json_array_get(w, 1)),
 			.drop = json_integer_value(json_array_get(w, 2)),
 			.cpu = json_integer_value(json_array_get(w, 3)),
+			.rate = s->cycles_per_tick,
 		};
 	}
 }
