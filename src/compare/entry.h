@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One benchmark of a comparison: what both sides have of it, and what its rounds make of that.
- * Private to compare/, where gate.c puts the benchmarks together.
+ * One benchmark of a comparison: what both sides have of it, and the verdict on that. It
+ * is private to compare/, where gate.c puts the benchmarks together.
  */
 #ifndef SYSCOST_ENTRY_H
 #define SYSCOST_ENTRY_H
@@ -35,7 +35,7 @@ struct entry {
 	bool unequal;		  /* neighbours of the two sides were not equally busy */
 	struct stats_shift shift; /* of log-ratios, sorted */
 	double *logs;		  /* what shift points to */
-	double delta;		  /* as a log-ratio, by entry_fill_in() */
+	double delta;		  /* as a log-ratio, by entry_write_figures() */
 };
 
 /* One entry for each id of either side, by id. The caller frees *entries. */
@@ -46,10 +46,10 @@ void entry_free(struct entry *e);
 bool entry_comparable(struct entry *e);
 
 /*
- * Choose the values and make their shift. Paired: quiet pairs, if there are `need` of them and
- * they are at least half of all, else the contended ones too: the two rounds of a pair are
- * always of one state. Unpaired: quiet values if there are `need` of them, contended ones if
- * there are of these, else whichever are more.
+ * Choose the values and make their shift. Paired: quiet pairs, if there are `need` of
+ * them and they are at least half of all; else the contended ones too. The two rounds of
+ * a pair are always of one state. Unpaired: quiet values if there are `need` of them,
+ * contended ones if there are of these, else whichever are more.
  */
 void entry_measure(struct gate *g, struct entry *e, size_t need);
 
@@ -60,7 +60,7 @@ bool entry_has_enough(const struct gate *g, const struct entry *e, size_t need);
 double entry_spread(struct entry *e);
 
 /* What `out` has whatever the level: figures, delta, and the spread unless they are exact. */
-void entry_fill_in(struct gate *g, struct entry *e);
+void entry_write_figures(struct gate *g, struct entry *e);
 
 /* The p-values of `out`. Nothing that is exact has any. */
 void entry_test(struct entry *e);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A comparison as a whole: which rows there are, whether the machine stayed the same, at which
- * level each is judged, and what fresh rounds make of it. One row's figures and verdict are
- * entry.c's. It measures and prints nothing.
+ * A comparison as a whole: which rows there are, and whether the machine stayed the same.
+ * It finds the level at which each row is judged, and what fresh rounds make of it. One
+ * row's figures and verdict are entry.c's. It measures and prints nothing.
  */
 #include <errno.h>
 #include <math.h>
@@ -95,7 +95,7 @@ static void check_control(struct gate *g, struct entry *e, struct gate_summary *
 	double moved;
 
 	entry_measure(g, e, least);
-	entry_fill_in(g, e);
+	entry_write_figures(g, e);
 	if (!g->exact) {
 		e->out->level = 0.95;
 		e->out->ratio.lo = exp(stats_shift_low(&e->shift, 0.025));
@@ -119,7 +119,7 @@ static void check_control(struct gate *g, struct entry *e, struct gate_summary *
 	if (s->disturbed)
 		r = (struct reason){ .cause = CAUSE_DISTURBED, .detail = s->why };
 	e->out->verdict = s->disturbed ? VERDICT_CONTAMINATED : VERDICT_SAME;
-	reason_set(e->out, &r);
+	reason_write(e->out, &r);
 }
 
 /* Median quiet level of a side; NAN if one is unknown. */
@@ -191,9 +191,9 @@ static void step_down(const double *p, size_t n, double error, double *tail)
 }
 
 /*
- * The tail of each row's interval: Holm over the chances of being slower, and over those of
- * being faster. A row that neither rejects gets the smaller of the tails at which they stop;
- * none can be in both, as its p-values are not both below one half.
+ * The tail of each row's interval: Holm over the chances of being slower, and over those
+ * of being faster. A row that neither rejects gets the smaller of the tails at which they
+ * stop. None can be in both, as its p-values are not both below one half.
  */
 static void holm_tails(struct entry *const *rows, size_t n, double error, double *tail)
 {
@@ -241,7 +241,7 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 		need = stats_shift_least(g->how.paired, g->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++) {
 		entry_measure(g, rows[i], need);
-		entry_fill_in(g, rows[i]);
+		entry_write_figures(g, rows[i]);
 		if (!exact)
 			entry_test(rows[i]);
 	}
@@ -273,7 +273,8 @@ static void count_row(const struct verdict_row *row, struct gate_summary *s)
 	s->broken += gate_broken(row);
 }
 
-void gate_count(const struct table *verdicts, struct gate_summary *s)
+/* Count anew. Keeps control_ratio, disturbed and why. */
+static void count_rows(const struct table *verdicts, struct gate_summary *s)
 {
 	s->regressed = s->improved = s->same = s->inconclusive = 0;
 	s->contaminated = s->skipped = s->broken = 0;
@@ -290,7 +291,8 @@ static int by_place(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary)
+static void judge_all(struct gate *g, struct table *verdicts,
+		      struct gate_summary *summary)
 {
 	struct entry **rows = room_for(g->n, sizeof(*rows)), *control = NULL;
 	struct gate_summary s = { .control_ratio = NAN };
@@ -334,7 +336,7 @@ int gate(const struct gate_side *base, size_t n_base, const struct gate_side *he
 	*verdicts = (struct table)TABLE(verdict_schema);
 	if (ret)
 		return ret;
-	gate_judge(g, verdicts, summary);
+	judge_all(g, verdicts, summary);
 	gate_close(g);
 	return 0;
 }
@@ -393,7 +395,7 @@ static void confirm_row(const struct retry *r, double tail, const char *disturbe
 			 isnan(low) ? "not available" : "not beyond delta");
 		why.detail = n ? text : "no fresh rounds";
 	}
-	reason_set(row, &why);
+	reason_write(row, &why);
 	row->verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_INCONCLUSIVE;
 }
 
@@ -459,7 +461,7 @@ void gate_confirm(struct gate *fresh, struct table *verdicts,
 		snprintf(summary->why, sizeof(summary->why), "in the fresh rounds %.170s",
 			 s.why);
 	}
-	gate_count(verdicts, summary);
+	count_rows(verdicts, summary);
 }
 
 struct gate_spread gate_spread(struct gate *g, const char *id)

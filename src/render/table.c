@@ -37,7 +37,7 @@ void table_text(FILE *out, const char *s, int width, bool pad)
 static void put_figure(FILE *out, struct figure f, const char *prefix, const char *unit)
 {
 	double mid = f.mid;
-	char buf[48], half[16];
+	char buf[48];
 	int decimals = fabs(mid) < 0.09995  ? 5
 		       : fabs(mid) < 0.9995 ? 4
 		       : fabs(mid) < 9.995  ? 3
@@ -50,7 +50,7 @@ static void put_figure(FILE *out, struct figure f, const char *prefix, const cha
 	else
 		snprintf(buf, sizeof(buf), "-");
 	fprintf(out, " %8s ", buf);
-	table_text(out, isfinite(mid) ? say_half(half, sizeof(half), f) : "", 6, true);
+	table_text(out, isfinite(mid) ? say_half(f).s : "", 6, true);
 }
 
 static int width_of(const struct table *t)

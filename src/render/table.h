@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The rows of a run for a terminal, by family, each figure with its interval. It selects
+ * and rounds, and computes nothing.
+ */
 #ifndef SYSCOST_RENDER_TABLE_H
 #define SYSCOST_RENDER_TABLE_H
 
@@ -6,8 +10,7 @@
 #include <stdio.h>
 #include "row/row.h"
 
-/* The rows for a terminal, by family, with the interval of each figure. Not wider than 120 columns
- * (110 where names have up to 26). */
+/* At most 120 columns wide, or 110 where names have up to 26. */
 void table_print(FILE *out, const struct table *results, bool color);
 
 /* Text in at most `width` columns, padded to them; control characters do not get through. */

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The schema of the stored results, declared once: the structs, the CSV headers, the keys in
- * JSON and the strict readers come from the lists below, which say what each column is.
+ * The schema of the stored results, declared once, in the lists below. The structs, the
+ * CSV headers, the keys in JSON and the strict readers come from them.
  *
- * TEXT: UTF-8, "" where not available. REAL: NAN where not available. COUNT: a whole
- * number from 0 up, -1 where not available. WORD: one of the words of its column, see
- * words.h. FIGURE: a value and its interval, in three columns: NAME, NAME_lo, NAME_hi.
- * RATIO: the same as NAME_ratio, NAME_lo, NAME_hi. MID and ENDS: the same where the interval
- * stands in other columns than behind the value. Not available is an empty CSV field.
+ * Kinds of columns, and what stands for "not available", which is an empty field in CSV:
+ *   TEXT    UTF-8; ""
+ *   REAL    a number; NAN
+ *   COUNT   a whole number from 0 up; -1
+ *   WORD    one of the words of its column (words.h); the first one, 0
+ *   FIGURE  a value and its interval, in three columns: NAME, NAME_lo, NAME_hi; NAN
+ *   RATIO   the same, in NAME_ratio, NAME_lo and NAME_hi
+ *   MID     the value of such a figure, and
+ *   ENDS    its interval, where that does not stand behind it
  *
- * Columns are only ever appended. Unless another confidence is named, an interval holds the
- * median with at least 95 %; it assumes no distribution, see stats_median_rank().
+ * Columns are only ever appended. Unless another confidence is named, an interval holds
+ * the median with at least 95 %. It assumes no distribution: see stats_median_rank().
  */
 #ifndef SYSCOST_ROW_H
 #define SYSCOST_ROW_H

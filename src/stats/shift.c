@@ -40,8 +40,8 @@ double stats_shift_high(const struct stats_shift *s, double tail)
 }
 
 /*
- * Walk through the tails at which one of the two ranks moves in, from the smallest on,
- * until the end of the interval has passed `at`.
+ * Walk through the tails at which one of the two ranks moves in, from the smallest on.
+ * Stop when the end of the interval has passed `at`.
  */
 static double unpaired_above(const struct stats_shift *s, double at)
 {
