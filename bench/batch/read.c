@@ -35,7 +35,9 @@ static uint64_t word(uint64_t i)
 /* Where the batch after this one begins. */
 #define NEXT(off) ((off) + 2 * total > LEN ? 0 : (off) + total)
 
-/* READS(name, calls, statements): one batch from `off`, or from place[k] on; see PIECES. */
+/*
+ * READS(name, calls, statements): one batch from `off`, or from place[k] on; see PIECES.
+ */
 #define READ_LOCALS                                             \
 	PIECES_LOCALS;                                          \
 	COUNTED;                                                \

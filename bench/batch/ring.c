@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What an io_uring itself costs, in every mode of it: requests that do nothing, in batches
- * that one io_uring_enter submits and waits for; and what it costs once to make a ring and
- * to register things with it.
+ * What an io_uring itself costs, in every mode of it: requests that do nothing, in
+ * batches that one io_uring_enter submits and waits for; and what it costs once to make a
+ * ring and to register things with it.
  *
  * A plain NOP completes while it is submitted: the floor. One that completes by task work
  * shows what the task-work modes change; one on a registered file adds its look-up; one

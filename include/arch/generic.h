@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The system calls of x86-64 that Linux does not have on younger CPUs, which start from the
- * table in include/uapi/asm-generic/unistd.h. Their names stay usable there, as a number
- * that no system call has, so that a benchmark of one compiles and its row says SKIP.
+ * The system calls of x86-64 that Linux does not have on younger CPUs, which start from
+ * the table in include/uapi/asm-generic/unistd.h. Their names stay usable there, as a
+ * number that no system call has, so that a benchmark of one compiles and its row says
+ * SKIP.
  */
 #ifndef SYSCOST_ARCH_GENERIC_H
 #define SYSCOST_ARCH_GENERIC_H

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Everything but the share of time is measured in this process, pinned, between contention
- * probes, by the code that a round uses: the clock's own overhead, the suite's own batch.
+ * Everything but the share of time is measured in this process, pinned, between
+ * contention probes, by the code that a round uses: the clock's own overhead, the suite's
+ * own batch.
  */
 #include <errno.h>
 #include <math.h>

@@ -77,8 +77,8 @@ static struct text say_change(double ratio)
 }
 
 /*
- * Time, or what was compared instead, in nine columns of the terminal: the sign of micro is two
- * bytes of one column.
+ * Time, or what was compared instead, in nine columns of the terminal: the sign of micro
+ * is two bytes of one column.
  */
 static void put_cost(FILE *out, double ns, double other)
 {

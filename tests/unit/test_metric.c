@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What rows are compared in: cycles, and a metric of this test whose every difference is real. */
+/*
+ * What rows are compared in: cycles, and a metric of this test whose every difference is
+ * real.
+ */
 #include "sides.h"
 
 /* An emulator's count, which stands in `all_ticks` of the rounds written here. */
