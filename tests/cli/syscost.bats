@@ -140,12 +140,13 @@ load common
 	instrumented && skip "a sanitizer's checks are calls"
 	objdump -d --no-show-raw-insn "$SYSCOST" >dump
 	# The loops of bench/: the command `batch` has functions with such names, too.
-	nm "$(dirname "$SYSCOST")"/bench/*.o | awk '/ t batch_/ { print "<" $3 ">:" }' >loops
+	nm "$(dirname "$SYSCOST")"/bench/*.o |
+		awk '/ t batch_/ { print "<" $3 ">:" }' >loops
 	[ "$(wc -l <loops)" -ge 40 ]
 	awk 'NR == FNR { loop[$1] = 1; next }
 	     /^[0-9a-f]+ </ { name = $2 }
-	     name in loop && /\tcall / && !/@plt/ && !/call +\*/ { print name, $NF }' loops dump |
-		sort -u >calls
+	     name in loop && /\tcall / && !/@plt/ && !/call +\*/ { print name, $NF }' \
+		loops dump | sort -u >calls
 	# Functions that are themselves the operation.
 	run grep -vE '^<batch_[a-z0-9_]+>: <(die|op_[a-z_]+)>$' calls
 	echo "$output"
