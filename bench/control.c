@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The control: a chain of dependent instructions that no kernel, filter or library can make
- * slower. When it moves between two runs, the machine has changed, not the calls.
+ * The control: a chain of dependent instructions that no kernel, filter or library can
+ * make slower. When it moves between two runs, the machine has changed, not the calls.
  *
  * Its number is the core's clock rate in disguise, and says nothing about calls.
  */

@@ -341,8 +341,8 @@ FILE_CALL(
 	.desc = "lseek(SEEK_SET) to the same place in a regular file",
 	.caveat = "the position does not change after the first time, and no data moves");
 /*
- * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c: recently_deleted()): in
- * an `ab` of 110 seconds the row went from 11 to 136 us.
+ * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c:
+ * recently_deleted()): in an `ab` of 110 seconds the row went from 11 to 136 us.
  */
 FILE_CALL(creat,
 	  THEN(THEN_CLOSE(SYS(openat, AT_FDCWD, buf, CREATE, 0600)), SYS(unlink, buf)),

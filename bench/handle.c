@@ -191,7 +191,7 @@ void pieces_teardown(struct bench_run *run)
 }
 
 /* One more batch, as the harness makes them. */
-static int batch_once(struct bench_run *run)
+static int one_more_batch(struct bench_run *run)
 {
 	const struct bench *b = run->bench;
 	struct pieces *s = run->state;
@@ -217,7 +217,7 @@ int pieces_compare(struct bench_run *run)
 
 int pieces_arrived(struct bench_run *run)
 {
-	int ret = batch_once(run);
+	int ret = one_more_batch(run);
 
 	if (!ret)
 		ret = pieces_compare(run);
@@ -238,7 +238,7 @@ static int check_file(struct bench_run *run)
 	int ret;
 
 	pieces_paint(run);
-	ret = batch_once(run);
+	ret = one_more_batch(run);
 	if (ret)
 		return ret;
 	if (s->stream && fflush(s->stream))
@@ -264,8 +264,8 @@ static int redirect(struct bench_run *run, int fd)
 }
 
 /*
- * /dev/null keeps nothing: the same loop into a file in memory proves that it writes. Of a
- * ring that is done after the last batch only: it makes a worker thread, and files that
+ * /dev/null keeps nothing: the same loop into a file in memory proves that it writes. Of
+ * a ring that is done after the last batch only: it makes a worker thread, and files that
  * are shared with a thread are slower to look up.
  */
 static int check_null(struct bench_run *run)
@@ -339,7 +339,9 @@ static int open_pipe(struct bench_run *run)
 	return pipe_open(run, 0, way->to->room);
 }
 
-/* Room for so many pieces in a socket; as root beyond the limits net.core.{r,w}mem_max. */
+/*
+ * Room for so many pieces in a socket; as root beyond the limits net.core.{r,w}mem_max.
+ */
 static void make_room(int fd, int option, int force, size_t pieces, size_t bytes)
 {
 	int room = pieces * (2 * bytes + SOCKET_HEADERS);

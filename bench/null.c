@@ -88,7 +88,9 @@ ENOSYS_CALL(
 	.via = VIA_SHIELDED,
 	.desc = "a number without a system call, by a function with a shielded return");
 
-/* The value of the call whose number is `arg`, asked for in another way than the row's. */
+/*
+ * The value of the call whose number is `arg`, asked for in another way than the row's.
+ */
 static long asked_otherwise(const struct bench_run *run)
 {
 	const long *nr = run->bench->arg;

@@ -6,10 +6,10 @@
  *
  * Numbers are per 4 KiB, whatever the piece. None of them is of a disk, nor of a cold
  * page cache. `touch` reads a byte of a page and `sum` all of it: a fair comparison with
- * pread takes the same one of the two. A pass goes over 1 MiB, the next one over the next:
- * the file as a whole is larger than most L2 caches. All rows of a round share the file,
- * and the next round has another: where its pages lie in memory moves these rows by up to
- * a fifth (Zen 5 in a PVM guest), and must not be the same luck for a whole run.
+ * pread takes the same one of the two. A pass goes over 1 MiB, the next one over the
+ * next: the file as a whole is larger than most L2 caches. All rows of a round share the
+ * file, and the next round has another: where its pages lie in memory moves these rows by
+ * up to a fifth (Zen 5 in a PVM guest), and must not be the same luck for a whole run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -164,7 +164,9 @@ static void unmap(struct file *f, size_t passes)
 	f->map = NULL;
 }
 
-/* Without a mapping nothing can be touched: see here that there is one, not by a crash. */
+/*
+ * Without a mapping nothing can be touched: see here that there is one, not by a crash.
+ */
 static int map(struct bench_run *run, size_t passes)
 {
 	struct file *f = run->state;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the files of the batch/ family share: the axes that are swept, and the descriptor of
- * a strategy. An operation is one piece of `bytes` bytes; an iteration makes `batch` of
- * them, so that its time over `batch` is what the rows carry. Strategies of one workload
- * do the same work on the same pieces.
+ * What the files of the batch/ family share: the axes that are swept, and the descriptor
+ * of a strategy. An operation is one piece of `bytes` bytes; an iteration makes `batch`
+ * of them, so that its time over `batch` is what the rows carry. Strategies of one
+ * workload do the same work on the same pieces.
  */
 #ifndef SYSCOST_BATCH_H
 #define SYSCOST_BATCH_H

@@ -57,13 +57,15 @@ struct bench {
 	const char *desc;   /* one line: what one operation does */
 	const char *caveat; /* one line: what its number does not mean; or NULL */
 	/*
-	 * The system calls of one operation: "openat close"; or NULL. Where the loop makes
-	 * them itself and this CPU's Linux lacks one, the row is a SKIP that says so.
+	 * The system calls of one operation: "openat close"; or NULL. Where the loop
+	 * makes them itself and this CPU's Linux lacks one, the row is a SKIP that says
+	 * so.
 	 */
 	const char *calls;
 	/*
-	 * Id of the row it is read against; or NULL. Where that is a family, it is the row
-	 * with this one's own parameters, or with batch=1 and the others this one's own.
+	 * Id of the row it is read against; or NULL. Where that is a family, it is the
+	 * row with this one's own parameters, or with batch=1 and the others this one's
+	 * own.
 	 */
 	const char *base;
 	/*
@@ -198,12 +200,15 @@ void *bench_vdso(const char *name);
  * SYS(getppid), SYS(write, fd, buf, len): the system call instruction, inlined. The
  * arguments are cast to long. Returns a value or -errno; errno is not touched.
  */
-#define SYS(...)			      SYS_PICK(__VA_ARGS__, 6, 5, 4, 3, 2, 1, 0)(__VA_ARGS__)
+#define SYS(...) SYS_PICK(__VA_ARGS__, 6, 5, 4, 3, 2, 1, 0)(__VA_ARGS__)
+
 #define SYS_PICK(a, b, c, d, e, f, g, n, ...) SYS_##n
-#define SYS_0(nr)			      arch_syscall0(SYS_##nr)
-#define SYS_1(nr, a)			      arch_syscall3(SYS_##nr, (long)(a), 0, 0)
-#define SYS_2(nr, a, b)			      arch_syscall3(SYS_##nr, (long)(a), (long)(b), 0)
-#define SYS_3(nr, a, b, c)		      arch_syscall3(SYS_##nr, (long)(a), (long)(b), (long)(c))
+
+#define SYS_0(nr)	arch_syscall0(SYS_##nr)
+#define SYS_1(nr, a)	arch_syscall3(SYS_##nr, (long)(a), 0, 0)
+#define SYS_2(nr, a, b) arch_syscall3(SYS_##nr, (long)(a), (long)(b), 0)
+
+#define SYS_3(nr, a, b, c) arch_syscall3(SYS_##nr, (long)(a), (long)(b), (long)(c))
 #define SYS_4(nr, a, b, c, d) \
 	arch_syscall6(SYS_##nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define SYS_5(nr, a, b, c, d, e) \
@@ -225,9 +230,9 @@ void *bench_vdso(const char *name);
  *
  * BATCH_OP(name, expr): the same loop without a descriptor.
  *
- * LOOP(name, locals, statements): declares what `locals` says, and repeats the statements,
- * which OR results into `fold`. LOOP_THEN(name, locals, then, statements): does `then`
- * afterwards, which is in the time, but once a batch.
+ * LOOP(name, locals, statements): declares what `locals` says, and repeats the
+ * statements, which OR results into `fold`. LOOP_THEN(name, locals, then, statements):
+ * does `then` afterwards, which is in the time, but once a batch.
  *
  * BATCH(name) { … REPEAT(n) … }: any body. REPEAT is how every loop repeats, and the one
  * place that says how many iterations stand in one pass. `n` counts down to 1 in it.
@@ -258,8 +263,8 @@ void *bench_vdso(const char *name);
 /*
  * BENCH(ident) = { .id = "group/name", … };  defines and registers a descriptor, and so
  * does BENCHMARK(.id = "group/name", …);  which needs no name. BENCH_OF(name, …) fills in
- * the loop of that name. The registry holds pointers, so that a sanitizer's padding cannot
- * come between.
+ * the loop of that name. The registry holds pointers, so that a sanitizer's padding
+ * cannot come between.
  */
 #define BENCH(ident)                                                         \
 	static const struct bench bench_##ident;                             \

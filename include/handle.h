@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Places that bytes go to, and the pieces that go there: what is around the timed loops of
- * everything that writes, sends, reads or receives, whichever call it does that by. One row
- * is one way of doing it, and its descriptor's `arg` says which.
+ * Places that bytes go to, and the pieces that go there: what is around the timed loops
+ * of everything that writes, sends, reads or receives, whichever call it does that by.
+ * One row is one way of doing it, and its descriptor's `arg` says which.
  */
 #ifndef SYSCOST_HANDLE_H
 #define SYSCOST_HANDLE_H
@@ -20,7 +20,9 @@
  */
 struct handle {
 	int (*open)(struct bench_run *run);
-	/* What n batches put in comes out, or what n batches take out is put in: untimed. */
+	/*
+	 * What n batches put in comes out, or what n batches take out is put in: untimed.
+	 */
 	int (*drain)(struct bench_run *run, unsigned long n);
 	int (*refill)(struct bench_run *run, unsigned long n);
 	int (*check)(struct bench_run *run); /* one more batch: did its bytes arrive? */
@@ -68,7 +70,9 @@ struct pieces {
 	size_t space_len;
 };
 
-/* The areas: contents in the first, vectors over the first or the second. 0 or a verdict. */
+/*
+ * The areas: contents in the first, vectors over the first or the second. 0 or a verdict.
+ */
 int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
 void pieces_paint(struct bench_run *run);
@@ -101,14 +105,14 @@ int pipe_open(struct bench_run *run, int i, int room);
 #define LARGE_PIPE (1 << 20) /* fs.pipe-max-size by default */
 
 /*
- * PIECES(name, calls, statements): a timed loop that is no ring's, whose statements are one
- * iteration. EACH(call) makes one call for every piece, at offset `at`, that must give
- * `bytes`; ONCE(call) makes one that must give `total`. `calls` system calls an iteration,
- * for run->enters.
+ * PIECES(name, calls, statements): a timed loop that is no ring's, whose statements are
+ * one iteration. EACH(call) makes one call for every piece, at offset `at`, that must
+ * give `bytes`; ONCE(call) makes one that must give `total`. `calls` system calls an
+ * iteration, for run->enters.
  *
- * RING_LOOP(name, calls, statements): the same of a ring. SUBMIT(requests, want, prep) has
- * `prep` fill in request `i`, `sqe`, of the piece at offset `at`, submits, and waits; each
- * must complete with `want`. `calls` are those beside the ring's own.
+ * RING_LOOP(name, calls, statements): the same of a ring. SUBMIT(requests, want, prep)
+ * has `prep` fill in request `i`, `sqe`, of the piece at offset `at`, submits, and waits;
+ * each must complete with `want`. `calls` are those beside the ring's own.
  */
 #define PIECES_LOCALS                                        \
 	struct pieces *const s maybe_unused = run->state;    \

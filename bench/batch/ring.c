@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What an io_uring itself costs, in every mode of it: requests that do nothing, in batches
- * that one io_uring_enter submits and waits for; and what it costs once to make a ring and
- * to register things with it.
+ * What an io_uring itself costs, in every mode of it: requests that do nothing, in
+ * batches that one io_uring_enter submits and waits for; and what it costs once to make a
+ * ring and to register things with it.
  *
  * A plain NOP completes while it is submitted: the floor. One that completes by task work
  * shows what the task-work modes change; one on a registered file adds its look-up; one
@@ -105,10 +105,10 @@ RING_NOPS(nop_tw, "nop-tw");
 RING_NOP(nop_file, DEFAULT, "nop-file", .strategy = "io_uring, fixed file",
 	 .params = SOME_N, .desc = "a NOP that looks a registered file up",
 	 .caveat = FLOOR);
-RING_NOP(
-	nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
-	.params = SOME_N, .caveat = FLOOR,
-	.desc = "a NOP that looks a registered file up, on a ring with deferred task work");
+RING_NOP(nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
+	 .params = SOME_N, .caveat = FLOOR,
+	 .desc = "a NOP that looks a registered file up, on a ring with deferred task "
+		 "work");
 
 #define nop_async_FLAGS .flags = IOSQE_ASYNC
 #define CEILING		"waking and switching to the worker; several may run at once"

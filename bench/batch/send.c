@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many small messages, by each way of sending them: over a pair of AF_UNIX stream sockets,
- * and as datagrams to a UDP socket on 127.0.0.1 that is its own peer.
+ * Many small messages, by each way of sending them: over a pair of AF_UNIX stream
+ * sockets, and as datagrams to a UDP socket on 127.0.0.1 that is its own peer.
  *
  * One thread does both sides, so nobody is woken. The stream is emptied by one recv a
  * batch, which is in the time of its rows; the datagrams are received outside of the
@@ -82,7 +82,8 @@ SEND_BY(unix, "writev", .strategy = "writev", .calls = "writev recvfrom",
 	.desc = "a piece over a stream of AF_UNIX, as one of a writev; one recv a batch");
 SEND_BY(unix, "sendmmsg", .strategy = "sendmmsg", .calls = "sendmmsg recvfrom",
 	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_sendmmsg,
-	.desc = "a piece over a stream of AF_UNIX, as one of a sendmmsg; one recv a batch");
+	.desc = "a piece over a stream of AF_UNIX, as one of a sendmmsg; one recv a "
+		"batch");
 SEND_BY(unix, "copy", .strategy = "copy, then send", .calls = "sendto recvfrom",
 	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_copy,
 	.desc = "copy a piece into a buffer; one send of it and one recv a batch");

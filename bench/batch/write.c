@@ -3,10 +3,11 @@
  * Many small writes, by each way of making them: to /dev/null, which drops them; into a
  * pipe, which copies them; over the same region of a file, which stays in the page cache.
  *
- * Nothing here reaches a disk: no fsync, and a file that is gone before its pages would be
- * written back. A pipe would fill, so that each batch ends with one read of everything: it
- * is in the time of every pipe row. Nobody sleeps for another, except for worker threads
- * of a ring, where `mode` says "punted": they share the one CPU of the measurement.
+ * Nothing here reaches a disk: no fsync, and a file that is gone before its pages would
+ * be written back. A pipe would fill, so that each batch ends with one read of
+ * everything: it is in the time of every pipe row. Nobody sleeps for another, except for
+ * worker threads of a ring, where `mode` says "punted": they share the one CPU of the
+ * measurement.
  */
 #include <fcntl.h>
 #include <unistd.h>
@@ -54,7 +55,9 @@ RING_LOOP(pipe_ring_fixed, 1, SUBMIT(batch, bytes, PREP_FIXED); DRAIN)
 RING_LOOP(pipe_ring_writev, 1, SUBMIT(1, total, PREP_WRITEV); DRAIN)
 RING_LOOP(pipe_ring_linked, 1, SUBMIT(batch, bytes, PREP_LINKED); DRAIN)
 
-/* A slot of the pipe for each page that a piece touches; short of them, it would sleep. */
+/*
+ * A slot of the pipe for each page that a piece touches; short of them, it would sleep.
+ */
 static int needs_slots(struct bench_run *run)
 {
 	const size_t page = 4096;

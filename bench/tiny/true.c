@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The smallest program: all that it does is to exit with 0. The process rows execute it so
- * that they cost what the kernel costs: no dynamic linker, no C library.
+ * The smallest program: all that it does is to exit with 0. The process rows execute it
+ * so that they cost what the kernel costs: no dynamic linker, no C library.
  */
 #include "bench.h"
 

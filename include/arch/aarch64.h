@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the suite needs to know of 64-bit Arm: the names that x86_64.h explains, made of this
- * CPU's instructions. It has been compiled, and not yet measured with.
+ * What the suite needs to know of 64-bit Arm: the names that x86_64.h explains, made of
+ * this CPU's instructions. It has been compiled, and not yet measured with.
  */
 #ifndef SYSCOST_ARCH_AARCH64_H
 #define SYSCOST_ARCH_AARCH64_H
@@ -16,11 +16,11 @@
 #define ARCH_VDSO      "__kernel_"
 #define ARCH_HAS_RDTSC false
 #define ARCH_HAS_RDPMC false /* only for events that ask for it, which ours do not */
-#define ARCH_LACKS     ARCH_LACKS_GENERIC
+#define ARCH_LACKS(X)  ARCH_LACKS_GENERIC(X), X(riscv_flush_icache)
 
-enum { ARCH_LACKS(ARCH_NO_CALL) };
-
-/* arch/arm64/include/uapi/asm/signal.h in Linux has SA_RESTORER, hence the third field. */
+/*
+ * arch/arm64/include/uapi/asm/signal.h in Linux has SA_RESTORER, hence the third field.
+ */
 struct arch_sigaction {
 	void (*handler)(int);
 	unsigned long flags;

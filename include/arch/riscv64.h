@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the suite needs to know of 64-bit RISC-V: the names that x86_64.h explains, made of
- * this CPU's instructions. It has been compiled, and not yet measured with.
+ * What the suite needs to know of 64-bit RISC-V: the names that x86_64.h explains, made
+ * of this CPU's instructions. It has been compiled, and not yet measured with.
  */
 #ifndef SYSCOST_ARCH_RISCV64_H
 #define SYSCOST_ARCH_RISCV64_H
@@ -18,8 +18,6 @@
 #define ARCH_HAS_RDPMC false /* the CSR of a counter stands in the instruction itself */
 #define ARCH_LACKS(X)  ARCH_LACKS_GENERIC(X), X(renameat)
 
-enum { ARCH_LACKS(ARCH_NO_CALL) };
-
 /* include/uapi/asm-generic/signal.h in Linux, without SA_RESTORER. */
 struct arch_sigaction {
 	void (*handler)(int);
@@ -27,7 +25,9 @@ struct arch_sigaction {
 	unsigned long mask;
 };
 
-/* ECALL: the number in a7, arguments from a0 on. The kernel keeps all registers but a0. */
+/*
+ * ECALL: the number in a7, arguments from a0 on. The kernel keeps all registers but a0.
+ */
 static always_inline long arch_syscall6(long nr, long a, long b, long c, long d, long e,
 					long f)
 {
@@ -119,7 +119,9 @@ static always_inline void arch_null_block(void)
 			 : "a0", "a7", "memory");
 }
 
-/* PAUSE of Zihintpause, by its encoding: a FENCE that does nothing where it is not known. */
+/*
+ * PAUSE of Zihintpause, by its encoding: a FENCE that does nothing where it is not known.
+ */
 static always_inline void arch_pause(void)
 {
 	__asm__ volatile(".4byte 0x0100000f" : : : "memory");

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the suite needs to know of x86-64: the system call, the fenced time-stamp read, the
- * two probe loops. Nothing here calls, branches on a result or touches memory that it was
- * not given.
+ * What the suite needs to know of x86-64: the system call, the fenced time-stamp read,
+ * the two probe loops. Nothing here calls, branches on a result or touches memory that it
+ * was not given.
  *
  * What another CPU must offer to be supported is this file's list of names. arch.h
  * includes it. Flags of the compiler stand in the .mk beside it.
@@ -20,7 +20,7 @@
 #define ARCH_VDSO      "__vdso_" /* what the names of the vDSO's functions begin with */
 #define ARCH_HAS_RDTSC true
 #define ARCH_HAS_RDPMC true
-#define ARCH_LACKS(X)  /* X(a), X(b): the system calls that other CPUs have: none */
+#define ARCH_LACKS(X)  X(riscv_flush_icache) /* system calls that other CPUs have */
 
 /* What rt_sigaction takes: arch/x86/include/uapi/asm/signal.h in Linux. */
 struct arch_sigaction {
@@ -140,9 +140,10 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 }
 
 /*
- * The text of two functions in assembly: the system call whose number is the argument, and
- * home again. SHIELDED: a call inside of the function pushes a fresh entry onto the return
- * predictor after the kernel is through with it; its address is dropped from the stack.
+ * The text of two functions in assembly: the system call whose number is the argument,
+ * and home again. SHIELDED: a call inside of the function pushes a fresh entry onto the
+ * return predictor after the kernel is through with it; its address is dropped from the
+ * stack.
  */
 #define ARCH_CALL_BARE "mov %edi, %eax\n\tsyscall\n\tret\n"
 #define ARCH_CALL_SHIELDED              \

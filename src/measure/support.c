@@ -22,7 +22,9 @@
 #include "measure/calls.h"
 #include "measure/support.h"
 
-/* Descriptors below this number are looked at for leaks: a loop's is the lowest free one. */
+/*
+ * Descriptors below this number are looked at for leaks: a loop's is the lowest free one.
+ */
 #define LEAK_FDS 64
 #define PAINT	 0x5a /* what a fresh buffer is full of */
 

@@ -21,8 +21,8 @@ static inline const struct variant *variant_of(const struct bench_run *run)
 }
 
 /*
- * Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP or
- * BENCH_FAIL, and run.outcome says why.
+ * Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP
+ * or BENCH_FAIL, and run.outcome says why.
  */
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
 	      const char *dir, bool first);
