@@ -16,9 +16,7 @@
 #define ARCH_VDSO      "__kernel_"
 #define ARCH_HAS_RDTSC false
 #define ARCH_HAS_RDPMC false /* only for events that ask for it, which ours do not */
-#define ARCH_LACKS     ARCH_LACKS_GENERIC
-
-enum { ARCH_LACKS(ARCH_NO_CALL) };
+#define ARCH_LACKS(X)  ARCH_LACKS_GENERIC(X), X(riscv_flush_icache)
 
 /*
  * arch/arm64/include/uapi/asm/signal.h in Linux has SA_RESTORER, hence the third field.

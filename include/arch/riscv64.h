@@ -18,8 +18,6 @@
 #define ARCH_HAS_RDPMC false /* the CSR of a counter stands in the instruction itself */
 #define ARCH_LACKS(X)  ARCH_LACKS_GENERIC(X), X(renameat)
 
-enum { ARCH_LACKS(ARCH_NO_CALL) };
-
 /* include/uapi/asm-generic/signal.h in Linux, without SA_RESTORER. */
 struct arch_sigaction {
 	void (*handler)(int);

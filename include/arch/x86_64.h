@@ -20,7 +20,7 @@
 #define ARCH_VDSO      "__vdso_" /* what the names of the vDSO's functions begin with */
 #define ARCH_HAS_RDTSC true
 #define ARCH_HAS_RDPMC true
-#define ARCH_LACKS(X)  /* X(a), X(b): the system calls that other CPUs have: none */
+#define ARCH_LACKS(X)  X(riscv_flush_icache) /* system calls that other CPUs have */
 
 /* What rt_sigaction takes: arch/x86/include/uapi/asm/signal.h in Linux. */
 struct arch_sigaction {
