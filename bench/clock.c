@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * What it costs to ask for the time or the CPU: through the vDSO's function, the C
- * library and the system call, and what a bare read of the time-stamp counter costs.
+ * library and the system call. A bare read of the time-stamp counter stands beside them.
  *
- * The numbers say nothing about the resolution or the accuracy of a clock. Those of the
- * vDSO are of this clock source: the `mode` of a row says whether it answered in "user"
- * mode or went to the "kernel" after all.
+ * The numbers say nothing about the resolution or the accuracy of a clock. What the vDSO
+ * costs depends on the clock source. The `mode` of a row says whether it answered in
+ * "user" mode or went to the "kernel" after all.
  */
 #include <errno.h>
 #include <linux/filter.h>

@@ -264,9 +264,9 @@ static int redirect(struct bench_run *run, int fd)
 }
 
 /*
- * /dev/null keeps nothing: the same loop into a file in memory proves that it writes. Of
- * a ring that is done after the last batch only: it makes a worker thread, and files that
- * are shared with a thread are slower to look up.
+ * /dev/null keeps nothing: the same loop into a file in memory proves that it writes.
+ * With a ring that is done after the last batch only. There it makes a worker thread, and
+ * files that are shared with a thread are slower to look up.
  */
 static int check_null(struct bench_run *run)
 {

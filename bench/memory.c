@@ -3,9 +3,10 @@
  * Calls that change the address space, and the page faults that fill it, in a process of
  * one thread that stays on one CPU.
  *
- * The numbers do not tell what the same costs with threads on other CPUs (they must be
- * interrupted to drop their translations, and share a lock), with huge pages, or under
- * memory pressure. A fault's cost includes clearing the page: it follows memory speed.
+ * The numbers do not tell what the same costs with huge pages or under memory pressure.
+ * Nor do they tell it with threads on other CPUs, which share a lock and must be
+ * interrupted to drop their translations. A fault's cost includes clearing the page: it
+ * follows memory speed.
  */
 #include <errno.h>
 #include <string.h>
@@ -280,9 +281,9 @@ MEMORY(fault_file, long p = MAP(AREA, MAP_SHARED); TOUCH_ALL(p); fold |= p;
 		 "included");
 
 /*
- * The break is asked for once a batch, not in setup: malloc may have moved it between
- * two batches. A refused brk returns the break as it was, never an error, hence the
- * differences: they are all 0, or one is not.
+ * The break is asked for once a batch, not in setup: malloc may have moved it between two
+ * batches. A refused brk returns the break as it was, never an error. So each call folds
+ * how far the break is from where it should be.
  */
 #define BREAK const long at = SYS(brk, 0)
 LOOP(brk, BREAK; (void)run, fold |= SYS(brk, at + PAGE) - (at + (long)PAGE);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * What it costs to ask which of some descriptors are ready, without waiting: poll, select
- * and epoll_wait over the same eventfds, of which none is ready or all are.
+ * What it costs to ask which of some descriptors are ready, without waiting. poll, select
+ * and epoll_wait look at the same eventfds, of which none is ready or all are.
  *
- * The numbers hold no sleep and no wake-up, and what epoll saves by them is not free: the
+ * The numbers hold no sleep and no wake-up. What epoll saves is not free: its
  * registration happened before, outside of the time. An eventfd answers its poll method
  * at once; a socket or a device may take longer.
  */

@@ -186,8 +186,8 @@ SIGNAL(pending, fold |= SYS(kill, self, SIG);
        .caveat = "no handler runs: nothing is delivered");
 
 /*
- * The first ppoll lets the pending signal in and would wait for a second, but is
- * interrupted; the second one is the retry, which does not wait. The kernel writes the
+ * The first ppoll lets the pending signal in: it would wait for a second, but is
+ * interrupted. The second one is the retry, which does not wait. The kernel writes the
  * time that is left to where it read the timeout from, hence the store.
  */
 #define INTERRUPTED SYS(ppoll, &s->pipe, 1, &s->second, &s->open, SET_LEN)

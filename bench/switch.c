@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * What it costs to wake another task and to sleep until it answers: ping-pong over two
- * pipes, or over one futex word, with a process or a thread, on this CPU or on another.
+ * What it costs to wake another task and to sleep until it answers. The two play
+ * ping-pong over two pipes or one futex word. The other is a process or a thread, on this
+ * CPU or another.
  *
  * One operation is one round trip: there and back. On one CPU that is two context
  * switches and the calls that cause them, so half of it is no pure switch either. Across
- * CPUs the tasks overlap: the number is wake-up latency, idle states and interrupts
- * between CPUs included, and a side that answers early enough was never switched out.
- * The tasks touch next to nothing: no cache or TLB refill of a real program is in it.
+ * CPUs the tasks overlap: the number is wake-up latency, with idle states and interrupts
+ * between CPUs. A side that is answered early enough was never switched out. The tasks
+ * touch next to nothing: no cache or TLB refill of a real program is in it.
  */
 #include <errno.h>
 #include <linux/futex.h>

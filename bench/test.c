@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rows for the suite's own tests: they crash, hang, fail, refuse and leak on purpose.
- * Never planned unless a pattern names the group. Their numbers mean nothing.
+ * They are never planned unless a pattern names the group. Their numbers mean nothing.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Places that bytes go to, and the pieces that go there: what is around the timed loops
- * of everything that writes, sends, reads or receives, whichever call it does that by.
- * One row is one way of doing it, and its descriptor's `arg` says which.
+ * Places that bytes go to, and the pieces that go there. This is what surrounds the timed
+ * loops of all that write, send, read or receive, by whichever call. One row is one way
+ * of doing it, and its descriptor's `arg` says which.
  */
 #ifndef SYSCOST_HANDLE_H
 #define SYSCOST_HANDLE_H
@@ -52,8 +52,9 @@ struct way {
 
 /*
  * State of such a row, or how that begins. An iteration handles run->batch pieces of
- * run->bytes each. run->buf holds three areas of `total` bytes: what is put in, or read
- * from a file (`run->buf`), what came out (`back`), and one to gather in (`copy`).
+ * run->bytes each. run->buf holds three areas of `total` bytes. The first is what is put
+ * in, or read from a file (`run->buf`). Then come what came out (`back`), and one to
+ * gather in (`copy`).
  */
 #define PIECES_MOST 1024
 struct pieces {
@@ -77,7 +78,7 @@ int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
 void pieces_paint(struct bench_run *run);
 /*
- * The source, written to run->fd[i] page by page: the kernel caches what one write brings
+ * Write the source to run->fd[i], page by page. The kernel caches what one write brings
  * in pages as large as it can, and then the cost of a page would depend on `batch`.
  */
 int pieces_fill(struct bench_run *run, int i);
@@ -111,8 +112,8 @@ int pipe_open(struct bench_run *run, int i, int room);
  * iteration, for run->enters.
  *
  * RING_LOOP(name, calls, statements): the same of a ring. SUBMIT(requests, want, prep)
- * has `prep` fill in request `i`, `sqe`, of the piece at offset `at`, submits, and waits;
- * each must complete with `want`. `calls` are those beside the ring's own.
+ * has `prep` fill in request `i`, `sqe`, of the piece at offset `at`, submits, and waits.
+ * Each must complete with `want`. `calls` are those beside the ring's own.
  */
 #define PIECES_LOCALS                                        \
 	struct pieces *const s maybe_unused = run->state;    \

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost noise: compare this program with itself several times, and keep the result: how
- * much each benchmark moves when nothing has changed, and how often a verdict was false.
+ * syscost noise: compare this program with itself several times, and keep the result. It
+ * is how much each benchmark moves when nothing has changed, and how often a verdict was
+ * false.
  */
 #include <errno.h>
 #include <inttypes.h>

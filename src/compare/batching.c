@@ -188,7 +188,7 @@ static int by_cost(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A call an operation, however many of them are a batch. */
+/* Whether it makes one call an operation, however many are a batch. */
 static bool one_by_one(const struct batch_strategy *s)
 {
 	bool any = false;

@@ -155,7 +155,7 @@ static void check_quiet_level(const struct gate *g, struct gate_summary *s)
 }
 
 /*
- * When most rows lack rounds of one state though there were enough, it was the machine.
+ * When most rows have enough rounds, but too few of one state, the machine was disturbed.
  */
 static void check_busy(const struct gate *g, struct entry *const *rows, size_t n,
 		       size_t need, struct gate_summary *s)

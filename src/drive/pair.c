@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The order of two arms. What a round is, run.c knows.
- */
+/* The order of two arms. One arm's part of a round is run.c's. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -189,7 +187,7 @@ static int measure_round(struct pair *p, uint32_t *order, size_t n, uint64_t *ra
 	struct backend *backend = p->arm[ARM_BASE].backend;
 	int first, ret = 0;
 
-	/* The second round of a block turns the order of the first one round. */
+	/* The second round of a block has the order of the first one reversed. */
 	p->head_first = p->arm[ARM_BASE].rounds % 2 ? !p->head_first
 						    : random_next(random) & 1;
 	first = p->head_first ? ARM_HEAD : ARM_BASE;

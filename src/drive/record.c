@@ -138,9 +138,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
-/*
- * What a row says of a trial in words: its status, and the reason where that is not ok.
- */
+/* The status of a trial, and the reason where it is not ok. */
 static enum row_status judge(const struct run *run, const struct trial *from, char *why,
 			     size_t len)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Everything but the share of time is measured in this process, pinned, between
- * contention probes, by the code that a round uses: the clock's own overhead, the suite's
- * own batch.
+ * contention probes. It uses what a round uses: the same overhead of the clock, the same
+ * kind of batch.
  */
 #include <errno.h>
 #include <math.h>

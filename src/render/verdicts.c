@@ -130,7 +130,10 @@ static bool too_wide(const struct verdict_row *r)
 	return r->verdict == VERDICT_INCONCLUSIVE && r->cause == CAUSE_WIDE;
 }
 
-/* What the many say together: how wide their intervals are, and how many have none. */
+/*
+ * Print the many undecided rows together: how wide their intervals are, and how many have
+ * none.
+ */
 static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t n)
 {
 	double *half = room_for(n, sizeof(*half));

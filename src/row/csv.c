@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Writer and strict reader of the tables. The reader takes any bytes: it refuses what it
- * does not know rather than guess. Neither looks at what the values mean, and both take
- * it that LC_NUMERIC is "C", which it is unless a program calls setlocale.
+ * does not know rather than guess. Neither looks at what the values mean. Both rely on
+ * LC_NUMERIC being "C", which it is unless a program calls setlocale.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +92,7 @@ static void write_field(FILE *out, const struct column *c, const void *field)
 	}
 }
 
-/* Whether csv_read would take what csv_write makes of it. */
+/* Whether csv_read() accepts what csv_write() makes of the table. */
 static bool writable(const struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++)

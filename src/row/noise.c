@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Reads, extends and writes the noise file. Which verdict a comparison got is decided
- * elsewhere; this only remembers.
+ * elsewhere; this only stores it.
  */
 #include <errno.h>
 #include <jansson.h>
