@@ -115,7 +115,7 @@ static int setup_vdso(struct bench_run *run)
 			 : bench_skip(run, "the vDSO has no %s", q->name);
 }
 
-static long long ns(const struct timespec *ts)
+static long long nanoseconds(const struct timespec *ts)
 {
 	return ts->tv_sec * NS_PER_S + ts->tv_nsec;
 }
@@ -134,9 +134,10 @@ static int verify_clock(struct bench_run *run)
 	SYS(clock_gettime, clock, &after);
 	if (ret || a->ts.tv_nsec < 0 || a->ts.tv_nsec >= NS_PER_S)
 		return bench_fail(run, "result %ld, %ld ns", ret, a->ts.tv_nsec);
-	if (ns(&a->ts) < ns(&before) - SLACK_NS || ns(&a->ts) > ns(&after) + SLACK_NS)
-		return bench_fail(run, "%lld ns, not in %lld..%lld", ns(&a->ts),
-				  ns(&before), ns(&after));
+	if (nanoseconds(&a->ts) < nanoseconds(&before) - SLACK_NS ||
+	    nanoseconds(&a->ts) > nanoseconds(&after) + SLACK_NS)
+		return bench_fail(run, "%lld ns, not in %lld..%lld", nanoseconds(&a->ts),
+				  nanoseconds(&before), nanoseconds(&after));
 	return 0;
 }
 
@@ -261,8 +262,9 @@ static int verify_getres(struct bench_run *run)
 
 	memset(&a->ts, 0xff, sizeof(a->ts));
 	ret = run->bench->batch(run, 1);
-	if (ret || SYS(clock_getres, CLOCK_MONOTONIC, &res) || ns(&res) != ns(&a->ts))
-		return bench_fail(run, "result %ld, %lld ns", ret, ns(&a->ts));
+	if (ret || SYS(clock_getres, CLOCK_MONOTONIC, &res) ||
+	    nanoseconds(&res) != nanoseconds(&a->ts))
+		return bench_fail(run, "result %ld, %lld ns", ret, nanoseconds(&a->ts));
 	return 0;
 }
 

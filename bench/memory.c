@@ -132,7 +132,7 @@ static void teardown(struct bench_run *run)
 		munmap(m->guard, 3 * PAGE);
 }
 
-static int faulted(struct bench_run *run, unsigned long per_iteration)
+static int check_faults(struct bench_run *run, unsigned long per_iteration)
 {
 	struct memory *m = run->state;
 	long faults = minor_faults() - m->faults;
@@ -159,12 +159,12 @@ static int verify_touch(struct bench_run *run)
 {
 	int ret = verify_mmap(run);
 
-	return ret ? ret : faulted(run, 1);
+	return ret ? ret : check_faults(run, 1);
 }
 
 static int verify_fault(struct bench_run *run)
 {
-	return faulted(run, PAGES);
+	return check_faults(run, PAGES);
 }
 
 static int verify_fault_file(struct bench_run *run)
@@ -178,7 +178,7 @@ static int verify_fault_file(struct bench_run *run)
 		if (pwrite(run->fd[0], &byte, 1, i * PAGE) != 1)
 			return bench_errno(run, "pwrite");
 	}
-	return faulted(run, PAGES);
+	return check_faults(run, PAGES);
 }
 
 /* uname writes to where it is pointed to, or returns EFAULT. */
@@ -200,7 +200,7 @@ static int verify_dontneed(struct bench_run *run)
 	if (m->page[0] != 1 || m->page[1] || m->page[PAGE - 1])
 		return bench_fail(run, "the page was not dropped and touched");
 	memset(m->page, 0xff, PAGE);
-	return faulted(run, 1);
+	return check_faults(run, 1);
 }
 
 /* madvise refuses to drop a locked page. No C library: a sanitizer's mlock is empty. */

@@ -91,7 +91,7 @@ static int verify_flip(struct bench_run *run)
 
 LOOP(poll, WATCH_LOCALS, fold |= SYS(poll, w->pfd, fds, 0))
 
-static void forget_poll(struct watch *w)
+static void clear_results(struct watch *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		w->pfd[i].revents = POLLNVAL;
@@ -102,7 +102,7 @@ static int setup_poll(struct bench_run *run)
 	int ret = open_eventfds(run);
 
 	if (!ret)
-		forget_poll(run->state);
+		clear_results(run->state);
 	return ret;
 }
 
@@ -116,7 +116,7 @@ static int verify_poll(struct bench_run *run)
 			return bench_fail(run, "descriptor %zu: revents %#hx", i,
 					  w->pfd[i].revents);
 	ret = verify_flip(run);
-	forget_poll(w);
+	clear_results(w);
 	return ret;
 }
 

@@ -41,7 +41,7 @@ struct disposition {
 
 static volatile sig_atomic_t handled;
 
-static void count(int sig)
+static void count_signal(int sig)
 {
 	(void)sig;
 	handled++;
@@ -175,13 +175,14 @@ SIGNAL(sigprocmask, fold |= SYS(rt_sigprocmask, SIG_BLOCK, &s->set, NULL, SET_LE
        .caveat = "one op is two calls");
 SIGNAL(raise, fold |= raise(SIG), .id = "signal/raise-handler", .via = VIA_LIBC,
        .calls = "gettid getpid tgkill rt_sigreturn", .base = NULL_CALL, .want = WANT_ZERO,
-       SET(count, SIG_UNBLOCK), .verify = verify_raise,
+       SET(count_signal, SIG_UNBLOCK), .verify = verify_raise,
        .desc = "raise a signal that a handler counts",
        .caveat = "four calls: who am I (twice), send, and return from the handler");
 SIGNAL(pending, fold |= SYS(kill, self, SIG);
        fold |= SYS(rt_sigtimedwait, &s->set, NULL, &s->zero, SET_LEN),
        .id = "signal/kill-self-pending", .calls = "kill rt_sigtimedwait",
-       .base = NULL_CALL, .want = SIG, SET(count, SIG_BLOCK), .verify = verify_pending,
+       .base = NULL_CALL, .want = SIG, SET(count_signal, SIG_BLOCK),
+       .verify = verify_pending,
        .desc = "send ourselves a blocked signal, take it by sigtimedwait without waiting",
        .caveat = "no handler runs: nothing is delivered");
 
@@ -195,8 +196,8 @@ SIGNAL(eintr, s->second.tv_sec = 1; s->second.tv_nsec = 0; fold |= SYS(kill, sel
        long ret = INTERRUPTED; s->interrupted += ret == -EINTR; fold |= ret + EINTR;
        fold |= SYS(ppoll, &s->pipe, 1, &s->zero, &s->open, SET_LEN),
        .id = "signal/eintr-retry", .calls = "kill ppoll rt_sigreturn ppoll",
-       .base = "signal/kill-self-pending", .want = WANT_ZERO, SET(count, SIG_BLOCK),
-       .verify = verify_eintr,
+       .base = "signal/kill-self-pending", .want = WANT_ZERO,
+       SET(count_signal, SIG_BLOCK), .verify = verify_eintr,
        .desc = "ppoll of an empty pipe interrupted by a handler (EINTR), then retried",
        .caveat = "includes sending the signal, the handler, its return, and the retry");
 

@@ -87,7 +87,7 @@ static int open_pipes(struct bench_run *run)
 		       : 0;
 }
 
-static void drop(struct bench_run *run, int i)
+static void close_end(struct bench_run *run, int i)
 {
 	if (run->fd[i] >= 0)
 		close(run->fd[i]);
@@ -135,8 +135,8 @@ FUTEX_PING_PONG(futex_thread, FUTEX_PRIVATE_FLAG)
 /* A process is killed by the harness. Neither side may hold the other's ends. */
 static int process_pipe_peer(struct bench_run *run)
 {
-	drop(run, 1);
-	drop(run, 2);
+	close_end(run, 1);
+	close_end(run, 2);
 	return pipe_peer(run);
 }
 
@@ -187,8 +187,8 @@ static int setup(struct bench_run *run)
 	if (game->thread)
 		return start_thread(run, cpu);
 	ret = bench_peer(run, cpu, game->peer);
-	drop(run, 0);
-	drop(run, 3);
+	close_end(run, 0);
+	close_end(run, 3);
 	return ret;
 }
 
@@ -197,7 +197,7 @@ static void teardown(struct bench_run *run)
 	struct pair *p = run->state;
 
 	if (p->started) {
-		drop(run, 1);
+		close_end(run, 1);
 		__atomic_store_n(&p->page->turn, STOP, __ATOMIC_RELEASE);
 		SYS(futex, &p->page->turn, FUTEX_WAKE_PRIVATE, 1);
 		pthread_join(p->thread, NULL);

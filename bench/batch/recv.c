@@ -93,7 +93,7 @@ struct multishot {
 	ring_count(run, iterations, &t)
 LOOP_THEN(unix_multishot, MULTISHOT_LOCALS, MULTISHOT_END, FILL; REAP)
 
-static int watch(struct bench_run *run)
+static int open_epoll(struct bench_run *run)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
 
@@ -220,7 +220,7 @@ RECEIVE(unix, "recvmmsg", .strategy = "recvmmsg", .calls = "sendto recvmmsg",
 		"batch");
 RECEIVE(unix, "epoll", .strategy = "epoll, then recv",
 	.calls = "sendto epoll_wait recvfrom", .params = UNIX_AXES,
-	.arg = FROM(unix, .more = watch), .batch = batch_unix_epoll,
+	.arg = FROM(unix, .more = open_epoll), .batch = batch_unix_epoll,
 	.desc = "receive a piece from a stream of AF_UNIX; one epoll_wait and one send a "
 		"batch");
 RECEIVE(unix, "copy", .strategy = "recv, then copy", .calls = "sendto recvfrom",
@@ -246,5 +246,5 @@ RECEIVE(udp, "recvmmsg", .strategy = "recvmmsg", .calls = "recvmmsg", .params = 
 RECEIVE(udp, "epoll", .strategy = "epoll, then recv", .calls = "epoll_wait recvfrom",
 	.params = UDP_AXES,
 	.desc = "receive a datagram that is there; one epoll_wait a batch",
-	.arg = FROM(udp, .more = watch), .batch = batch_udp_epoll);
+	.arg = FROM(udp, .more = open_epoll), .batch = batch_udp_epoll);
 RINGS(udp);

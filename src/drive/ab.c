@@ -206,7 +206,7 @@ static int measure_pairs(struct ab *ab, const struct ab_options *o, struct err *
 }
 
 /* What was really added, once both arms are measured; and how long the pilot was. */
-static void note_conditions(struct ab *ab, const struct ab_options *o)
+static void write_conditions(struct ab *ab, const struct ab_options *o)
 {
 	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
 		struct verdict_row *v;
@@ -334,7 +334,7 @@ static int measure(struct ab *ab, struct backend *backend, const struct registry
 	if (!ret)
 		ret = judge(ab, o);
 	if (!ret)
-		note_conditions(ab, o);
+		write_conditions(ab, o);
 	if (!ret && !ab->stopped)
 		ret = confirm(ab, o, began + o->run.seconds - backend->now(backend), err);
 	ab->seconds = backend->now(backend) - began;

@@ -10,9 +10,10 @@
 
 #define GROUP 36 /* benchmarks a process: enough to pay for starting it */
 
-static int begin(struct pair *p, struct backend *backend, const struct registry *reg,
-		 const bool *wanted, const struct run_options *options,
-		 const struct launch *base, const struct launch *head, struct err *err)
+static int begin_arms(struct pair *p, struct backend *backend, const struct registry *reg,
+		      const bool *wanted, const struct run_options *options,
+		      const struct launch *base, const struct launch *head,
+		      struct err *err)
 {
 	int ret;
 
@@ -46,7 +47,7 @@ int pair_begin(struct pair *p, struct backend *backend, const struct registry *r
 	       const bool *wanted, const struct run_options *options,
 	       const struct launch *base, const struct launch *head, struct err *err)
 {
-	int ret = begin(p, backend, reg, wanted, options, base, head, err);
+	int ret = begin_arms(p, backend, reg, wanted, options, base, head, err);
 
 	if (!ret)
 		ret = run_size(&p->arm[ARM_BASE], err);
@@ -59,8 +60,8 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 		    const struct run_options *options, struct err *err)
 {
 	const struct run *base = &like->arm[ARM_BASE];
-	int ret = begin(p, base->backend, base->reg, wanted, options, base->launch,
-			like->arm[ARM_HEAD].launch, err);
+	int ret = begin_arms(p, base->backend, base->reg, wanted, options, base->launch,
+			     like->arm[ARM_HEAD].launch, err);
 
 	if (ret)
 		return ret;

@@ -44,7 +44,7 @@ static void send_message(const struct message *msg)
 }
 
 /* The windows of one round, and what else was seen in them, an iteration. */
-static int take_windows(struct meter *meter, struct reading *reading)
+static int measure_windows(struct meter *meter, struct reading *reading)
 {
 	struct live *live = meter->machine;
 	struct bench_run *run = &live->running->run;
@@ -121,7 +121,7 @@ static int measure(struct meter *meter, const struct event_list *events,
 	if (!ret)
 		ret = window_warm_up(meter, reading->n);
 	if (!ret)
-		ret = take_windows(meter, reading);
+		ret = measure_windows(meter, reading);
 	if (!ret)
 		ret = count_events(meter, events, reading);
 	if (!ret && b->verify)

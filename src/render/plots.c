@@ -56,7 +56,7 @@ static int by_value(const void *a, const void *b)
 
 enum which { WHICH_NULL, WHICH_ALL, WHICH_READ };
 
-static double wanted(const struct result_row *r, enum which which)
+static double figure_of_row(const struct result_row *r, enum which which)
 {
 	if (!say_has_figure(r))
 		return NAN;
@@ -76,7 +76,7 @@ static void draw_sorted(struct plotter *m, struct canvas *g, enum which which)
 	size_t n = 0;
 
 	for_rows (result_row, r, m->results) {
-		double v = wanted(r, which);
+		double v = figure_of_row(r, which);
 
 		if (isfinite(v))
 			items[n++] = (struct item){ r, v };

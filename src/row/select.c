@@ -122,7 +122,7 @@ static bool matches(const char *pattern, const char *id)
 	return match;
 }
 
-static bool keeps(const char *id, char *const *patterns, size_t n)
+static bool is_selected(const char *id, char *const *patterns, size_t n)
 {
 	bool keep = true;
 
@@ -138,7 +138,7 @@ static bool keeps(const char *id, char *const *patterns, size_t n)
 	return keep;
 }
 
-static bool found(const char *pattern, const struct table *t)
+static bool matches_a_row(const char *pattern, const struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (matches(pattern, id_of(row_at(t, i))))
@@ -146,7 +146,7 @@ static bool found(const char *pattern, const struct table *t)
 	return false;
 }
 
-static void filter(struct table *t, char *const *patterns, size_t n)
+static void drop_unselected(struct table *t, char *const *patterns, size_t n)
 {
 	size_t size = t->schema->row_size, kept = 0;
 	char *spare = room_for(1, size);
@@ -155,7 +155,7 @@ static void filter(struct table *t, char *const *patterns, size_t n)
 		char *row = (char *)t->rows + i * size;
 		char *to = (char *)t->rows + kept * size;
 
-		if (!keeps(id_of(row), patterns, n))
+		if (!is_selected(id_of(row), patterns, n))
 			continue;
 		memcpy(spare, to, size); /* swapped: what goes is freed with the tail */
 		memmove(to, row, size);
@@ -173,11 +173,12 @@ const char *select_rows(struct table *const *tables, size_t n_tables,
 		bool any = false;
 
 		for (size_t t = 0; t < n_tables && !any; t++)
-			any = found(patterns[p] + (patterns[p][0] == '!'), tables[t]);
+			any = matches_a_row(patterns[p] + (patterns[p][0] == '!'),
+					    tables[t]);
 		if (!any)
 			return patterns[p];
 	}
 	for (size_t t = 0; t < n_tables && n_patterns; t++)
-		filter(tables[t], patterns, n_patterns);
+		drop_unselected(tables[t], patterns, n_patterns);
 	return NULL;
 }
