@@ -64,7 +64,7 @@ struct pieces {
 	struct iovec
 		iov[PIECES_MOST]; /* of what is put in, or of where it comes out to */
 	struct mmsghdr msg[PIECES_MOST];
-	unsigned int painted; /* how often the source has been filled */
+	unsigned int renewed; /* how often the source has been filled */
 	bool verified;	      /* once at least */
 	FILE *stream;
 	char *space; /* the stream's buffer */
@@ -76,7 +76,7 @@ struct pieces {
  */
 int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
-void pieces_paint(struct bench_run *run);
+void pieces_renew(struct bench_run *run);
 /*
  * Write the source to run->fd[i], page by page. The kernel caches what one write brings
  * in pages as large as it can, and then the cost of a page would depend on `batch`.
