@@ -4,8 +4,11 @@ PREFIX  ?= /usr/local
 BUILD   ?= build
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Werror
+# The CPU that the compiler makes code for.
+ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)) $(shell uname -m))
+include include/arch/$(ARCH).mk
 # The timed loops: the same everywhere.
-HOT      = -O2 -fcf-protection=none -fno-stack-protector -falign-functions=64
+HOT      = -O2 $(HOT_ARCH) -fno-stack-protector -falign-functions=64
 INC      = -std=gnu11 -D_GNU_SOURCE -Iinclude -Isrc -I$(BUILD)
 LIBS     = -luring -ljansson -lm -lpthread
 # All flags of the timed loops, as every result records them; paths change no code.
@@ -13,7 +16,8 @@ FLAGS    = $(filter-out -I% -fdebug-prefix-map=% -ffile-prefix-map=% \
 	-fmacro-prefix-map=%,$(CFLAGS) $(HOT) $(INC))
 
 SRC      = $(wildcard src/*.c src/*/*.c)
-BENCH    = $(wildcard bench/*.c bench/*/*.c)
+TINY     = bench/tiny/true.c
+BENCH    = $(filter-out $(TINY),$(wildcard bench/*.c bench/*/*.c))
 ASM      = $(wildcard src/*/*.S)
 OBJ      = $(SRC:%.c=$(BUILD)/%.o) $(BENCH:%.c=$(BUILD)/%.o) $(ASM:%.S=$(BUILD)/%.o)
 UNIT     = $(wildcard tests/unit/test_*.c)
@@ -55,9 +59,17 @@ $(BUILD)/%.o: %.S Makefile
 
 # The program that exec benchmarks run, inside of syscost.
 $(BUILD)/src/measure/tiny.o: $(BUILD)/tiny_true
-$(BUILD)/tiny_true: bench/tiny/true.S
+$(BUILD)/tiny_true: $(TINY) Makefile $(BUILD)/flags.h
 	@mkdir -p $(@D)
-	$(call say,LINK  )$(CC) -nostdlib -static -Wl,--build-id=none -o $@ $<
+	$(call say,LINK  )$(CC) $(HOT) $(WARN) $(INC) -fno-asynchronous-unwind-tables \
+		-nostdlib -static -Wl,--build-id=none -o $@ $<
+
+# The names of the system calls that bench.h has numbers of.
+$(BUILD)/src/measure/calls.o: $(BUILD)/measure/calls.inc
+$(BUILD)/measure/calls.inc: include/bench.h $(wildcard include/arch/*.h) $(BUILD)/flags.h
+	@mkdir -p $(@D)
+	$(call say,GEN   )$(CC) $(INC) -E -dM include/bench.h | \
+		sed -n 's/^#define SYS_\([a-z0-9_]*\) .*/"\1",/p' | sort >$@
 
 $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/render/*.js)
 

@@ -22,7 +22,9 @@
 
 #include "bench.h"
 
-#define REF "null/getppid-inline"
+#define NS_PER_S 1000000000LL
+#define SLACK_NS 1000000
+#define SLACK_S	 2
 
 /* What a vDSO function looks like depends on which it is. */
 union vdso {
@@ -41,19 +43,21 @@ struct answer {
 	unsigned int cpu;
 };
 
-/* In expr: `a` is the state, `fn` the vDSO's function. */
-#define LOOP(ident, expr)                                                    \
-	BATCH(ident)                                                         \
-	{                                                                    \
-		struct answer *const a __attribute__((unused)) = run->state; \
-		const union vdso fn __attribute__((unused)) = a->fn;         \
-		long fold = 0;                                               \
-                                                                             \
-		do {                                                         \
-			fold |= (long)(expr);                                \
-		} while (--n);                                               \
-		return fold;                                                 \
-	}
+/* `arg`: the name of the vDSO's function, and which clock is asked for. */
+struct question {
+	const char *name;
+	clockid_t clock;
+};
+
+/* CLOCK(ident, expr, …): in expr, `a` is the state, `fn` the vDSO's function. */
+#define CLOCK_LOCALS                                      \
+	struct answer *const a maybe_unused = run->state; \
+	const union vdso fn maybe_unused = a->fn
+#define CLOCK(ident, expr, ...)                         \
+	LOOP(ident, CLOCK_LOCALS, fold |= (long)(expr)) \
+	BENCH_OF(ident, .state = sizeof(struct answer), __VA_ARGS__)
+#define ASKS(call, which) \
+	.arg = (&(const struct question){ .name = ARCH_VDSO #call, .clock = which })
 
 /*
  * Does the operation enter the kernel? A child in which every system call but exit is
@@ -101,42 +105,25 @@ static int probe_mode(struct bench_run *run)
 	return 0;
 }
 
-static int setup_vdso(struct bench_run *run, const char *name)
+static int setup_vdso(struct bench_run *run)
 {
+	const struct question *q = run->bench->arg;
 	struct answer *a = run->state;
 
-	a->fn.any = bench_vdso(name);
-	return a->fn.any ? probe_mode(run) : bench_skip(run, "the vDSO has no %s", name);
+	a->fn.any = bench_vdso(q->name);
+	return a->fn.any ? probe_mode(run)
+			 : bench_skip(run, "the vDSO has no %s", q->name);
 }
-
-#define SETUP_VDSO(name)                                 \
-	static int setup_##name(struct bench_run *run)   \
-	{                                                \
-		return setup_vdso(run, "__vdso_" #name); \
-	}
-
-SETUP_VDSO(clock_gettime)
-SETUP_VDSO(gettimeofday)
-SETUP_VDSO(time)
-SETUP_VDSO(getcpu)
-
-#define CLOCK_ROW(ident, name, how, ...)    \
-	BENCH(ident)                        \
-	= { .id = "clock/" name,            \
-	    .via = how,                     \
-	    .state = sizeof(struct answer), \
-	    .batch = batch_##ident,         \
-	    __VA_ARGS__ }
-#define VDSO_CAVEAT "in mode `user` no system call is made; depends on the clock source"
 
 static long long ns(const struct timespec *ts)
 {
-	return ts->tv_sec * 1000000000LL + ts->tv_nsec;
+	return ts->tv_sec * NS_PER_S + ts->tv_nsec;
 }
 
-/* Between two system calls, give or take a millisecond by which a clock may be set. */
-static int verify_between(struct bench_run *run, clockid_t clock)
+/* Between two system calls, give or take SLACK_NS by which a clock may be set. */
+static int verify_clock(struct bench_run *run)
 {
+	const clockid_t clock = ((const struct question *)run->bench->arg)->clock;
 	struct answer *a = run->state;
 	struct timespec before, after;
 	long ret;
@@ -145,52 +132,52 @@ static int verify_between(struct bench_run *run, clockid_t clock)
 	SYS(clock_gettime, clock, &before);
 	ret = run->bench->batch(run, 1);
 	SYS(clock_gettime, clock, &after);
-	if (ret || a->ts.tv_nsec < 0 || a->ts.tv_nsec >= 1000000000)
+	if (ret || a->ts.tv_nsec < 0 || a->ts.tv_nsec >= NS_PER_S)
 		return bench_fail(run, "result %ld, %ld ns", ret, a->ts.tv_nsec);
-	if (ns(&a->ts) < ns(&before) - 1000000 || ns(&a->ts) > ns(&after) + 1000000)
+	if (ns(&a->ts) < ns(&before) - SLACK_NS || ns(&a->ts) > ns(&after) + SLACK_NS)
 		return bench_fail(run, "%lld ns, not in %lld..%lld", ns(&a->ts),
 				  ns(&before), ns(&after));
 	return 0;
 }
 
-#define CLOCK(name, clock)                                                              \
-	LOOP(name##_vdso, fn.gettime(clock, &a->ts))                                    \
-	LOOP(name##_libc, clock_gettime(clock, &a->ts))                                 \
-	LOOP(name##_inline, SYS(clock_gettime, clock, &a->ts))                          \
-	static int verify_##name(struct bench_run *run)                                 \
-	{                                                                               \
-		return verify_between(run, clock);                                      \
-	}                                                                               \
-	CLOCK_ROW(name##_vdso, #name "-vdso", VIA_VDSO, .calls = "clock_gettime",       \
-		  .desc = #clock ", by the vDSO's function",                            \
-		  .base = "clock/" #name "-inline", .setup = setup_clock_gettime,       \
-		  .verify = verify_##name, .caveat = VDSO_CAVEAT);                      \
-	CLOCK_ROW(name##_libc, #name "-libc", VIA_LIBC, .calls = "clock_gettime",       \
-		  .desc = #clock ", by the C library, which asks the vDSO",             \
-		  .base = "clock/" #name "-inline", .setup = probe_mode,                \
-		  .verify = verify_##name, .caveat = VDSO_CAVEAT);                      \
-	CLOCK_ROW(name##_inline, #name "-inline", VIA_INLINE, .calls = "clock_gettime", \
-		  .base = REF, .verify = verify_##name,                                 \
-		  .desc = #clock ", by the system call",                                \
-		  .caveat = "programs ask the vDSO, where it has this clock")
+#define VDSO_CAVEAT "in mode `user` no system call is made; depends on the clock source"
+#define BY_VDSO(what)                                                                  \
+	.via = VIA_VDSO, .setup = setup_vdso, .desc = what ", by the vDSO's function", \
+	.caveat = VDSO_CAVEAT
+#define BY_LIBC(what)                                                \
+	.via = VIA_LIBC, .setup = probe_mode, .caveat = VDSO_CAVEAT, \
+	.desc = what ", by the C library, which asks the vDSO"
 
-CLOCK(realtime, CLOCK_REALTIME);
-CLOCK(monotonic, CLOCK_MONOTONIC);
-CLOCK(monotonic_raw, CLOCK_MONOTONIC_RAW);
-CLOCK(boottime, CLOCK_BOOTTIME);
-CLOCK(tai, CLOCK_TAI);
-CLOCK(realtime_coarse, CLOCK_REALTIME_COARSE);
-CLOCK(monotonic_coarse, CLOCK_MONOTONIC_COARSE);
-CLOCK(process_cputime, CLOCK_PROCESS_CPUTIME_ID);
-CLOCK(thread_cputime, CLOCK_THREAD_CPUTIME_ID);
+#define CLOCK_3(name, which)                                                           \
+	CLOCK(name##_vdso, fn.gettime(which, &a->ts), .id = "clock/" #name "-vdso",    \
+	      .calls = "clock_gettime", .base = "clock/" #name "-inline",              \
+	      .verify = verify_clock, ASKS(clock_gettime, which), BY_VDSO(#which));    \
+	CLOCK(name##_libc, clock_gettime(which, &a->ts), .id = "clock/" #name "-libc", \
+	      .calls = "clock_gettime", .base = "clock/" #name "-inline",              \
+	      .verify = verify_clock, ASKS(clock_gettime, which), BY_LIBC(#which));    \
+	CLOCK(name##_inline, SYS(clock_gettime, which, &a->ts),                        \
+	      .id = "clock/" #name "-inline", .calls = "clock_gettime",                \
+	      .base = NULL_CALL, .verify = verify_clock, ASKS(clock_gettime, which),   \
+	      .desc = #which ", by the system call",                                   \
+	      .caveat = "programs ask the vDSO, where it has this clock")
 
-/* gettimeofday, time: within two seconds of the realtime clock. */
+CLOCK_3(realtime, CLOCK_REALTIME);
+CLOCK_3(monotonic, CLOCK_MONOTONIC);
+CLOCK_3(monotonic_raw, CLOCK_MONOTONIC_RAW);
+CLOCK_3(boottime, CLOCK_BOOTTIME);
+CLOCK_3(tai, CLOCK_TAI);
+CLOCK_3(realtime_coarse, CLOCK_REALTIME_COARSE);
+CLOCK_3(monotonic_coarse, CLOCK_MONOTONIC_COARSE);
+CLOCK_3(process_cputime, CLOCK_PROCESS_CPUTIME_ID);
+CLOCK_3(thread_cputime, CLOCK_THREAD_CPUTIME_ID);
+
+/* gettimeofday, time: within SLACK_S of the realtime clock. */
 static int verify_seconds(struct bench_run *run, long ret, time_t got)
 {
 	struct timespec now;
 
 	SYS(clock_gettime, CLOCK_REALTIME, &now);
-	if (ret < 0 || got < now.tv_sec - 2 || got > now.tv_sec + 2)
+	if (ret < 0 || got < now.tv_sec - SLACK_S || got > now.tv_sec + SLACK_S)
 		return bench_fail(run, "result %ld, %ld s instead of %ld", ret, (long)got,
 				  (long)now.tv_sec);
 	return 0;
@@ -227,23 +214,17 @@ static int verify_getcpu(struct bench_run *run)
 	return 0;
 }
 
-/* A call that the vDSO has, made in the vDSO and by the instruction. */
-#define PAIR(name, by_vdso, by_call)                                                 \
-	LOOP(name##_vdso, by_vdso)                                                   \
-	LOOP(name##_inline, by_call)                                                 \
-	CLOCK_ROW(name##_vdso, #name "-vdso", VIA_VDSO, .calls = #name,              \
-		  .desc = #name ", by the vDSO's function", .verify = verify_##name, \
-		  .base = "clock/" #name "-inline", .setup = setup_##name,           \
-		  .caveat = VDSO_CAVEAT);                                            \
-	CLOCK_ROW(name##_inline, #name "-inline", VIA_INLINE, .calls = #name,        \
-		  .desc = #name ", by the system call", .verify = verify_##name,     \
-		  .base = REF, .caveat = "programs ask the vDSO")
-#define LIBC(name, by_libc)                                                \
-	LOOP(name##_libc, by_libc)                                         \
-	CLOCK_ROW(name##_libc, #name "-libc", VIA_LIBC, .calls = #name,    \
-		  .desc = #name ", by the C library, which asks the vDSO", \
-		  .base = "clock/" #name "-inline", .setup = probe_mode,   \
-		  .verify = verify_##name, .caveat = VDSO_CAVEAT)
+/* A call that the vDSO has, made in the vDSO and by the instruction; and by libc. */
+#define PAIR(name, by_vdso, by_call)                                                    \
+	CLOCK(name##_vdso, by_vdso, .id = "clock/" #name "-vdso", .calls = #name,       \
+	      .base = "clock/" #name "-inline", .verify = verify_##name, ASKS(name, 0), \
+	      BY_VDSO(#name));                                                          \
+	CLOCK(name##_inline, by_call, .id = "clock/" #name "-inline", .calls = #name,   \
+	      .base = NULL_CALL, .verify = verify_##name,                               \
+	      .desc = #name ", by the system call", .caveat = "programs ask the vDSO")
+#define LIBC(name, by_libc)                                                       \
+	CLOCK(name##_libc, by_libc, .id = "clock/" #name "-libc", .calls = #name, \
+	      .base = "clock/" #name "-inline", .verify = verify_##name, BY_LIBC(#name))
 
 PAIR(gettimeofday, fn.gettimeofday(&a->tv, NULL), SYS(gettimeofday, &a->tv, 0));
 LIBC(gettimeofday, gettimeofday(&a->tv, NULL));
@@ -267,11 +248,10 @@ static int verify_sched_getcpu(struct bench_run *run)
 	return 0;
 }
 
-LOOP(sched_getcpu_libc, sched_getcpu())
-CLOCK_ROW(sched_getcpu_libc, "sched_getcpu-libc", VIA_LIBC, .calls = "getcpu",
-	  .desc = "sched_getcpu, by the C library", .base = "clock/getcpu-inline",
-	  .setup = setup_sched_getcpu, .verify = verify_sched_getcpu,
-	  .caveat = "glibc from 2.35 on reads the rseq area, and makes no call at all");
+CLOCK(sched_getcpu_libc, sched_getcpu(), .id = "clock/sched_getcpu-libc", .via = VIA_LIBC,
+      .calls = "getcpu", .base = "clock/getcpu-inline", .setup = setup_sched_getcpu,
+      .verify = verify_sched_getcpu, .desc = "sched_getcpu, by the C library",
+      .caveat = "glibc from 2.35 on reads the rseq area, and makes no call at all");
 
 static int verify_getres(struct bench_run *run)
 {
@@ -286,15 +266,20 @@ static int verify_getres(struct bench_run *run)
 	return 0;
 }
 
-LOOP(clock_getres_libc, clock_getres(CLOCK_MONOTONIC, &a->ts))
-LOOP(clock_getres_inline, SYS(clock_getres, CLOCK_MONOTONIC, &a->ts))
-CLOCK_ROW(clock_getres_libc, "clock_getres-libc", VIA_LIBC, .calls = "clock_getres",
-	  .desc = "the resolution of CLOCK_MONOTONIC, by the C library",
-	  .base = "clock/clock_getres-inline", .setup = probe_mode,
-	  .verify = verify_getres, .caveat = VDSO_CAVEAT);
-CLOCK_ROW(clock_getres_inline, "clock_getres-inline", VIA_INLINE, .calls = "clock_getres",
-	  .desc = "the resolution of CLOCK_MONOTONIC, by the system call", .base = REF,
-	  .verify = verify_getres);
+CLOCK(clock_getres_libc, clock_getres(CLOCK_MONOTONIC, &a->ts),
+      .id = "clock/clock_getres-libc", .via = VIA_LIBC, .calls = "clock_getres",
+      .base = "clock/clock_getres-inline", .setup = probe_mode, .verify = verify_getres,
+      .desc = "the resolution of CLOCK_MONOTONIC, by the C library",
+      .caveat = VDSO_CAVEAT);
+CLOCK(clock_getres_inline, SYS(clock_getres, CLOCK_MONOTONIC, &a->ts),
+      .id = "clock/clock_getres-inline", .calls = "clock_getres", .base = NULL_CALL,
+      .verify = verify_getres,
+      .desc = "the resolution of CLOCK_MONOTONIC, by the system call");
+
+static int needs_rdtsc(struct bench_run *run)
+{
+	return ARCH_HAS_RDTSC ? 0 : bench_skip(run, "this CPU has no RDTSC instruction");
+}
 
 static int verify_rdtsc(struct bench_run *run)
 {
@@ -305,11 +290,11 @@ static int verify_rdtsc(struct bench_run *run)
 	return 0;
 }
 
-LOOP(rdtsc, arch_ticks_unfenced())
-LOOP(rdtsc_fenced, arch_ticks())
-CLOCK_ROW(rdtsc, "rdtsc", VIA_USER, .desc = "one RDTSC, unfenced",
-	  .base = "clock/monotonic-vdso", .verify = verify_rdtsc,
-	  .caveat = "overlaps with other work and may be read early: ticks, not a time");
-CLOCK_ROW(rdtsc_fenced, "rdtsc-fenced", VIA_USER, .desc = "LFENCE, RDTSC, LFENCE",
-	  .base = "clock/monotonic-vdso", .verify = verify_rdtsc,
-	  .caveat = "the fences wait for older work, of which there is none here");
+CLOCK(rdtsc, arch_ticks_unfenced(), .id = "clock/rdtsc", .via = VIA_USER,
+      .base = "clock/monotonic-vdso", .needs = needs_rdtsc, .verify = verify_rdtsc,
+      .desc = "one RDTSC, unfenced",
+      .caveat = "overlaps with other work and may be read early: ticks, not a time");
+CLOCK(rdtsc_fenced, arch_ticks(), .id = "clock/rdtsc-fenced", .via = VIA_USER,
+      .base = "clock/monotonic-vdso", .needs = needs_rdtsc, .verify = verify_rdtsc,
+      .desc = "LFENCE, RDTSC, LFENCE",
+      .caveat = "the fences wait for older work, of which there is none here");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The control: a chain of dependent instructions that no kernel, filter or library can make
- * slower. When it moves between two runs, the machine has changed, not the calls.
+ * The control: a chain of dependent instructions that no kernel, filter or library can
+ * make slower. When it moves between two runs, the machine has changed, not the calls.
  *
  * Its number is the core's clock rate in disguise, and says nothing about calls.
  */
@@ -10,21 +10,15 @@
 #define PASSES 16
 
 /* The chain starts at what the last one left, and its result is of no interest. */
-BATCH(control_chain)
+BATCH(chain)
 {
 	long fed = (long)run->done;
 
-	do {
+	REPEAT (n)
 		fed = arch_chain_behind(fed, PASSES);
-	} while (--n);
 	return fed & 0; /* it cannot fail */
 }
 
-BENCH(control_chain)
-= {
-	.id = "control/chain",
-	.via = VIA_USER,
-	.desc = "a chain of 256 dependent one-cycle instructions",
-	.caveat = "not a call: the core's clock rate, to tell machines from calls",
-	.batch = batch_control_chain,
-};
+BENCH_OF(chain, .id = "control/chain", .via = VIA_USER,
+	 .desc = "a chain of 256 dependent one-cycle instructions",
+	 .caveat = "not a call: the core's clock rate, to tell machines from calls");

@@ -27,37 +27,27 @@
 #define ANSWER	 (buf + PATH_LEN)
 #define BUF_LEN	 4096
 
-#define NULL_CALL "null/getppid-inline"
-#define PLACE	  "all is cached; depends on the file system and depth of the path"
+#define CREATE (O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC)
+#define PLACE  "all is cached; depends on the file system and depth of the path"
 
 static int setup_path(struct bench_run *run)
 {
 	int ret = bench_buffer(run, BUF_LEN);
 
-	if (ret)
-		return ret;
-	bench_path(run, "file", run->buf, PATH_LEN);
-	return 0;
+	if (!ret)
+		bench_path(run, "file", run->buf, PATH_LEN);
+	return ret;
 }
 
 static int setup_file(struct bench_run *run)
 {
 	int ret = setup_path(run);
 
-	if (ret)
-		return ret;
-	run->fd[0] = open(run->buf, O_CREAT | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
-	if (run->fd[0] < 0)
-		return bench_errno(run, "open");
-	if (ftruncate(run->fd[0], FILE_SIZE))
-		return bench_errno(run, "ftruncate");
-	return 0;
-}
-
-static int setup_file_zero(struct bench_run *run)
-{
-	run->want = 0;
-	return setup_file(run);
+	if (!ret)
+		ret = bench_open(run, 0, run->buf, O_CREAT | O_RDWR | O_APPEND);
+	if (!ret && ftruncate(run->fd[0], FILE_SIZE))
+		ret = bench_errno(run, "ftruncate");
+	return ret;
 }
 
 static void teardown_file(struct bench_run *run)
@@ -78,23 +68,6 @@ static void teardown_file(struct bench_run *run)
 		long f_ = (open);    \
 		f_ | SYS(close, f_); \
 	})
-
-BATCH_OP(open, THEN_CLOSE(SYS(open, buf, O_RDONLY | O_CLOEXEC)))
-BATCH_OP(openat, THEN_CLOSE(SYS(openat, AT_FDCWD, buf, O_RDONLY | O_CLOEXEC)))
-BATCH_OP(dup, THEN_CLOSE(SYS(dup, fd)))
-BATCH_OP(stat, SYS(stat, buf, ANSWER))
-BATCH_OP(fstat, SYS(fstat, fd, ANSWER))
-BATCH_OP(lstat, SYS(lstat, buf, ANSWER))
-BATCH_OP(statx, SYS(statx, AT_FDCWD, buf, 0, STATX_BASIC_STATS, ANSWER))
-BATCH_OP(access, SYS(access, buf, R_OK))
-BATCH_OP(getdents, THEN(SYS(lseek, fd, 0, SEEK_SET), SYS(getdents64, fd, buf, BUF_LEN)))
-BATCH_OP(fcntl, SYS(fcntl, fd, F_GETFL))
-BATCH_OP(lseek, SYS(lseek, fd, FILE_SIZE / 2, SEEK_SET))
-BATCH_OP(read_zero, SYS(read, fd, buf, bytes))
-BATCH_OP(creat, THEN(THEN_CLOSE(SYS(openat, AT_FDCWD, buf,
-				    O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600)),
-		     SYS(unlink, buf)))
-BATCH_OP(fsync, SYS(fsync, fd))
 
 /* `fd` was opened as the loop does it: it must be the file, and be gone once closed. */
 static int verify_opened(struct bench_run *run, int fd)
@@ -190,9 +163,9 @@ static int setup_dir(struct bench_run *run)
 		return ret;
 	if (mkdir(bench_path(run, "entries", path, sizeof(path)), 0700))
 		return bench_errno(run, "mkdir");
-	run->fd[0] = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (run->fd[0] < 0)
-		return bench_errno(run, "open");
+	ret = bench_open(run, 0, path, O_RDONLY | O_DIRECTORY);
+	if (ret)
+		return ret;
 	for (int i = 0; i < DIR_ENTRIES; i++) {
 		int fd = open(entry_path(run, i, path, sizeof(path)),
 			      O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
@@ -244,12 +217,6 @@ static int verify_fcntl(struct bench_run *run)
 	return 0;
 }
 
-static int setup_lseek(struct bench_run *run)
-{
-	run->want = FILE_SIZE / 2;
-	return setup_file(run);
-}
-
 static int verify_lseek(struct bench_run *run)
 {
 	off_t at = lseek(run->fd[0], 0, SEEK_CUR);
@@ -266,10 +233,8 @@ static int setup_zero(struct bench_run *run)
 
 	if (ret)
 		return ret;
-	run->want = run->bytes;
 	memset(run->buf, 0xff, run->bytes);
-	run->fd[0] = open("/dev/zero", O_RDONLY | O_CLOEXEC);
-	return run->fd[0] < 0 ? bench_errno(run, "open /dev/zero") : 0;
+	return bench_open(run, 0, "/dev/zero", O_RDONLY);
 }
 
 static int verify_zero(struct bench_run *run)
@@ -309,7 +274,6 @@ static int setup_fsync(struct bench_run *run)
 {
 	char path[] = "/dev/shm/syscost-XXXXXX";
 
-	run->want = 0;
 	run->fd[0] = mkostemp(path, O_CLOEXEC);
 	if (run->fd[0] < 0)
 		return bench_errno(run, "mkostemp in /dev/shm");
@@ -331,60 +295,76 @@ static int verify_fsync(struct bench_run *run)
 	return 0;
 }
 
-#define ROW(ident, name, made_of, against, what, not_this, ...) \
-	BENCH(ident)                                            \
-	= { .id = "file/" name,                                 \
-	    .via = VIA_INLINE,                                  \
-	    .desc = what,                                       \
-	    .caveat = not_this,                                 \
-	    .calls = made_of,                                   \
-	    .base = against,                                    \
-	    .batch = batch_##ident,                             \
-	    __VA_ARGS__ };
-#define FILE_ROW(ident, verify_it, setup_it, ...)                       \
-	ROW(ident, __VA_ARGS__, .setup = setup_it, .verify = verify_it, \
-	    .teardown = teardown_file)
+#define FILE_CALL(ident, expr, ...) \
+	CALL(ident, expr, .teardown = teardown_file, __VA_ARGS__)
 
-FILE_ROW(open, verify_open, setup_file, "open-close", "open close", NULL_CALL,
-	 "open a regular file by its absolute path, close it", PLACE)
-FILE_ROW(openat, verify_open, setup_file, "openat-close", "openat close",
-	 "file/open-close", "open a regular file by openat and absolute path, close it",
-	 PLACE)
-FILE_ROW(stat, verify_stat, setup_file_zero, "stat", "stat", NULL_CALL,
-	 "stat of a regular file by its absolute path", PLACE)
-FILE_ROW(fstat, verify_stat, setup_file_zero, "fstat", "fstat", NULL_CALL,
-	 "fstat of an open regular file", NULL)
-FILE_ROW(lstat, verify_stat, setup_file_zero, "lstat", "lstat", "file/stat",
-	 "lstat of a regular file by a path whose last part is no symbolic link",
-	 "no link is met: the difference to stat is not that of following one")
-FILE_ROW(statx, verify_statx, setup_file_zero, "statx", "statx", "file/stat",
-	 "statx of a regular file by its absolute path, STATX_BASIC_STATS", PLACE)
-FILE_ROW(access, verify_access, setup_file_zero, "access", "access", NULL_CALL,
-	 "access(R_OK) of a regular file by its absolute path", PLACE)
-FILE_ROW(dup, verify_dup, setup_file, "dup-close", "dup close", NULL_CALL,
-	 "duplicate a descriptor, close the duplicate",
-	 "the close is not the last one of its file: it frees nothing")
-FILE_ROW(fcntl, verify_fcntl, setup_fcntl, "fcntl", "fcntl", NULL_CALL,
-	 "fcntl(F_GETFL) of a regular file", NULL)
-FILE_ROW(lseek, verify_lseek, setup_lseek, "lseek", "lseek", NULL_CALL,
-	 "lseek(SEEK_SET) to the same place in a regular file",
-	 "the position does not change after the first time, and no data moves")
+FILE_CALL(open, THEN_CLOSE(SYS(open, buf, O_RDONLY | O_CLOEXEC)), .id = "file/open-close",
+	  .calls = "open close", .base = NULL_CALL, .setup = setup_file,
+	  .verify = verify_open, .caveat = PLACE,
+	  .desc = "open a regular file by its absolute path, close it");
+FILE_CALL(openat, THEN_CLOSE(SYS(openat, AT_FDCWD, buf, O_RDONLY | O_CLOEXEC)),
+	  .id = "file/openat-close", .calls = "openat close", .base = "file/open-close",
+	  .setup = setup_file, .verify = verify_open, .caveat = PLACE,
+	  .desc = "open a regular file by openat and absolute path, close it");
+FILE_CALL(dup, THEN_CLOSE(SYS(dup, fd)), .id = "file/dup-close", .calls = "dup close",
+	  .base = NULL_CALL, .setup = setup_file, .verify = verify_dup,
+	  .desc = "duplicate a descriptor, close the duplicate",
+	  .caveat = "the close is not the last one of its file: it frees nothing");
+FILE_CALL(stat, SYS(stat, buf, ANSWER), .id = "file/stat", .calls = "stat",
+	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
+	  .verify = verify_stat, .caveat = PLACE,
+	  .desc = "stat of a regular file by its absolute path");
+FILE_CALL(fstat, SYS(fstat, fd, ANSWER), .id = "file/fstat", .calls = "fstat",
+	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
+	  .verify = verify_stat, .desc = "fstat of an open regular file");
+FILE_CALL(
+	lstat, SYS(lstat, buf, ANSWER), .id = "file/lstat", .calls = "lstat",
+	.base = "file/stat", .want = WANT_ZERO, .setup = setup_file,
+	.verify = verify_stat,
+	.desc = "lstat of a regular file by a path whose last part is no symbolic link",
+	.caveat = "no link is met: the difference to stat is not that of following one");
+FILE_CALL(statx, SYS(statx, AT_FDCWD, buf, 0, STATX_BASIC_STATS, ANSWER),
+	  .id = "file/statx", .calls = "statx", .base = "file/stat", .want = WANT_ZERO,
+	  .setup = setup_file, .verify = verify_statx, .caveat = PLACE,
+	  .desc = "statx of a regular file by its absolute path, STATX_BASIC_STATS");
+FILE_CALL(access, SYS(access, buf, R_OK), .id = "file/access", .calls = "access",
+	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
+	  .verify = verify_access, .caveat = PLACE,
+	  .desc = "access(R_OK) of a regular file by its absolute path");
+FILE_CALL(fcntl, SYS(fcntl, fd, F_GETFL), .id = "file/fcntl", .calls = "fcntl",
+	  .base = NULL_CALL, .setup = setup_fcntl, .verify = verify_fcntl,
+	  .desc = "fcntl(F_GETFL) of a regular file");
+FILE_CALL(
+	lseek, SYS(lseek, fd, FILE_SIZE / 2, SEEK_SET), .id = "file/lseek",
+	.calls = "lseek", .base = NULL_CALL, .want = FILE_SIZE / 2, .setup = setup_file,
+	.verify = verify_lseek,
+	.desc = "lseek(SEEK_SET) to the same place in a regular file",
+	.caveat = "the position does not change after the first time, and no data moves");
 /*
- * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c: recently_deleted()): in
- * an `ab` of 110 seconds the row went from 11 to 136 us.
+ * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c:
+ * recently_deleted()): in an `ab` of 110 seconds the row went from 11 to 136 us.
  */
-FILE_ROW(
-	creat, verify_creat, setup_path, "creat-unlink", "openat close unlink",
-	"file/openat-close", "create an empty file (O_EXCL), close it, unlink it",
-	"a journal is written later, by others; ext4 passes over inodes that were freed of "
-	"late: the more of them there are, the dearer")
-ROW(getdents, "getdents", "lseek getdents64", NULL_CALL,
-    "rewind a directory and read its 32 entries (and . and ..) in one call",
-    "one op is two calls: lseek to 0 is included; depends on the file system",
-    .setup = setup_dir, .verify = verify_getdents, .teardown = teardown_dir)
-ROW(read_zero, "read-zero", "read", NULL_CALL, "read `bytes` bytes of /dev/zero",
-    "memory is cleared, not copied, and the buffer stays in the cache",
-    .params = "bytes=1,4096,65536", .setup = setup_zero, .verify = verify_zero)
-ROW(fsync, "fsync-tmpfs", "fsync", NULL_CALL, "fsync of a file in /dev/shm",
-    "a tmpfs has nothing to write: this is the way to fsync, never the cost of storage",
-    .needs = needs_tmpfs, .setup = setup_fsync, .verify = verify_fsync)
+FILE_CALL(creat,
+	  THEN(THEN_CLOSE(SYS(openat, AT_FDCWD, buf, CREATE, 0600)), SYS(unlink, buf)),
+	  .id = "file/creat-unlink", .calls = "openat close unlink",
+	  .base = "file/openat-close", .setup = setup_path, .verify = verify_creat,
+	  .desc = "create an empty file (O_EXCL), close it, unlink it",
+	  .caveat = "a journal is written later, by others; ext4 passes over inodes that "
+		    "were freed of late: the more of them there are, the dearer");
+
+CALL(getdents, THEN(SYS(lseek, fd, 0, SEEK_SET), SYS(getdents64, fd, buf, BUF_LEN)),
+     .id = "file/getdents", .calls = "lseek getdents64", .base = NULL_CALL,
+     .setup = setup_dir, .verify = verify_getdents, .teardown = teardown_dir,
+     .desc = "rewind a directory and read its 32 entries (and . and ..) in one call",
+     .caveat = "one op is two calls: lseek to 0 is included; depends on the file system");
+CALL(read_zero, SYS(read, fd, buf, bytes), .id = "file/read-zero", .calls = "read",
+     .params = "bytes=1,4096,65536", .base = NULL_CALL, .want = WANT_BYTES,
+     .setup = setup_zero, .verify = verify_zero,
+     .desc = "read `bytes` bytes of /dev/zero",
+     .caveat = "memory is cleared, not copied, and the buffer stays in the cache");
+CALL(fsync, SYS(fsync, fd), .id = "file/fsync-tmpfs", .calls = "fsync", .base = NULL_CALL,
+     .want = WANT_ZERO, .needs = needs_tmpfs, .setup = setup_fsync,
+     .verify = verify_fsync, .desc = "fsync of a file in /dev/shm",
+     .caveat =
+	     "a tmpfs has nothing to write: this is the way to fsync, never the cost of "
+	     "storage");

@@ -8,22 +8,22 @@
  * data never leaves this CPU's caches. group switch has the sleeping and waking.
  * Everything is bound to 127.0.0.1: loopback has no driver, no interrupt and no wire.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "bench.h"
+#include "handle.h"
+
+#define RECEIVE_LIMIT_US 200000
+#define BACKLOG		 16
 
 static struct sockaddr_in loopback(void)
 {
@@ -37,7 +37,7 @@ static struct sockaddr_in loopback(void)
 static int bound_socket(int type, struct sockaddr_in *addr)
 {
 	/* What is lost must become -EAGAIN, not a benchmark that hangs. */
-	const struct timeval limit = { .tv_usec = 200000 };
+	const struct timeval limit = { .tv_usec = RECEIVE_LIMIT_US };
 	socklen_t len = sizeof(*addr);
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
@@ -56,86 +56,34 @@ static int bound_socket(int type, struct sockaddr_in *addr)
 	return fd;
 }
 
-/*
- * Round trips. fd[1] is written and fd[0] read; run->buf holds the message, and the space
- * for what comes back right behind it.
- */
-BATCH(round_trip)
-{
-	const int in = run->fd[0], out = run->fd[1];
-	const size_t bytes = run->bytes;
-	char *const msg = run->buf, *const back = msg + bytes;
-	long fold = 0;
-
-	do {
-		fold |= SYS(write, out, msg, bytes);
-		fold |= SYS(read, in, back, bytes);
-	} while (--n);
-	return fold;
-}
-
-static int message(struct bench_run *run)
-{
-	char *msg;
-	int ret = bench_buffer(run, 2 * run->bytes);
-
-	if (ret)
-		return ret;
-	msg = run->buf;
-	for (size_t i = 0; i < run->bytes; i++)
-		msg[i] = 'A' + i % 64;
-	run->want = run->bytes;
-	return 0;
-}
-
-/* The last message came back unchanged, and no earlier one is still under way. */
-static int verify_round_trip(struct bench_run *run)
-{
-	struct pollfd left = { .fd = run->fd[0], .events = POLLIN };
-	char *msg = run->buf, *back = msg + run->bytes;
-
-	if (memcmp(msg, back, run->bytes))
-		return bench_fail(run, "what was read is not what was written");
-	if (poll(&left, 1, 0) != 0)
-		return bench_fail(run, "something is left to read afterwards");
-	memset(back, 0, run->bytes);
-	return 0;
-}
+/* Round trips: run->fd[0] is written, run->fd[1] read. */
+LOOP(round_trip, PIECES_LOCALS, fold |= SYS(write, fd, buf, bytes);
+     fold |= SYS(read, fd2, back, bytes))
 
 /* Both ends are the same file: read what one wrote oneself. */
-static int both_ends(struct bench_run *run)
+static int same_end(struct bench_run *run)
 {
 	run->fd[1] = fcntl(run->fd[0], F_DUPFD_CLOEXEC, 0);
-	return run->fd[1] < 0 ? bench_errno(run, "F_DUPFD_CLOEXEC") : message(run);
+	return run->fd[1] < 0 ? bench_errno(run, "F_DUPFD_CLOEXEC") : 0;
 }
 
-static int setup_pipe(struct bench_run *run)
-{
-	return pipe2(run->fd, O_CLOEXEC) ? bench_errno(run, "pipe2") : message(run);
-}
-
-static int setup_eventfd(struct bench_run *run)
+static int open_eventfd(struct bench_run *run)
 {
 	const uint64_t one = 1;
-	int ret;
 
+	memcpy(run->buf, &one, sizeof(one)); /* a count, not any eight bytes */
 	run->fd[0] = eventfd(0, EFD_CLOEXEC);
-	if (run->fd[0] < 0)
-		return bench_errno(run, "eventfd");
-	ret = both_ends(run);
-	if (!ret)
-		memcpy(run->buf, &one, sizeof(one)); /* a count, not any eight bytes */
-	return ret;
+	return run->fd[0] < 0 ? bench_errno(run, "eventfd") : same_end(run);
 }
 
-static int setup_socketpair(struct bench_run *run)
+static int open_socketpair(struct bench_run *run)
 {
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->fd))
-		return bench_errno(run, "socketpair");
-	return message(run);
+	return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->fd)
+		       ? bench_errno(run, "socketpair")
+		       : 0;
 }
 
-static int setup_udp(struct bench_run *run)
+static int open_own_udp(struct bench_run *run)
 {
 	struct sockaddr_in addr;
 
@@ -144,7 +92,7 @@ static int setup_udp(struct bench_run *run)
 		return bench_errno(run, "UDP socket on 127.0.0.1");
 	if (connect(run->fd[0], (struct sockaddr *)&addr, sizeof(addr)))
 		return bench_errno(run, "connect of a UDP socket to itself");
-	return both_ends(run);
+	return same_end(run);
 }
 
 /* fd[2] becomes a listener on 127.0.0.1. */
@@ -153,10 +101,10 @@ static int listener(struct bench_run *run, struct sockaddr_in *addr)
 	run->fd[2] = bound_socket(SOCK_STREAM, addr);
 	if (run->fd[2] < 0)
 		return bench_errno(run, "TCP socket on 127.0.0.1");
-	return listen(run->fd[2], 16) ? bench_errno(run, "listen") : 0;
+	return listen(run->fd[2], BACKLOG) ? bench_errno(run, "listen") : 0;
 }
 
-static int setup_tcp(struct bench_run *run)
+static int open_tcp(struct bench_run *run)
 {
 	const int on = 1;
 	struct sockaddr_in addr, any;
@@ -164,62 +112,57 @@ static int setup_tcp(struct bench_run *run)
 
 	if (ret)
 		return ret;
-	run->fd[1] = bound_socket(SOCK_STREAM, &any);
-	if (run->fd[1] < 0 ||
-	    connect(run->fd[1], (struct sockaddr *)&addr, sizeof(addr)) ||
-	    setsockopt(run->fd[1], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
+	run->fd[0] = bound_socket(SOCK_STREAM, &any);
+	if (run->fd[0] < 0 ||
+	    connect(run->fd[0], (struct sockaddr *)&addr, sizeof(addr)) ||
+	    setsockopt(run->fd[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
 		return bench_errno(run, "TCP connection over 127.0.0.1");
 	/* Inherits the listener's time limit for reads. */
-	run->fd[0] = accept4(run->fd[2], NULL, NULL, SOCK_CLOEXEC);
-	return run->fd[0] < 0 ? bench_errno(run, "accept4") : message(run);
+	run->fd[1] = accept4(run->fd[2], NULL, NULL, SOCK_CLOEXEC);
+	return run->fd[1] < 0 ? bench_errno(run, "accept4") : 0;
 }
 
-#define ROUND_TRIP(name, size, what, misread)           \
-	BENCH(name)                                     \
-	= {                                             \
-		.id = "ipc/" #name,                     \
-		.via = VIA_INLINE,                      \
-		.desc = "write " what ", read it back", \
-		.caveat = misread,                      \
-		.calls = "write read",                  \
-		.base = "null/getppid-inline",          \
-		.params = "bytes=" #size,               \
-		.setup = setup_##name,                  \
-		.batch = batch_round_trip,              \
-		.verify = verify_round_trip,            \
-	}
+#define STREAM(place, ...)                                                  \
+	static const struct handle handle_##place = { .open = open_##place, \
+						      .stream = true,       \
+						      __VA_ARGS__ }
 
-ROUND_TRIP(pipe, 1, "one byte to a pipe", "two calls, one thread: nobody is woken");
-ROUND_TRIP(eventfd, 8, "a count of 1 to an eventfd",
-	   "two calls, one thread: nobody is woken");
-ROUND_TRIP(socketpair, 64, "64 bytes to an AF_UNIX stream pair",
-	   "two calls, one thread: nobody is woken");
-ROUND_TRIP(udp, 64, "a datagram of 64 bytes to a UDP socket that is its own peer",
-	   "loopback: the receiving half of the stack runs inside the write");
-ROUND_TRIP(tcp, 64, "64 bytes to a TCP connection over 127.0.0.1, TCP_NODELAY",
-	   "loopback: the receiving half of the stack runs inside the write; one-way "
-	   "traffic, so acknowledgements are part of it");
+STREAM(eventfd, .check = pieces_arrived);
+STREAM(socketpair, .check = pieces_check_stream);
+STREAM(own_udp, .check = pieces_check_stream);
+STREAM(tcp, .check = pieces_check_stream);
+
+#define ROUND_TRIP(slug, ...)                                          \
+	BENCH_OF(round_trip, .id = "ipc/" slug, .calls = "write read", \
+		 .base = NULL_CALL, .want = WANT_BYTES, OF_PIECES, __VA_ARGS__)
+
+ROUND_TRIP("pipe", .arg = TO(plain_pipe), .params = "bytes=1",
+	   .desc = "write one byte to a pipe, read it back",
+	   .caveat = "two calls, one thread: nobody is woken");
+ROUND_TRIP("eventfd", .arg = TO(eventfd), .params = "bytes=8",
+	   .desc = "write a count of 1 to an eventfd, read it back",
+	   .caveat = "two calls, one thread: nobody is woken");
+ROUND_TRIP("socketpair", .arg = TO(socketpair), .params = "bytes=64",
+	   .desc = "write 64 bytes to an AF_UNIX stream pair, read it back",
+	   .caveat = "two calls, one thread: nobody is woken");
+ROUND_TRIP(
+	"udp", .arg = TO(own_udp), .params = "bytes=64",
+	.desc = "write a datagram of 64 bytes to a UDP socket that is its own peer, read "
+		"it back",
+	.caveat = "loopback: the receiving half of the stack runs inside the write");
+ROUND_TRIP(
+	"tcp", .arg = TO(tcp), .params = "bytes=64",
+	.desc = "write 64 bytes to a TCP connection over 127.0.0.1, TCP_NODELAY, read it "
+		"back",
+	.caveat = "loopback: the receiving half of the stack runs inside the write; "
+		  "one-way traffic, so acknowledgements are part of it");
 
 /* A socket that is made and closed without ever having been used. */
-BATCH(socket_close)
-{
-	int *const last = run->state;
-	long fold = 0, fd;
-
-	do {
-		fd = SYS(socket, AF_INET, SOCK_STREAM, 0);
-		fold |= fd;
-		fold |= SYS(close, fd);
-	} while (--n);
-	*last = fd;
-	return fold;
-}
-
-static int setup_any(struct bench_run *run)
-{
-	run->want = BENCH_ANY; /* results are descriptors */
-	return 0;
-}
+#define LAST                          \
+	int *const last = run->state; \
+	long fd
+LOOP_THEN(socket_close, LAST, *last = fd, fd = SYS(socket, AF_INET, SOCK_STREAM, 0);
+	  fold |= fd; fold |= SYS(close, fd))
 
 static int verify_socket_close(struct bench_run *run)
 {
@@ -240,19 +183,10 @@ static int verify_socket_close(struct bench_run *run)
 	return 0;
 }
 
-BENCH(socket_close)
-= {
-	.id = "ipc/socket-close",
-	.via = VIA_INLINE,
-	.desc = "make an AF_INET stream socket and close it",
-	.caveat = "never bound nor connected: closing a used one costs more",
-	.calls = "socket close",
-	.base = "null/getppid-inline",
-	.state = sizeof(int),
-	.setup = setup_any,
-	.batch = batch_socket_close,
-	.verify = verify_socket_close,
-};
+BENCH_OF(socket_close, .id = "ipc/socket-close", .calls = "socket close",
+	 .base = NULL_CALL, .state = sizeof(int), .verify = verify_socket_close,
+	 .desc = "make an AF_INET stream socket and close it",
+	 .caveat = "never bound nor connected: closing a used one costs more");
 
 /*
  * A whole connection. The client closes first and with SO_LINGER {1, 0}: a reset instead
@@ -264,8 +198,8 @@ struct cycle {
 	struct linger reset;
 };
 
-static inline __attribute__((always_inline)) long
-open_pair(const struct cycle *c, int listener, long *client, long *server)
+static always_inline long open_pair(const struct cycle *c, int listener, long *client,
+				    long *server)
 {
 	long fold;
 
@@ -283,11 +217,11 @@ BATCH(accept_cycle)
 	const int listener = run->fd[2];
 	long fold = 0, client, server;
 
-	do {
+	REPEAT (n) {
 		fold |= open_pair(c, listener, &client, &server);
 		fold |= SYS(close, client);
 		fold |= SYS(close, server);
-	} while (--n);
+	}
 	return fold;
 }
 
@@ -296,7 +230,6 @@ static int setup_accept_cycle(struct bench_run *run)
 	struct cycle *c = run->state;
 
 	c->reset = (struct linger){ .l_onoff = 1 };
-	run->want = BENCH_ANY; /* results are descriptors */
 	return listener(run, &c->addr);
 }
 
@@ -328,25 +261,15 @@ static int verify_accept_cycle(struct bench_run *run)
 	return reset ? 0 : bench_fail(run, "the connection was not reset");
 }
 
-BENCH(accept_cycle)
-= {
-	.id = "ipc/accept-cycle",
-	.via = VIA_INLINE,
-	.desc = "connect to a 127.0.0.1 listener, accept, close both ends",
-	.caveat = "both sides and an SO_LINGER setsockopt are in it; ended by a reset, "
-		  "without the orderly close and TIME_WAIT of a real connection",
-	.calls = "socket connect accept4 setsockopt close close",
-	.base = "ipc/socket-close",
-	.state = sizeof(struct cycle),
-	.setup = setup_accept_cycle,
-	.batch = batch_accept_cycle,
-	.verify = verify_accept_cycle,
-};
+BENCH_OF(accept_cycle, .id = "ipc/accept-cycle", .base = "ipc/socket-close",
+	 .calls = "socket connect accept4 setsockopt close close",
+	 .desc = "connect to a 127.0.0.1 listener, accept, close both ends",
+	 .caveat = "both sides and an SO_LINGER setsockopt are in it; ended by a reset, "
+		   "without the orderly close and TIME_WAIT of a real connection",
+	 .state = sizeof(struct cycle), .setup = setup_accept_cycle,
+	 .verify = verify_accept_cycle);
 
 /* The two futex calls that return at once. The word is the start of run->buf. */
-BATCH_OP(futex_wake_none, SYS(futex, buf, FUTEX_WAKE_PRIVATE, 1))
-BATCH_OP(futex_wait_eagain, SYS(futex, buf, FUTEX_WAIT_PRIVATE, 0, 0))
-
 static int setup_futex(struct bench_run *run)
 {
 	int ret = bench_buffer(run, sizeof(uint32_t));
@@ -354,18 +277,6 @@ static int setup_futex(struct bench_run *run)
 	if (!ret)
 		*(uint32_t *)run->buf = 1;
 	return ret;
-}
-
-static int setup_futex_wake(struct bench_run *run)
-{
-	run->want = 0;
-	return setup_futex(run);
-}
-
-static int setup_futex_wait(struct bench_run *run)
-{
-	run->want = -EAGAIN;
-	return setup_futex(run);
 }
 
 /* The word is as it was, and the kernel does look at it: a crooked one is refused. */
@@ -378,28 +289,12 @@ static int verify_futex(struct bench_run *run)
 	return 0;
 }
 
-BENCH(futex_wake_none)
-= {
-	.id = "ipc/futex-wake-none",
-	.via = VIA_INLINE,
-	.desc = "FUTEX_WAKE_PRIVATE with nobody waiting",
-	.caveat = "wakes nobody: waking a sleeper is group switch",
-	.calls = "futex",
-	.base = "null/getppid-inline",
-	.setup = setup_futex_wake,
-	.batch = batch_futex_wake_none,
-	.verify = verify_futex,
-};
-
-BENCH(futex_wait_eagain)
-= {
-	.id = "ipc/futex-wait-eagain",
-	.via = VIA_INLINE,
-	.desc = "FUTEX_WAIT_PRIVATE on a word of another value: EAGAIN",
-	.caveat = "never sleeps: sleeping is group switch",
-	.calls = "futex",
-	.base = "null/getppid-inline",
-	.setup = setup_futex_wait,
-	.batch = batch_futex_wait_eagain,
-	.verify = verify_futex,
-};
+CALL(futex_wake, SYS(futex, buf, FUTEX_WAKE_PRIVATE, 1), .id = "ipc/futex-wake-none",
+     .calls = "futex", .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_futex,
+     .verify = verify_futex, .desc = "FUTEX_WAKE_PRIVATE with nobody waiting",
+     .caveat = "wakes nobody: waking a sleeper is group switch");
+CALL(futex_wait, SYS(futex, buf, FUTEX_WAIT_PRIVATE, 0, 0), .id = "ipc/futex-wait-eagain",
+     .calls = "futex", .base = NULL_CALL, .want = -EAGAIN, .setup = setup_futex,
+     .verify = verify_futex,
+     .desc = "FUTEX_WAIT_PRIVATE on a word of another value: EAGAIN",
+     .caveat = "never sleeps: sleeping is group switch");

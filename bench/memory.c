@@ -17,11 +17,11 @@
 
 #include "bench.h"
 
-#define PAGE	  4096UL
-#define PAGES	  64
-#define NULL_CALL "null/getppid-inline"
-#define RW	  (PROT_READ | PROT_WRITE)
-#define ANON	  (MAP_PRIVATE | MAP_ANONYMOUS)
+#define PAGE  4096UL
+#define PAGES 64 /* that one iteration of the fault rows touches */
+#define AREA  (PAGES * PAGE)
+#define RW    (PROT_READ | PROT_WRITE)
+#define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
 
 struct memory {
 	char *guard; /* three pages, the outer ones without access; or NULL */
@@ -45,68 +45,32 @@ static bool is_mapped(const void *page)
 	return !mincore((void *)page, PAGE, &core);
 }
 
-#define MEMORY_OP(name, ...)                                                       \
-	BATCH(name)                                                                \
-	{                                                                          \
-		const struct memory *const m __attribute__((unused)) = run->state; \
-		char *const page __attribute__((unused)) = m->page;                \
-		const int fd __attribute__((unused)) = run->fd[0];                 \
-		long fold = 0;                                                     \
-                                                                                   \
-		do {                                                               \
-			__VA_ARGS__                                                \
-		} while (--n);                                                     \
-		return fold;                                                       \
-	}
 #define TOUCH(p) (*(volatile char *)(p) = 1)
-#define TOUCH_ALL(p)                               \
-	do {                                       \
-		for (int i_ = 0; i_ < PAGES; i_++) \
-			TOUCH((p) + i_ * PAGE);    \
-	} while (0)
-#define MAP(len, flags, file) SYS(mmap, 0, len, RW, flags, file, 0)
+#define TOUCH_ALL(p)                       \
+	for (int i_ = 0; i_ < PAGES; i_++) \
+	TOUCH((p) + i_ * PAGE)
+#define MAP(len, flags) SYS(mmap, 0, len, RW, flags, fd, 0)
+#define UNMAP(p, len)	fold |= SYS(munmap, p, len)
 
-MEMORY_OP(mmap, long p = MAP(PAGE, ANON, -1); fold |= p; fold |= SYS(munmap, p, PAGE);)
-MEMORY_OP(mmap_touch, long p = MAP(PAGE, ANON, -1); TOUCH(p); fold |= p;
-	  fold |= SYS(munmap, p, PAGE);)
-MEMORY_OP(mprotect, fold |= SYS(mprotect, page, PAGE, PROT_READ);
-	  fold |= SYS(mprotect, page, PAGE, RW);)
-MEMORY_OP(dontneed, fold |= SYS(madvise, page, PAGE, MADV_DONTNEED); TOUCH(page);)
-MEMORY_OP(mlock, fold |= SYS(mlock, page, PAGE); fold |= SYS(munlock, page, PAGE);)
-MEMORY_OP(fault_anon, long p = MAP(PAGES * PAGE, ANON, -1); TOUCH_ALL(p); fold |= p;
-	  fold |= SYS(munmap, p, PAGES *PAGE);)
-MEMORY_OP(fault_file, long p = MAP(PAGES * PAGE, MAP_SHARED, fd); TOUCH_ALL(p); fold |= p;
-	  fold |= SYS(munmap, p, PAGES *PAGE);)
-
-/*
- * The break is asked for once a batch, not in setup: malloc may have moved it between
- * two batches. A refused brk returns the break as it was, never an error, hence the
- * differences: they are all 0, or one is not.
- */
-BATCH(brk)
-{
-	const long at = SYS(brk, 0);
-	long fold = 0;
-
-	(void)run;
-	do {
-		fold |= SYS(brk, at + PAGE) - (at + (long)PAGE);
-		fold |= SYS(brk, at) - at;
-	} while (--n);
-	return fold;
-}
+#define MEMORY_LOCALS                                           \
+	const struct memory *const m maybe_unused = run->state; \
+	char *const page maybe_unused = m->page;                \
+	const int fd maybe_unused = run->fd[0] /* -1: anonymous */
+#define MEMORY(ident, statements, ...)         \
+	LOOP(ident, MEMORY_LOCALS, statements) \
+	BENCH_OF(ident, .state = sizeof(struct memory), .teardown = teardown, __VA_ARGS__)
 
 /* The loops touch what mmap returns unseen: it has to have worked once. */
 static int setup_map(struct bench_run *run)
 {
 	struct memory *m = run->state;
 	int flags = run->fd[0] < 0 ? ANON : MAP_SHARED;
-	void *p = mmap(NULL, PAGES * PAGE, RW, flags, run->fd[0], 0);
+	void *p = mmap(NULL, AREA, RW, flags, run->fd[0], 0);
 	int off;
 
 	if (p == MAP_FAILED)
 		return bench_errno(run, "mmap");
-	munmap(p, PAGES * PAGE);
+	munmap(p, AREA);
 	off = prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0);
 	if (off >= 0 && !prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
 		m->thp_off = off + 1;
@@ -117,10 +81,10 @@ static int setup_map(struct bench_run *run)
 static int setup_file(struct bench_run *run)
 {
 	static const char byte = 1;
+	int ret = bench_memfd(run, 0);
 
-	run->fd[0] = memfd_create("syscost", MFD_CLOEXEC);
-	if (run->fd[0] < 0)
-		return bench_errno(run, "memfd_create");
+	if (ret)
+		return ret;
 	for (int i = 0; i < PAGES; i++)
 		if (pwrite(run->fd[0], &byte, 1, (i + 1) * PAGE - 1) != 1)
 			return bench_errno(run, "pwrite");
@@ -140,7 +104,6 @@ static int setup_page(struct bench_run *run)
 		return bench_errno(run, "mprotect");
 	memset(m->page, 0xff, PAGE);
 	m->faults = minor_faults();
-	run->want = 0;
 	return 0;
 }
 
@@ -156,12 +119,6 @@ static int setup_mlock(struct bench_run *run)
 		return bench_errno(run, "mlock");
 	errno = -SYS(munlock, m->page, PAGE);
 	return errno ? bench_errno(run, "munlock") : 0;
-}
-
-static int setup_brk(struct bench_run *run)
-{
-	run->want = 0;
-	return 0;
 }
 
 static void teardown(struct bench_run *run)
@@ -187,7 +144,8 @@ static int faulted(struct bench_run *run, unsigned long per_iteration)
 
 static int verify_mmap(struct bench_run *run)
 {
-	long p = MAP(PAGE, ANON, -1);
+	const int fd = -1;
+	long p = MAP(PAGE, ANON);
 
 	if (p < 0 || !is_mapped((void *)p))
 		return bench_fail(run, "the page is not there after mmap");
@@ -276,48 +234,60 @@ static int verify_brk(struct bench_run *run)
 	return 0;
 }
 
-#define ROW(ident, name, made_of, against, what, not_this, setup_it, verify_it, per) \
-	BENCH(ident)                                                                 \
-	= { .id = "memory/" name,                                                    \
-	    .via = VIA_INLINE,                                                       \
-	    .desc = what,                                                            \
-	    .caveat = not_this,                                                      \
-	    .calls = made_of,                                                        \
-	    .base = against,                                                         \
-	    .ops = per,                                                              \
-	    .state = sizeof(struct memory),                                          \
-	    .setup = setup_it,                                                       \
-	    .batch = batch_##ident,                                                  \
-	    .verify = verify_it,                                                     \
-	    .teardown = teardown };
+MEMORY(mmap, long p = MAP(PAGE, ANON); fold |= p;
+       UNMAP(p, PAGE), .id = "memory/mmap-munmap", .calls = "mmap munmap",
+       .base = NULL_CALL, .setup = setup_map, .verify = verify_mmap,
+       .desc = "map 4 KiB of anonymous memory, unmap it untouched",
+       .caveat =
+	       "no page is allocated; the kernel may grow a neighbour instead of adding "
+	       "a mapping");
+MEMORY(mmap_touch, long p = MAP(PAGE, ANON); TOUCH(p); fold |= p;
+       UNMAP(p, PAGE), .id = "memory/mmap-touch-munmap", .calls = "mmap munmap",
+       .base = "memory/mmap-munmap", .setup = setup_map, .verify = verify_touch,
+       .desc = "map 4 KiB of anonymous memory, write to it, unmap it",
+       .caveat = "includes a page fault, clearing and freeing the page, and a TLB flush");
+MEMORY(mprotect, fold |= SYS(mprotect, page, PAGE, PROT_READ);
+       fold |= SYS(mprotect, page, PAGE, RW), .id = "memory/mprotect-pair",
+       .calls = "mprotect mprotect", .base = NULL_CALL, .want = WANT_ZERO,
+       .setup = setup_page, .verify = verify_mprotect,
+       .desc = "make a touched page read-only, then writable again",
+       .caveat = "two calls; one CPU has seen the page, so that no other is interrupted");
+MEMORY(dontneed, fold |= SYS(madvise, page, PAGE, MADV_DONTNEED);
+       TOUCH(page), .id = "memory/madvise-dontneed-touch", .calls = "madvise",
+       .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_page,
+       .verify = verify_dontneed,
+       .desc = "drop a touched page by MADV_DONTNEED, write to it again",
+       .caveat = "includes the page fault, and clearing and freeing the page");
+MEMORY(mlock, fold |= SYS(mlock, page, PAGE);
+       fold |= SYS(munlock, page, PAGE), .id = "memory/mlock-pair",
+       .calls = "mlock munlock", .base = NULL_CALL, .want = WANT_ZERO,
+       .setup = setup_mlock, .verify = verify_mlock,
+       .desc = "lock a resident page into memory, unlock it",
+       .caveat = "two calls; the page is there already: nothing is read in");
+MEMORY(fault_anon, long p = MAP(AREA, ANON); TOUCH_ALL(p); fold |= p;
+       UNMAP(p, AREA), .id = "memory/fault-anon", .calls = "mmap munmap",
+       .base = NULL_CALL, .ops = PAGES, .setup = setup_map, .verify = verify_fault,
+       .desc = "minor fault of a fresh anonymous page: 1/64 of map, 64 writes, unmap",
+       .caveat = "1/64 of mmap and munmap and the freeing of the page are included; no "
+		 "huge pages");
+MEMORY(fault_file, long p = MAP(AREA, MAP_SHARED); TOUCH_ALL(p); fold |= p;
+       UNMAP(p, AREA), .id = "memory/fault-file", .calls = "mmap munmap",
+       .base = "memory/fault-anon", .ops = PAGES, .setup = setup_file,
+       .verify = verify_fault_file,
+       .desc = "minor write fault of a cached page of a shared memfd: 1/64 of map, 64 "
+	       "writes, unmap",
+       .caveat = "on tmpfs; writes, since reads fault around; 1/64 of mmap and munmap is "
+		 "included");
 
-ROW(mmap, "mmap-munmap", "mmap munmap", NULL_CALL,
-    "map 4 KiB of anonymous memory, unmap it untouched",
-    "no page is allocated; the kernel may grow a neighbour instead of adding a mapping",
-    setup_map, verify_mmap, 0)
-ROW(mmap_touch, "mmap-touch-munmap", "mmap munmap", "memory/mmap-munmap",
-    "map 4 KiB of anonymous memory, write to it, unmap it",
-    "includes a page fault, clearing and freeing the page, and a TLB flush", setup_map,
-    verify_touch, 0)
-ROW(mprotect, "mprotect-pair", "mprotect mprotect", NULL_CALL,
-    "make a touched page read-only, then writable again",
-    "two calls; one CPU has seen the page, so that no other is interrupted", setup_page,
-    verify_mprotect, 0)
-ROW(brk, "brk-pair", "brk brk", NULL_CALL, "grow the heap by a page, shrink it again",
-    "two calls; the page is never touched", setup_brk, verify_brk, 0)
-ROW(dontneed, "madvise-dontneed-touch", "madvise", NULL_CALL,
-    "drop a touched page by MADV_DONTNEED, write to it again",
-    "includes the page fault, and clearing and freeing the page", setup_page,
-    verify_dontneed, 0)
-ROW(fault_anon, "fault-anon", "mmap munmap", NULL_CALL,
-    "minor fault of a fresh anonymous page: 1/64 of map, 64 writes, unmap",
-    "1/64 of mmap and munmap and the freeing of the page are included; no huge pages",
-    setup_map, verify_fault, PAGES)
-ROW(fault_file, "fault-file", "mmap munmap", "memory/fault-anon",
-    "minor write fault of a cached page of a shared memfd: 1/64 of map, 64 writes, unmap",
-    "on tmpfs; writes, since reads fault around; 1/64 of mmap and munmap is included",
-    setup_file, verify_fault_file, PAGES)
-ROW(mlock, "mlock-pair", "mlock munlock", NULL_CALL,
-    "lock a resident page into memory, unlock it",
-    "two calls; the page is there already: nothing is read in", setup_mlock, verify_mlock,
-    0)
+/*
+ * The break is asked for once a batch, not in setup: malloc may have moved it between
+ * two batches. A refused brk returns the break as it was, never an error, hence the
+ * differences: they are all 0, or one is not.
+ */
+#define BREAK const long at = SYS(brk, 0)
+LOOP(brk, BREAK; (void)run, fold |= SYS(brk, at + PAGE) - (at + (long)PAGE);
+     fold |= SYS(brk, at) - at)
+BENCH_OF(brk, .id = "memory/brk-pair", .calls = "brk brk", .base = NULL_CALL,
+	 .want = WANT_ZERO, .verify = verify_brk,
+	 .desc = "grow the heap by a page, shrink it again",
+	 .caveat = "two calls; the page is never touched");

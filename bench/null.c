@@ -15,61 +15,41 @@
 
 #include "bench.h"
 
-#define REF "null/getppid-inline"
-
-/*
- * Functions of our own in assembly: `load` puts the number into eax, `leave` goes home.
- * SHIELD: a call inside of the function pushes a fresh entry onto the return predictor
- * after the kernel is through with it; the entry's address is dropped from the stack.
- */
-#define PLAIN  "ret\n"
-#define SHIELD "call 1f\n\tint3\n1:\tlea 8(%rsp), %rsp\n\tret\n"
-#define OP(name, load, leave)                                                            \
+/* A function of our own in assembly; see arch/. */
+#define OP(name, text)                                                                   \
 	long name(long nr) __attribute__((visibility("hidden")));                        \
-	__asm__(".pushsection .text\n\t.p2align 6\n\t.globl " #name "\n"                 \
-		"\t.hidden " #name "\n\t.type " #name ", @function\n" #name ":\n\t" load \
-		"\n\tsyscall\n\t" leave "\t.size " #name ", . - " #name                  \
-		"\n\t.popsection\n")
+	__asm__(".pushsection .text\n\t.p2align 6\n\t.globl " #name "\n\t.hidden " #name \
+		"\n\t.type " #name ", @function\n" #name ":\n\t" text "\t.size " #name   \
+		", . - " #name "\n\t.popsection\n")
 
-OP(op_enosys_libc, "mov %edi, %eax", PLAIN);
-OP(op_enosys_shielded, "mov %edi, %eax", SHIELD);
-OP(op_getppid_shielded, "mov $110, %eax", SHIELD);
-_Static_assert(SYS_getppid == 110, "the number in op_getppid_shielded");
+OP(op_bare, ARCH_CALL_BARE);
+OP(op_shielded, ARCH_CALL_SHIELDED);
 
-static __attribute__((noinline, noclone)) void op_nothing(void)
+static __attribute__((noinline)) void op_nothing(void)
 {
 	__asm__ volatile("");
 }
 
-BATCH(floor_empty)
+LOOP(empty, (void)run, bench_keep(fold))
+BENCH_OF(
+	empty, .id = "floor/empty", .via = VIA_USER, .base = NULL_CALL,
+	.desc = "one pass of an empty loop",
+	.caveat = "contained in every row; a superscalar CPU hides it behind other work");
+
+CALL(call, (op_nothing(), 0), .id = "floor/call", .via = VIA_USER, .base = NULL_CALL,
+     .desc = "call a function that returns at once",
+     .caveat = "well predicted, arguments in registers: a call is rarely this cheap");
+
+#define UNUSED_FROM 1000 /* where to look for a number that no kernel of today knows */
+#define UNUSED_TO   1100
+
+/* run->bytes has the number: the loops hold it in a register. syscall(2) sets errno. */
+static int setup_unused(struct bench_run *run)
 {
-	long fold = 0;
-
-	(void)run;
-	do {
-		bench_keep(fold);
-	} while (--n);
-	return fold;
-}
-
-BATCH_OP(floor_call, (op_nothing(), 0))
-
-#define FLOOR(ident, name, ...) \
-	BENCH(ident)            \
-	= { .id = "floor/" name, .base = REF, .batch = batch_##ident, __VA_ARGS__ }
-
-FLOOR(floor_empty, "empty", .via = VIA_USER, .desc = "one pass of an empty loop",
-      .caveat = "contained in every row; a superscalar CPU hides it behind other work");
-FLOOR(floor_call, "call", .via = VIA_USER, .desc = "call a function that returns at once",
-      .caveat = "well predicted, arguments in registers: a call is rarely this cheap");
-
-/* A number that no kernel of today knows; run->bytes has it, the loops hold it there. */
-static int find_unused(struct bench_run *run)
-{
-	for (long nr = 1000; nr < 1100; nr++) {
+	for (long nr = UNUSED_FROM; nr < UNUSED_TO; nr++) {
 		if (arch_syscall0(nr) == -ENOSYS) {
 			run->bytes = nr;
-			run->want = -ENOSYS;
+			run->want = run->bench->via == VIA_SYSCALL ? -1 : -ENOSYS;
 			return 0;
 		}
 	}
@@ -77,16 +57,7 @@ static int find_unused(struct bench_run *run)
 			  "no number in 1000..1099 gives ENOSYS (a seccomp filter?)");
 }
 
-/* syscall(2) reports by -1 and errno. */
-static int find_unused_errno(struct bench_run *run)
-{
-	int ret = find_unused(run);
-
-	run->want = -1;
-	return ret;
-}
-
-static int verify_enosys(struct bench_run *run)
+static int verify_unused(struct bench_run *run)
 {
 	long ret;
 
@@ -98,81 +69,76 @@ static int verify_enosys(struct bench_run *run)
 	return 0;
 }
 
-BATCH_OP(enosys_inline, arch_syscall0(bytes))
-BATCH_OP(enosys_libc, op_enosys_libc(bytes))
-BATCH_OP(enosys_syscall, syscall(bytes))
-BATCH_OP(enosys_shielded, op_enosys_shielded(bytes))
+#define ENOSYS_CALL(ident, expr, ...)                                                  \
+	CALL(ident, expr, .setup = setup_unused, .verify = verify_unused,              \
+	     .base = NULL_CALL,                                                        \
+	     .caveat = "entry and exit alone; seccomp and tracing, if any, are in it", \
+	     __VA_ARGS__)
 
-#define ENOSYS_CAVEAT "entry and exit alone; seccomp and tracing, if any, are in it"
-#define ENOSYS_ROW(name, how, find, about)                                               \
-	FLOOR(enosys_##name, "enosys-" #name, .via = how, .setup = find,                 \
-	      .desc = "a number without a system call, " about, .verify = verify_enosys, \
-	      .caveat = ENOSYS_CAVEAT)
+ENOSYS_CALL(enosys_inline, arch_syscall0(bytes), .id = "floor/enosys-inline",
+	    .desc = "a number without a system call, by the instruction in the loop");
+ENOSYS_CALL(enosys_libc, op_bare(bytes), .id = "floor/enosys-libc", .via = VIA_LIBC,
+	    .desc = "a number without a system call, by a function of glibc's shape (not "
+		    "glibc's)");
+ENOSYS_CALL(enosys_syscall, syscall(bytes), .id = "floor/enosys-syscall",
+	    .via = VIA_SYSCALL,
+	    .desc = "a number without a system call, by syscall(2), which sets errno");
+ENOSYS_CALL(
+	enosys_shielded, op_shielded(bytes), .id = "floor/enosys-shielded",
+	.via = VIA_SHIELDED,
+	.desc = "a number without a system call, by a function with a shielded return");
 
-ENOSYS_ROW(inline, VIA_INLINE, find_unused, "by the instruction in the loop");
-ENOSYS_ROW(libc, VIA_LIBC, find_unused, "by a function of glibc's shape (not glibc's)");
-ENOSYS_ROW(syscall, VIA_SYSCALL, find_unused_errno, "by syscall(2), which sets errno");
-ENOSYS_ROW(shielded, VIA_SHIELDED, find_unused, "by a function with a shielded return");
+/*
+ * The value of the call whose number is `arg`, asked for in another way than the row's.
+ */
+static long asked_otherwise(const struct bench_run *run)
+{
+	const long *nr = run->bench->arg;
 
-/* The same value asked for in another way: libc's, where the row does not use it. */
-#define VALUE(name, other)                                                           \
-	static int setup_##name(struct bench_run *run)                               \
-	{                                                                            \
-		run->want = (other);                                                 \
-		return 0;                                                            \
-	}                                                                            \
-	static int verify_##name(struct bench_run *run)                              \
-	{                                                                            \
-		long got = run->bench->batch(run, 1), want = (other);                \
-                                                                                     \
-		return got == want ? 0 : bench_fail(run, "%ld, not %ld", got, want); \
-	}
+	return run->bench->via == VIA_INLINE ? syscall(*nr) : arch_syscall0(*nr);
+}
 
-VALUE(getppid, run->bench->via == VIA_LIBC ? SYS(getppid) : getppid())
-VALUE(getpid, getpid())
-VALUE(getuid, getuid())
-VALUE(gettid, gettid())
+static int setup_value(struct bench_run *run)
+{
+	run->want = asked_otherwise(run);
+	return 0;
+}
 
-BATCH_OP(getppid_inline, SYS(getppid))
-BATCH_OP(getppid_libc, getppid())
-BATCH_OP(getppid_syscall, syscall(SYS_getppid))
-BATCH_OP(getppid_shielded, op_getppid_shielded(0))
-BATCH_OP(getpid_inline, SYS(getpid))
-BATCH_OP(getuid_inline, SYS(getuid))
-BATCH_OP(gettid_inline, SYS(gettid))
+static int verify_value(struct bench_run *run)
+{
+	long got = run->bench->batch(run, 1), want = asked_otherwise(run);
 
-#define NULL_ROW(call, how, way, against, ...) \
-	BENCH(call##_##way)                    \
-	= { .id = "null/" #call "-" #way,      \
-	    .via = how,                        \
-	    .base = against,                   \
-	    .calls = #call,                    \
-	    .setup = setup_##call,             \
-	    .verify = verify_##call,           \
-	    .batch = batch_##call##_##way,     \
-	    __VA_ARGS__ }
+	return got == want ? 0 : bench_fail(run, "%ld, not %ld", got, want);
+}
 
-NULL_ROW(getppid, VIA_INLINE, inline, "floor/enosys-inline",
-	 .desc = "getppid by the instruction in the loop",
-	 .caveat = "the cheapest way in and out, not what a program's wrapper costs");
-NULL_ROW(getppid, VIA_LIBC, libc, REF, .desc = "getppid by the C library's wrapper",
-	 .caveat = "over `inline` by more than a call where the return is mispredicted");
-NULL_ROW(getppid, VIA_SYSCALL, syscall, REF, .desc = "getppid by syscall(2)",
-	 .caveat = "over `inline` by more than a call where the return is mispredicted");
-NULL_ROW(getppid, VIA_SHIELDED, shielded, REF,
-	 .desc = "getppid by a function with a shielded return",
-	 .caveat = "no C library does this: it splits the price of `libc` in two");
-NULL_ROW(getpid, VIA_INLINE, inline, REF,
-	 .desc = "getpid by the instruction in the loop");
-NULL_ROW(getuid, VIA_INLINE, inline, REF,
-	 .desc = "getuid by the instruction in the loop");
-NULL_ROW(gettid, VIA_INLINE, inline, REF,
-	 .desc = "gettid by the instruction in the loop");
+#define VALUE(call, way, expr, ...)                                            \
+	CALL(call##_##way, expr, .id = "null/" #call "-" #way, .calls = #call, \
+	     .arg = &(const long){ SYS_##call }, .setup = setup_value,         \
+	     .verify = verify_value, __VA_ARGS__)
+
+VALUE(getppid, inline, SYS(getppid), .base = "floor/enosys-inline",
+      .desc = "getppid by the instruction in the loop",
+      .caveat = "the cheapest way in and out, not what a program's wrapper costs");
+VALUE(getppid, libc, getppid(), .via = VIA_LIBC, .base = NULL_CALL,
+      .desc = "getppid by the C library's wrapper",
+      .caveat = "over `inline` by more than a call where the return is mispredicted");
+VALUE(getppid, syscall, syscall(SYS_getppid), .via = VIA_SYSCALL, .base = NULL_CALL,
+      .desc = "getppid by syscall(2)",
+      .caveat = "over `inline` by more than a call where the return is mispredicted");
+VALUE(getppid, shielded, op_shielded(SYS_getppid), .via = VIA_SHIELDED, .base = NULL_CALL,
+      .desc = "getppid by a function with a shielded return",
+      .caveat = "no C library does this: it splits the price of `libc` in two");
+VALUE(getpid, inline, SYS(getpid), .base = NULL_CALL,
+      .desc = "getpid by the instruction in the loop");
+VALUE(getuid, inline, SYS(getuid), .base = NULL_CALL,
+      .desc = "getuid by the instruction in the loop");
+VALUE(gettid, inline, SYS(gettid), .base = NULL_CALL,
+      .desc = "gettid by the instruction in the loop");
 
 /* volatile: asked for each time, as by a function that the compiler cannot look into. */
 static __thread volatile pid_t cached_pid;
 
-static inline __attribute__((always_inline)) long cached(volatile pid_t *cache)
+static always_inline long cached(volatile pid_t *cache)
 {
 	pid_t pid = *cache;
 
@@ -181,27 +147,27 @@ static inline __attribute__((always_inline)) long cached(volatile pid_t *cache)
 	return pid;
 }
 
-BATCH_OP(getpid_cached, cached(&cached_pid))
-BATCH_OP(getpid_cached_safe, cached((volatile pid_t *)buf))
-
-static int setup_cached_safe(struct bench_run *run)
+/* The page is empty: the first use fills it. */
+static int setup_wiped(struct bench_run *run)
 {
 	int ret = bench_buffer(run, sysconf(_SC_PAGESIZE));
 
 	if (ret)
 		return ret;
-	*(pid_t *)run->buf = 0; /* empty: the first use fills it */
+	*(pid_t *)run->buf = 0;
 	if (madvise(run->buf, run->buf_len, MADV_WIPEONFORK) < 0)
 		return errno == EINVAL
 			       ? bench_skip(run, "no MADV_WIPEONFORK (needs Linux 4.14)")
 			       : bench_errno(run, "madvise");
-	return setup_getpid(run);
+	return setup_value(run);
 }
 
-/* A child asks the cache: right or not? Both are documented. */
-static int verify_fork(struct bench_run *run, bool right)
+/* A child asks the cache: right with the page, wrong without. Both are documented. */
+static int verify_fork(struct bench_run *run)
 {
-	int status, ret = verify_getpid(run);
+	enum { RIGHT = 10, STALE = 11 };
+	const int want = run->buf ? RIGHT : STALE;
+	int status, ret = verify_value(run);
 	pid_t pid;
 
 	if (ret)
@@ -210,36 +176,21 @@ static int verify_fork(struct bench_run *run, bool right)
 	if (pid < 0)
 		return bench_errno(run, "fork");
 	if (!pid)
-		_exit(run->bench->batch(run, 1) == SYS(getpid) ? 10 : 11);
+		_exit(run->bench->batch(run, 1) == SYS(getpid) ? RIGHT : STALE);
 	if (waitpid(pid, &status, 0) != pid)
 		return bench_errno(run, "waitpid");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != (right ? 10 : 11))
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != want)
 		return bench_fail(run, "in a child: status %#x, expected a %s pid",
-				  status, right ? "right" : "stale");
+				  status, want == RIGHT ? "right" : "stale");
 	return 0;
 }
 
-static int verify_stale(struct bench_run *run)
-{
-	return verify_fork(run, false);
-}
-
-static int verify_safe(struct bench_run *run)
-{
-	return verify_fork(run, true);
-}
-
-#define CACHED_ROW(ident, name, ...) \
-	BENCH(ident)                 \
-	= { .id = "null/" name,      \
-	    .via = VIA_CACHED,       \
-	    .base = REF,             \
-	    .batch = batch_##ident,  \
-	    __VA_ARGS__ }
-
-CACHED_ROW(getpid_cached, "getpid-cached", .setup = setup_getpid, .verify = verify_stale,
-	   .desc = "the pid, from a thread-local cache",
-	   .caveat = "wrong after fork, which is why glibc gave its cache up (2.25)");
-CACHED_ROW(getpid_cached_safe, "getpid-cached-safe", .setup = setup_cached_safe,
-	   .verify = verify_safe, .desc = "the pid, from a page that fork wipes",
-	   .caveat = "right after fork; costs a page, and a call in every child");
+CALL(getpid_cached, cached(&cached_pid), .id = "null/getpid-cached", .via = VIA_CACHED,
+     .base = NULL_CALL, .arg = &(const long){ SYS_getpid }, .setup = setup_value,
+     .verify = verify_fork, .desc = "the pid, from a thread-local cache",
+     .caveat = "wrong after fork, which is why glibc gave its cache up (2.25)");
+CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cached-safe",
+     .via = VIA_CACHED, .base = NULL_CALL, .arg = &(const long){ SYS_getpid },
+     .setup = setup_wiped, .verify = verify_fork,
+     .desc = "the pid, from a page that fork wipes",
+     .caveat = "right after fork; costs a page, and a call in every child");

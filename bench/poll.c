@@ -17,8 +17,9 @@
 
 #include "bench.h"
 
-#define MOST  1024
-#define WORDS (FD_SETSIZE / (8 * sizeof(long)))
+#define MOST	  1024
+#define WORD_BITS (8 * (int)sizeof(long))
+#define WORDS	  (FD_SETSIZE / WORD_BITS)
 
 struct watch {
 	size_t n; /* open descriptors, in pfd[].fd */
@@ -37,8 +38,9 @@ static void teardown(struct bench_run *run)
 		close(w->pfd[--w->n].fd);
 }
 
-static int open_eventfds(struct bench_run *run, size_t n)
+static int open_eventfds(struct bench_run *run)
 {
+	size_t n = bench_param(run, "fds");
 	struct watch *w = run->state;
 
 	w->ready = bench_param(run, "ready");
@@ -48,12 +50,8 @@ static int open_eventfds(struct bench_run *run, size_t n)
 	while (w->n < n) {
 		int fd = eventfd(w->ready, EFD_CLOEXEC | EFD_NONBLOCK);
 
-		if (fd < 0) {
-			int ret = bench_errno(run, "eventfd");
-
-			teardown(run);
-			return ret;
-		}
+		if (fd < 0)
+			return bench_errno(run, "eventfd");
 		w->pfd[w->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
 	}
 	return 0;
@@ -86,18 +84,12 @@ static int verify_flip(struct bench_run *run)
 	return 0;
 }
 
-BATCH(poll)
-{
-	struct watch *const w = run->state;
-	struct pollfd *const pfd = w->pfd;
-	const size_t fds = w->n;
-	long fold = 0;
+#define WATCH_LOCALS                          \
+	struct watch *const w = run->state;   \
+	const size_t fds maybe_unused = w->n; \
+	const int fd maybe_unused = run->fd[0]
 
-	do {
-		fold |= SYS(poll, pfd, fds, 0);
-	} while (--n);
-	return fold;
-}
+LOOP(poll, WATCH_LOCALS, fold |= SYS(poll, w->pfd, fds, 0))
 
 static void forget_poll(struct watch *w)
 {
@@ -107,7 +99,7 @@ static void forget_poll(struct watch *w)
 
 static int setup_poll(struct bench_run *run)
 {
-	int ret = open_eventfds(run, bench_param(run, "fds"));
+	int ret = open_eventfds(run);
 
 	if (!ret)
 		forget_poll(run->state);
@@ -134,39 +126,34 @@ BATCH(select)
 	struct watch *const w = run->state;
 	const unsigned long *const from = w->master;
 	volatile unsigned long *const to = w->set;
-	const size_t words = (w->nfds + 8 * sizeof(long) - 1) / (8 * sizeof(long));
+	const size_t words = (w->nfds + WORD_BITS - 1) / WORD_BITS;
 	const int nfds = w->nfds;
 	struct timeval now = { 0 };
 	long fold = 0;
 
-	do {
+	REPEAT (n) {
 		for (size_t i = 0; i < words; i++)
 			to[i] = from[i];
 		fold |= SYS(select, nfds, to, 0, 0, &now);
-	} while (--n);
+	}
 	return fold;
 }
 
 static int setup_select(struct bench_run *run)
 {
-	const int bits = 8 * sizeof(long);
 	struct watch *w = run->state;
-	int ret = open_eventfds(run, bench_param(run, "fds"));
+	int ret = open_eventfds(run);
 
-	if (ret)
-		return ret;
-	for (size_t i = 0; i < w->n; i++) {
+	for (size_t i = 0; i < w->n && !ret; i++) {
 		int fd = w->pfd[i].fd;
 
-		if (fd >= FD_SETSIZE) {
-			teardown(run);
+		if (fd >= FD_SETSIZE)
 			return bench_skip(run, "descriptor %d is beyond FD_SETSIZE", fd);
-		}
-		w->master[fd / bits] |= 1UL << fd % bits;
+		w->master[fd / WORD_BITS] |= 1UL << fd % WORD_BITS;
 		if (fd >= w->nfds)
 			w->nfds = fd + 1;
 	}
-	return 0;
+	return ret;
 }
 
 static int verify_select(struct bench_run *run)
@@ -180,47 +167,29 @@ static int verify_select(struct bench_run *run)
 	return verify_flip(run);
 }
 
-BATCH(epoll_wait)
-{
-	struct watch *const w = run->state;
-	struct epoll_event *const events = w->events;
-	const size_t most = w->n;
-	const int fd = run->fd[0];
-	long fold = 0;
+LOOP(epoll_wait, WATCH_LOCALS, fold |= SYS(epoll_wait, fd, w->events, fds, 0))
 
-	do {
-		fold |= SYS(epoll_wait, fd, events, most, 0);
-	} while (--n);
-	return fold;
-}
-
-static int setup_epoll_wait(struct bench_run *run)
+static int setup_epoll(struct bench_run *run)
 {
 	struct watch *w = run->state;
-	int ret = open_eventfds(run, bench_param(run, "fds"));
+	int ret = open_eventfds(run);
 
 	if (ret)
 		return ret;
 	run->fd[0] = epoll_create1(EPOLL_CLOEXEC);
-	if (run->fd[0] < 0) {
-		ret = bench_errno(run, "epoll_create1");
-		teardown(run);
-		return ret;
-	}
+	if (run->fd[0] < 0)
+		return bench_errno(run, "epoll_create1");
 	for (size_t i = 0; i < w->n; i++) {
 		struct epoll_event event = { .events = EPOLLIN, .data.u64 = i };
 
-		if (epoll_ctl(run->fd[0], EPOLL_CTL_ADD, w->pfd[i].fd, &event)) {
-			ret = bench_errno(run, "epoll_ctl");
-			teardown(run);
-			return ret;
-		}
+		if (epoll_ctl(run->fd[0], EPOLL_CTL_ADD, w->pfd[i].fd, &event))
+			return bench_errno(run, "epoll_ctl");
 	}
 	return 0;
 }
 
 /* Every descriptor was reported, and as such no one twice. */
-static int verify_epoll_wait(struct bench_run *run)
+static int verify_epoll(struct bench_run *run)
 {
 	struct watch *w = run->state;
 	bool seen[MOST] = { false };
@@ -238,27 +207,19 @@ static int verify_epoll_wait(struct bench_run *run)
 	return ret;
 }
 
-#define POLL(name, what, misread)                   \
-	BENCH(name)                                 \
-	= {                                         \
-		.id = "poll/" #name,                \
-		.via = VIA_INLINE,                  \
-		.desc = what,                       \
-		.caveat = misread,                  \
-		.calls = #name,                     \
-		.base = "null/getppid-inline",      \
-		.params = "fds=1,16,256 ready=0,1", \
-		.state = sizeof(struct watch),      \
-		.setup = setup_##name,              \
-		.batch = batch_##name,              \
-		.verify = verify_##name,            \
-		.teardown = teardown,               \
-	}
+#define POLL(call, ...)                                                             \
+	BENCH_OF(call, .id = "poll/" #call, .calls = #call, .base = NULL_CALL,      \
+		 .params = "fds=1,16,256 ready=0,1", .state = sizeof(struct watch), \
+		 .teardown = teardown, __VA_ARGS__)
 
-POLL(poll, "poll eventfds, none or all of them ready, without waiting",
-     "never sleeps: no wait queue is joined, no wake-up is in it");
-POLL(select, "select on eventfds for reading, none or all ready, without waiting",
-     "the set is copied anew for every operation, as any caller has to; its length "
-     "goes by the highest descriptor, not by their number");
-POLL(epoll_wait, "epoll_wait on eventfds, none or all ready, without waiting",
-     "level-triggered; registering the descriptors was done before and is not in it");
+POLL(poll, .setup = setup_poll, .verify = verify_poll,
+     .desc = "poll eventfds, none or all of them ready, without waiting",
+     .caveat = "never sleeps: no wait queue is joined, no wake-up is in it");
+POLL(select, .setup = setup_select, .verify = verify_select,
+     .desc = "select on eventfds for reading, none or all ready, without waiting",
+     .caveat = "the set is copied anew for every operation, as any caller has to; its "
+	       "length goes by the highest descriptor, not by their number");
+POLL(epoll_wait, .setup = setup_epoll, .verify = verify_epoll,
+     .desc = "epoll_wait on eventfds, none or all ready, without waiting",
+     .caveat = "level-triggered; registering the descriptors was done before and is not "
+	       "in it");

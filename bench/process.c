@@ -20,11 +20,11 @@
 
 #include "bench.h"
 
-#define NULL_CALL "null/getppid-inline"
-#define FORK	  "process/fork-wait"
-#define STACK_LEN 65536
+#define FORK	     "process/fork-wait"
+#define STACK_LEN    65536
+#define EXIT_NO_EXEC 127
 
-/* bench/tiny/true.S, an executable that exits with 0 */
+/* bench/tiny/true.c, an executable that exits with 0 */
 extern const unsigned char tiny_true[];
 extern const unsigned char tiny_true_end[];
 
@@ -34,30 +34,8 @@ struct process {
 	char *stack;		    /* the end of one for a child */
 	char *argv[2];
 	char *envp[1];
-	char path[4096];
+	char path[BENCH_PATH_MAX];
 };
-
-/*
- * A loop that makes a child of `pid`, and reaps it. Without a child, pid is negative, and
- * so is what is folded, whatever waitpid says; a status that is not 0 folds to -1.
- */
-#define CHILD_OP(name, ...)                                                   \
-	BATCH(name)                                                           \
-	{                                                                     \
-		struct process *const s __attribute__((unused)) = run->state; \
-		char *const stack __attribute__((unused)) = s->stack;         \
-		long fold = 0;                                                \
-                                                                              \
-		do {                                                          \
-			pid_t pid = -1;                                       \
-			int status = -1;                                      \
-                                                                              \
-			__VA_ARGS__                                           \
-			fold |= (long)pid | waitpid(pid, &status, 0);         \
-			fold |= -(long)(status != 0);                         \
-		} while (--n);                                                \
-		return fold;                                                  \
-	}
 
 static int child(void *state)
 {
@@ -71,46 +49,6 @@ static void *thread(void *state)
 	return NULL;
 }
 
-/* The one branch is what tells a child from its parent. */
-CHILD_OP(fork, pid = fork(); if (!pid) _exit(0);)
-CHILD_OP(clone_vm, pid = clone(child, stack, CLONE_VM | SIGCHLD, s);)
-CHILD_OP(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp);)
-CHILD_OP(
-	exec, pid = fork(); if (!pid) {
-		execve(s->path, s->argv, s->envp);
-		_exit(127);
-	})
-
-/*
- * The child of vfork runs on our stack, and does nothing to it but to call _exit: what
- * the warning is about cannot happen.
- */
-#ifndef __clang__
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wclobbered"
-#endif
-CHILD_OP(vfork, pid = vfork(); if (!pid) _exit(0);)
-#ifndef __clang__
-#pragma GCC diagnostic pop
-#endif
-
-BATCH(pthread)
-{
-	struct process *const s = run->state;
-	const pthread_t self = s->self;
-	long fold = 0;
-
-	do {
-		pthread_t t = self;
-
-		fold |= -(long)pthread_create(&t, NULL, thread, s);
-		fold |= -(long)pthread_join(t, NULL);
-	} while (--n);
-	return fold;
-}
-
-BATCH_OP(sched_yield, SYS(sched_yield))
-
 static int setup_stack(struct bench_run *run)
 {
 	struct process *s = run->state;
@@ -119,15 +57,6 @@ static int setup_stack(struct bench_run *run)
 	if (!ret)
 		s->stack = (char *)run->buf + run->buf_len;
 	return ret;
-}
-
-static int setup_zero(struct bench_run *run)
-{
-	struct process *s = run->state;
-
-	run->want = 0;
-	s->self = pthread_self();
-	return 0;
 }
 
 static int no_child_left(struct bench_run *run)
@@ -181,12 +110,6 @@ static void teardown_program(struct bench_run *run)
 		unlink(s->path);
 }
 
-/* The status of each child was 0 or the loop's result was negative: all were reaped. */
-static int verify_reaped(struct bench_run *run)
-{
-	return no_child_left(run);
-}
-
 static int verify_ran(struct bench_run *run)
 {
 	struct process *s = run->state;
@@ -197,57 +120,104 @@ static int verify_ran(struct bench_run *run)
 	return no_child_left(run);
 }
 
+/*
+ * A loop that makes a child of `pid`, and reaps it. Without a child, pid is negative, and
+ * so is what is folded, whatever waitpid says; a status that is not 0 folds to -1.
+ */
+#define CHILD_LOCALS                                       \
+	struct process *const s maybe_unused = run->state; \
+	char *const stack maybe_unused = s->stack
+#define CHILD(ident, make, ...)                                                          \
+	LOOP(ident, CHILD_LOCALS, pid_t pid = -1; int status = -1; make;                 \
+	     fold |= (long)pid | waitpid(pid, &status, 0); fold |= -(long)(status != 0)) \
+	BENCH_OF(ident, .via = VIA_LIBC, .state = sizeof(struct process),                \
+		 .flags = BENCH_BLOCKS, __VA_ARGS__)
+
+/* The one branch is what tells a child from its parent. */
+CHILD(fork, pid = fork();
+      if (!pid) _exit(0), .id = "process/fork-wait",
+      .calls = "clone set_robust_list exit_group wait4", .base = NULL_CALL,
+      .verify = no_child_left,
+      .desc = "fork a child that calls _exit at once, wait for it",
+      .caveat =
+	      "the process is small; grows with its memory; parent and child share a CPU");
+
+/*
+ * The child of vfork runs on our stack, and does nothing to it but to call _exit: what
+ * the warning is about cannot happen.
+ */
+#ifndef __clang__
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wclobbered"
+#endif
+CHILD(vfork, pid = vfork();
+      if (!pid) _exit(0), .id = "process/vfork-wait", .calls = "vfork exit_group wait4",
+      .base = FORK, .verify = no_child_left,
+      .desc = "vfork a child that calls _exit at once, wait for it",
+      .caveat = "no memory is copied, and the parent stands still until the child has "
+		"ended");
+#ifndef __clang__
+#pragma GCC diagnostic pop
+#endif
+
+CHILD(clone_vm, pid = clone(child, stack, CLONE_VM | SIGCHLD, s),
+      .id = "process/clone-vm-wait", .calls = "clone exit wait4", .base = FORK,
+      .setup = setup_stack, .verify = verify_ran,
+      .desc = "clone(CLONE_VM) a child on a stack of its own that exits at once, wait for "
+	      "it",
+      .caveat = "a process that shares our memory, not a thread; the stack is there "
+		"already");
+CHILD(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp),
+      .id = "process/posix_spawn-true",
+      .calls = "mmap rt_sigprocmask clone3 rt_sigaction execve exit_group munmap "
+	       "rt_sigprocmask wait4",
+      .base = "process/fork-exec-true", .setup = setup_program, .verify = run_program,
+      .teardown = teardown_program,
+      .desc = "posix_spawn a static program of two instructions, wait for it",
+      .caveat = "includes the C library resetting every signal in the child: some 100 "
+		"calls more");
+CHILD(
+	exec, pid = fork();
+	if (!pid) {
+		execve(s->path, s->argv, s->envp);
+		_exit(EXIT_NO_EXEC);
+	},
+	.id = "process/fork-exec-true",
+	.calls = "clone set_robust_list execve exit_group wait4", .base = FORK,
+	.setup = setup_program, .verify = run_program, .teardown = teardown_program,
+	.desc = "fork, execve a static program of two instructions, wait for it",
+	.caveat =
+		"no dynamic linker, no C library, no start-up: a real program costs far "
+		"more");
+
+#define THREAD_LOCALS                         \
+	struct process *const s = run->state; \
+	const pthread_t self = s->self
+static int setup_thread(struct bench_run *run)
+{
+	((struct process *)run->state)->self = pthread_self();
+	return 0;
+}
+
+LOOP(pthread, THREAD_LOCALS, pthread_t t = self;
+     fold |= -(long)pthread_create(&t, NULL, thread, s);
+     fold |= -(long)pthread_join(t, NULL))
+BENCH_OF(pthread, .id = "process/pthread-create-join", .via = VIA_LIBC,
+	 .calls =
+		 "rt_sigprocmask clone3 rt_sigprocmask rseq set_robust_list madvise exit "
+		 "futex",
+	 .base = NULL_CALL, .want = WANT_ZERO, .state = sizeof(struct process),
+	 .flags = BENCH_BLOCKS, .setup = setup_thread, .verify = verify_ran,
+	 .desc = "create a thread that returns at once, join it",
+	 .caveat = "the C library reuses the stack of the thread before, without mmap");
+
 /* There is nothing to see but the result. */
 static int verify_yield(struct bench_run *run)
 {
 	return SYS(sched_yield) ? bench_fail(run, "sched_yield failed") : 0;
 }
 
-#define ROW(ident, how, name, made_of, against, what, not_this, ...) \
-	BENCH(ident)                                                 \
-	= { .id = "process/" name,                                   \
-	    .via = how,                                              \
-	    .desc = what,                                            \
-	    .caveat = not_this,                                      \
-	    .calls = made_of,                                        \
-	    .base = against,                                         \
-	    .state = sizeof(struct process),                         \
-	    .batch = batch_##ident,                                  \
-	    __VA_ARGS__ };
-
-#define CHILD_ROW(ident, setup_it, verify_it, ...)                                  \
-	ROW(ident, VIA_LIBC, __VA_ARGS__, .flags = BENCH_BLOCKS, .setup = setup_it, \
-	    .verify = verify_it)
-#define PROGRAM_ROW(ident, ...)                                                          \
-	ROW(ident, VIA_LIBC, __VA_ARGS__, .flags = BENCH_BLOCKS, .setup = setup_program, \
-	    .verify = run_program, .teardown = teardown_program)
-
-CHILD_ROW(fork, NULL, verify_reaped, "fork-wait",
-	  "clone set_robust_list exit_group wait4", NULL_CALL,
-	  "fork a child that calls _exit at once, wait for it",
-	  "the process is small; grows with its memory; parent and child share a CPU")
-CHILD_ROW(vfork, NULL, verify_reaped, "vfork-wait", "vfork exit_group wait4", FORK,
-	  "vfork a child that calls _exit at once, wait for it",
-	  "no memory is copied, and the parent stands still until the child has ended")
-CHILD_ROW(clone_vm, setup_stack, verify_ran, "clone-vm-wait", "clone exit wait4", FORK,
-	  "clone(CLONE_VM) a child on a stack of its own that exits at once, wait for it",
-	  "a process that shares our memory, not a thread; the stack is there already")
-PROGRAM_ROW(
-	spawn, "posix_spawn-true",
-	"mmap rt_sigprocmask clone3 rt_sigaction execve exit_group munmap "
-	"rt_sigprocmask wait4",
-	"process/fork-exec-true",
-	"posix_spawn a static program of two instructions, wait for it",
-	"includes the C library resetting every signal in the child: some 100 calls more")
-PROGRAM_ROW(exec, "fork-exec-true", "clone set_robust_list execve exit_group wait4", FORK,
-	    "fork, execve a static program of two instructions, wait for it",
-	    "no dynamic linker, no C library, no start-up: a real program costs far more")
-ROW(pthread, VIA_LIBC, "pthread-create-join",
-    "rt_sigprocmask clone3 rt_sigprocmask rseq set_robust_list madvise exit futex",
-    NULL_CALL, "create a thread that returns at once, join it",
-    "the C library reuses the stack of the thread before, without mmap",
-    .flags = BENCH_BLOCKS, .setup = setup_zero, .verify = verify_ran)
-ROW(sched_yield, VIA_INLINE, "sched_yield", "sched_yield", NULL_CALL,
-    "sched_yield with nobody else to run",
-    "not a context switch: it returns to its caller", .setup = setup_zero,
-    .verify = verify_yield)
+CALL(sched_yield, SYS(sched_yield), .id = "process/sched_yield", .calls = "sched_yield",
+     .base = NULL_CALL, .want = WANT_ZERO, .verify = verify_yield,
+     .desc = "sched_yield with nobody else to run",
+     .caveat = "not a context switch: it returns to its caller");

@@ -6,10 +6,10 @@
  *
  * Numbers are per 4 KiB, whatever the piece. None of them is of a disk, nor of a cold
  * page cache. `touch` reads a byte of a page and `sum` all of it: a fair comparison with
- * pread takes the same one of the two. A pass goes over 1 MiB, the next one over the next:
- * the file as a whole is larger than most L2 caches. All rows of a round share the file,
- * and the next round has another: where its pages lie in memory moves these rows by up to
- * a fifth (Zen 5 in a PVM guest), and must not be the same luck for a whole run.
+ * pread takes the same one of the two. A pass goes over 1 MiB, the next one over the
+ * next: the file as a whole is larger than most L2 caches. All rows of a round share the
+ * file, and the next round has another: where its pages lie in memory moves these rows by
+ * up to a fifth (Zen 5 in a PVM guest), and must not be the same luck for a whole run.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -49,7 +49,7 @@ static uint64_t sum_of_first(uint64_t n)
 	return n * (n + 1) / 2 * STEP;
 }
 
-static inline __attribute__((always_inline)) uint64_t sum(const void *p, size_t len)
+static always_inline uint64_t sum(const void *p, size_t len)
 {
 	const uint64_t *w = p;
 	uint64_t total = 0;
@@ -59,7 +59,7 @@ static inline __attribute__((always_inline)) uint64_t sum(const void *p, size_t 
 	return total;
 }
 
-static inline __attribute__((always_inline)) uint64_t touch(const void *p, size_t len)
+static always_inline uint64_t touch(const void *p, size_t len)
 {
 	const volatile uint8_t *byte = p;
 	uint64_t total = 0;
@@ -87,25 +87,30 @@ static int fill_file(struct bench_run *run, int fd)
 	return 0;
 }
 
-static int setup_file(struct bench_run *run, size_t size)
+/* `arg`: the size of a pread. */
+static int setup_file(struct bench_run *run)
 {
+	const size_t *size = run->bench->arg;
 	struct file *f = run->state;
-	char path[4096];
+	char path[BENCH_PATH_MAX];
 	struct stat st;
-	int ret = bench_buffer(run, size);
+	int ret;
 
+	f->size = size ? *size : PIECE;
+	ret = bench_buffer(run, f->size);
 	if (ret)
 		return ret;
 	/* Another build may share the folder: other contents want another name. */
 	bench_path(run, "warm-series", path, sizeof(path));
-	run->fd[0] = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (run->fd[0] < 0 || fstat(run->fd[0], &st))
+	ret = bench_open(run, 0, path, O_RDWR | O_CREAT);
+	if (ret)
+		return ret;
+	if (fstat(run->fd[0], &st))
 		return bench_errno(run, path);
 	/* Not whole: new, or an earlier row died of making it. */
 	ret = st.st_size == (off_t)LEN ? 0 : fill_file(run, run->fd[0]);
 	if (ret)
 		return ret;
-	f->size = size;
 	for (size_t i = 0; i < PASSES; i++)
 		f->sum[i] = sum_of_first(WORDS((i + 1) * PASS)) -
 			    sum_of_first(WORDS(i * PASS));
@@ -130,98 +135,74 @@ static int verify_pread(struct bench_run *run)
 	return 0;
 }
 
-#define READ_ROW(ident, name, ...)        \
-	BENCH(ident)                      \
-	= { .id = "read/" name,           \
-	    .batch = batch_##ident,       \
-	    .state = sizeof(struct file), \
-	    __VA_ARGS__ }
+#define READ(loop, ...) BENCH_OF(loop, .state = sizeof(struct file), __VA_ARGS__)
 
-#define PREAD(name, len, against)                                                     \
-	BATCH(pread_##name)                                                           \
-	{                                                                             \
-		struct file *const f = run->state;                                    \
-		const int fd = run->fd[0];                                            \
-		char *const buf = run->buf;                                           \
-		size_t off = f->off;                                                  \
-		long fold = 0;                                                        \
-                                                                                      \
-		do {                                                                  \
-			fold |= SYS(pread64, fd, buf, len, off);                      \
-			off = (off + (len)) % LEN;                                    \
-		} while (--n);                                                        \
-		f->off = off;                                                         \
-		return fold;                                                          \
-	}                                                                             \
-	static int setup_pread_##name(struct bench_run *run)                          \
-	{                                                                             \
-		run->want = len;                                                      \
-		return setup_file(run, len);                                          \
-	}                                                                             \
-	READ_ROW(pread_##name, "pread-" #name, .via = VIA_INLINE, .calls = "pread64", \
-		 .base = against, .ops = (len) / PAGE, .setup = setup_pread_##name,   \
-		 .verify = verify_pread,                                              \
-		 .desc = "4 KiB of a cached file, by pread of " #name,                \
-		 .caveat = "copied into the same buffer again, and not looked at")
+#define FILE_LOCALS                              \
+	struct file *const f = run->state;       \
+	char *const buf maybe_unused = run->buf; \
+	const int fd maybe_unused = run->fd[0];  \
+	size_t off = f->off
+#define PREAD(name, len, ...)                                                  \
+	LOOP_THEN(pread_##name, FILE_LOCALS, f->off = off,                     \
+		  fold |= SYS(pread64, fd, buf, len, off);                     \
+		  off = (off + (len)) % LEN)                                   \
+	READ(pread_##name, .id = "read/pread-" #name, .calls = "pread64",      \
+	     .ops = (len) / PAGE, .arg = &(const size_t){ len }, .want = len,  \
+	     .setup = setup_file, .verify = verify_pread,                      \
+	     .desc = "4 KiB of a cached file, by pread of " #name,             \
+	     .caveat = "copied into the same buffer again, and not looked at", \
+	     __VA_ARGS__)
 
-PREAD(4k, PAGE, "null/getppid-inline");
-PREAD(64k, PIECE, "read/pread-4k");
-PREAD(1m, 1UL << 20, "read/pread-4k");
+PREAD(4k, PAGE, .base = NULL_CALL);
+PREAD(64k, PIECE, .base = "read/pread-4k");
+PREAD(1m, 1UL << 20, .base = "read/pread-4k");
 
-/* The passes fold what they found XOR what they must find. */
-static int setup_pass(struct bench_run *run)
+static void unmap(struct file *f, size_t passes)
 {
-	run->want = 0;
-	return setup_file(run, PIECE);
+	if (f->map)
+		munmap(f->map, passes * PASS);
+	f->map = NULL;
 }
 
-/* Without a mapping nothing can be touched: see here that there is one, not by a crash. */
-static int map_passes(struct bench_run *run, size_t passes)
+/*
+ * Without a mapping nothing can be touched: see here that there is one, not by a crash.
+ */
+static int map(struct bench_run *run, size_t passes)
 {
 	struct file *f = run->state;
-	int ret = setup_pass(run);
+	int ret = setup_file(run);
+	char *p;
 
 	if (ret)
 		return ret;
-	f->map = mmap(NULL, passes * PASS, PROT_READ, MAP_SHARED | MAP_POPULATE,
-		      run->fd[0], 0);
-	if (f->map == MAP_FAILED) {
-		f->map = NULL;
+	p = mmap(NULL, passes * PASS, PROT_READ, MAP_SHARED | MAP_POPULATE, run->fd[0],
+		 0);
+	if (p == MAP_FAILED)
 		return bench_errno(run, "mmap");
-	}
+	f->map = p;
 	for (size_t i = 0; i < passes; i++)
-		if (touch(f->map + i * PASS, PASS) != f->touch[i]) {
-			munmap(f->map, passes * PASS);
-			f->map = NULL;
+		if (touch(p + i * PASS, PASS) != f->touch[i])
 			return bench_fail(run, "the mapping has other contents");
-		}
 	return 0;
 }
 
 /* All of it, so that rows that keep the mapping find every page there. */
 static int setup_map(struct bench_run *run)
 {
-	return map_passes(run, PASSES);
+	return map(run, PASSES);
 }
 
 static void teardown_map(struct bench_run *run)
 {
-	struct file *f = run->state;
-
-	if (f->map)
-		munmap(f->map, LEN);
-	f->map = NULL;
+	unmap(run->state, PASSES);
 }
 
 /* For the rows that map in the loop: no mapping left that could share page tables. */
 static int setup_unmapped(struct bench_run *run)
 {
-	struct file *f = run->state;
-	int ret = map_passes(run, 1);
+	int ret = map(run, 1);
 
-	if (f->map)
-		munmap(f->map, PASS);
-	f->map = NULL;
+	unmap(run->state, 1);
 	return ret;
 }
 
@@ -251,24 +232,9 @@ static int verify_pass(struct bench_run *run)
 /* What a pass finds, XOR what it must: anything but zero is not what run->want says. */
 #define OFF_BY(found, known) ((long)((found) ^ (known)))
 
-#define PASSES_OVER(ident, ...)                         \
-	BATCH(ident)                                    \
-	{                                               \
-		struct file *const f = run->state;      \
-		const int fd = run->fd[0];              \
-		size_t off = f->off;                    \
-		long fold = 0;                          \
-                                                        \
-		(void)fd;                               \
-		do {                                    \
-			const size_t pass = off / PASS; \
-                                                        \
-			__VA_ARGS__                     \
-			off = (off + PASS) % LEN;       \
-		} while (--n);                          \
-		f->off = off;                           \
-		return fold;                            \
-	}
+#define PASSES_OVER(ident, ...)                                                     \
+	LOOP_THEN(ident, FILE_LOCALS, f->off = off, const size_t pass = off / PASS; \
+		  __VA_ARGS__ off = (off + PASS) % LEN)
 #define MAPPED(ident, walk, flags)                                      \
 	PASSES_OVER(ident, {                                            \
 		long p = SYS(mmap, 0, PASS, PROT_READ, flags, fd, off); \
@@ -292,7 +258,6 @@ WARM(mmap_warm_touch, touch)
 WARM(mmap_warm_sum, sum)
 
 PASSES_OVER(pread_64k_sum, {
-	char *const buf = run->buf;
 	uint64_t total = 0;
 
 	for (size_t end = off + PASS, at = off; at < end; at += PIECE) {
@@ -302,27 +267,25 @@ PASSES_OVER(pread_64k_sum, {
 	fold |= OFF_BY(total, f->sum[pass]);
 })
 
-#define PASS_ROW(ident, name, ...)                                         \
-	READ_ROW(ident, name, .base = "read/pread-4k", .ops = PASS / PAGE, \
-		 .verify = verify_pass, __VA_ARGS__)
-#define MMAP_ROWS(kind, how, what, ...)                                                \
-	PASS_ROW(mmap_##kind##_touch, "mmap-" #kind "-touch", .via = how,              \
-		 .desc = "a byte of each 4 KiB of a cached file, " what, __VA_ARGS__); \
-	PASS_ROW(mmap_##kind##_sum, "mmap-" #kind "-sum", .via = how,                  \
-		 .desc = "the sum of 4 KiB of a cached file, " what, __VA_ARGS__)
+#define PASS_OF(loop, ...)                                                         \
+	READ(loop, .base = "read/pread-4k", .ops = PASS / PAGE, .want = WANT_ZERO, \
+	     .verify = verify_pass, __VA_ARGS__)
+#define MAPPED_PASSES(kind, what, ...)                                                \
+	PASS_OF(mmap_##kind##_touch, .id = "read/mmap-" #kind "-touch",               \
+		.desc = "a byte of each 4 KiB of a cached file, " what, __VA_ARGS__); \
+	PASS_OF(mmap_##kind##_sum, .id = "read/mmap-" #kind "-sum",                   \
+		.desc = "the sum of 4 KiB of a cached file, " what, __VA_ARGS__)
 
-MMAP_ROWS(
-	first, VIA_INLINE, "mapped for one pass", .calls = "mmap munmap",
-	.setup = setup_unmapped,
-	.caveat =
-		"a fault maps its neighbours too (16 pages by default); munmap is in it");
-MMAP_ROWS(populate, VIA_INLINE, "mapped by MAP_POPULATE for one pass",
-	  .calls = "mmap munmap", .setup = setup_unmapped,
-	  .caveat = "1 MiB at once, none of it in vain; munmap is in it");
-MMAP_ROWS(warm, VIA_USER, "mapped and touched before", .setup = setup_map,
-	  .teardown = teardown_map,
-	  .caveat = "no kernel at all: what is left when the mapping is for good");
-PASS_ROW(pread_64k_sum, "pread-64k-sum", .via = VIA_INLINE, .calls = "pread64",
-	 .setup = setup_pass,
-	 .desc = "the sum of 4 KiB of a cached file, by pread of 64k",
-	 .caveat = "the sum runs over a buffer in the cache; of a mapping, over memory");
+MAPPED_PASSES(
+	first, "mapped for one pass", .calls = "mmap munmap", .setup = setup_unmapped,
+	.caveat = "a fault maps its neighbours too (16 pages by default); munmap is in "
+		  "it");
+MAPPED_PASSES(populate, "mapped by MAP_POPULATE for one pass", .calls = "mmap munmap",
+	      .setup = setup_unmapped,
+	      .caveat = "1 MiB at once, none of it in vain; munmap is in it");
+MAPPED_PASSES(warm, "mapped and touched before", .via = VIA_USER, .setup = setup_map,
+	      .teardown = teardown_map,
+	      .caveat = "no kernel at all: what is left when the mapping is for good");
+PASS_OF(pread_64k_sum, .id = "read/pread-64k-sum", .calls = "pread64",
+	.setup = setup_file, .desc = "the sum of 4 KiB of a cached file, by pread of 64k",
+	.caveat = "the sum runs over a buffer in the cache; of a mapping, over memory");

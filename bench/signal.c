@@ -16,30 +16,27 @@
 
 #include "bench.h"
 
-#define NULL_CALL "null/getppid-inline"
-#define SIG	  SIGUSR1
-#define SIG_BIT	  (1UL << (SIG - 1))
-#define SET_LEN	  sizeof(unsigned long) /* the kernel's signal set */
-
-/* What rt_sigaction takes, see arch/x86/include/uapi/asm/signal.h in Linux. */
-struct kernel_action {
-	void (*handler)(int);
-	unsigned long flags;
-	void (*restorer)(void);
-	unsigned long mask;
-};
+#define SIG	SIGUSR1
+#define SIG_BIT (1UL << (SIG - 1))
+#define SET_LEN sizeof(unsigned long) /* the kernel's signal set */
 
 struct signals {
 	bool armed; /* the next two are to be restored */
 	struct sigaction old_action;
 	sigset_t old_mask;
 
-	struct kernel_action action, before;
+	struct arch_sigaction action, before;
 	unsigned long set, open, seen;
 	struct timespec second, zero;
 	struct pollfd pipe;
 	unsigned long interrupted;
 	pid_t self;
+};
+
+/* Who handles SIG, without SA_RESTART, and whether it is blocked: `arg`. */
+struct disposition {
+	void (*handler)(int);
+	int how; /* SIG_BLOCK, SIG_UNBLOCK */
 };
 
 static volatile sig_atomic_t handled;
@@ -50,16 +47,20 @@ static void count(int sig)
 	handled++;
 }
 
-/* Have SIG handled by `handler`, without SA_RESTART, and blocked or not. */
-static int arm(struct bench_run *run, void (*handler)(int), int how)
+static int setup(struct bench_run *run)
 {
+	const struct disposition *d = run->bench->arg;
+	struct sigaction action = { .sa_handler = d->handler };
 	struct signals *s = run->state;
-	struct sigaction action = { .sa_handler = handler };
 	sigset_t set;
 
+	if (pipe2(run->fd, O_CLOEXEC))
+		return bench_errno(run, "pipe2");
+	s->pipe = (struct pollfd){ .fd = run->fd[0], .events = POLLIN };
 	sigemptyset(&set);
 	sigaddset(&set, SIG);
-	if (sigaction(SIG, NULL, &s->old_action) || sigprocmask(how, &set, &s->old_mask))
+	if (sigaction(SIG, NULL, &s->old_action) ||
+	    sigprocmask(d->how, &set, &s->old_mask))
 		return bench_errno(run, "sigprocmask");
 	s->armed = true;
 	if (sigaction(SIG, &action, NULL))
@@ -74,7 +75,6 @@ static int arm(struct bench_run *run, void (*handler)(int), int how)
 	if (SYS(rt_sigprocmask, SIG_BLOCK, NULL, &s->open, SET_LEN))
 		return bench_fail(run, "rt_sigprocmask failed");
 	s->open &= ~SIG_BIT;
-	run->want = 0;
 	return 0;
 }
 
@@ -88,88 +88,6 @@ static void teardown(struct bench_run *run)
 	signal(SIG, SIG_IGN);
 	sigaction(SIG, &s->old_action, NULL);
 	sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
-}
-
-static int setup_default(struct bench_run *run)
-{
-	return arm(run, SIG_DFL, SIG_UNBLOCK);
-}
-
-static int setup_handler(struct bench_run *run)
-{
-	return arm(run, count, SIG_UNBLOCK);
-}
-
-static int setup_pending(struct bench_run *run)
-{
-	int ret = arm(run, count, SIG_BLOCK);
-
-	run->want = SIG;
-	return ret;
-}
-
-static int setup_eintr(struct bench_run *run)
-{
-	struct signals *s = run->state;
-
-	if (pipe2(run->fd, O_CLOEXEC))
-		return bench_errno(run, "pipe2");
-	s->pipe.fd = run->fd[0];
-	s->pipe.events = POLLIN;
-	return arm(run, count, SIG_BLOCK);
-}
-
-static int setup_getppid(struct bench_run *run)
-{
-	run->want = getppid();
-	return 0;
-}
-
-#define SIGNAL_OP(name, ...)                          \
-	BATCH(name)                                   \
-	{                                             \
-		struct signals *const s = run->state; \
-		const pid_t self = s->self;           \
-		long fold = 0;                        \
-                                                      \
-		(void)self;                           \
-		do {                                  \
-			__VA_ARGS__                   \
-		} while (--n);                        \
-		return fold;                          \
-	}
-
-SIGNAL_OP(sigaction, fold |= SYS(rt_sigaction, SIG, &s->action, &s->before, SET_LEN);)
-SIGNAL_OP(sigprocmask, fold |= SYS(rt_sigprocmask, SIG_BLOCK, &s->set, NULL, SET_LEN);
-	  fold |= SYS(rt_sigprocmask, SIG_UNBLOCK, &s->set, &s->seen, SET_LEN);)
-BATCH_OP(raise, raise(SIG))
-SIGNAL_OP(pending, fold |= SYS(kill, self, SIG);
-	  fold |= SYS(rt_sigtimedwait, &s->set, NULL, &s->zero, SET_LEN);)
-
-/*
- * The first ppoll lets the pending signal in and would wait for a second, but is
- * interrupted; the second one is the retry, which does not wait. The kernel writes the
- * time that is left to where it read the timeout from, hence the store.
- */
-SIGNAL_OP(eintr, s->second.tv_sec = 1; s->second.tv_nsec = 0;
-	  fold |= SYS(kill, self, SIG);
-	  long ret = SYS(ppoll, &s->pipe, 1, &s->second, &s->open, SET_LEN);
-	  s->interrupted += ret == -EINTR; fold |= ret + EINTR;
-	  fold |= SYS(ppoll, &s->pipe, 1, &s->zero, &s->open, SET_LEN);)
-
-/* The branch on the result is the operation. */
-BATCH(errno_check)
-{
-	long fold = 0, ret;
-
-	(void)run;
-	do {
-		do
-			ret = SYS(getppid);
-		while (__builtin_expect(ret == -EINTR, 0));
-		fold |= ret;
-	} while (--n);
-	return fold;
 }
 
 static int verify_sigaction(struct bench_run *run)
@@ -233,44 +151,85 @@ static int verify_eintr(struct bench_run *run)
 	return expect_handled(run, run->done);
 }
 
+#define SIGNAL_LOCALS                         \
+	struct signals *const s = run->state; \
+	const pid_t self maybe_unused = s->self
+#define SIGNAL(ident, statements, ...)                                   \
+	LOOP(ident, SIGNAL_LOCALS, statements)                           \
+	BENCH_OF(ident, .state = sizeof(struct signals), .setup = setup, \
+		 .teardown = teardown, __VA_ARGS__)
+#define SET(who, where) \
+	.arg = (&(const struct disposition){ .handler = who, .how = where })
+
+SIGNAL(sigaction, fold |= SYS(rt_sigaction, SIG, &s->action, &s->before, SET_LEN),
+       .id = "signal/sigaction", .calls = "rt_sigaction", .base = NULL_CALL,
+       .want = WANT_ZERO, SET(SIG_DFL, SIG_UNBLOCK), .verify = verify_sigaction,
+       .desc = "set a signal's disposition to SIG_IGN and query the old one, in one call",
+       .caveat = "the disposition is the same after the first time");
+SIGNAL(sigprocmask, fold |= SYS(rt_sigprocmask, SIG_BLOCK, &s->set, NULL, SET_LEN);
+       fold |= SYS(rt_sigprocmask, SIG_UNBLOCK, &s->set, &s->seen, SET_LEN),
+       .id = "signal/sigprocmask", .calls = "rt_sigprocmask rt_sigprocmask",
+       .base = NULL_CALL, .want = WANT_ZERO, SET(SIG_DFL, SIG_UNBLOCK),
+       .verify = verify_sigprocmask,
+       .desc = "block a signal, unblock it and query the old mask",
+       .caveat = "one op is two calls");
+SIGNAL(raise, fold |= raise(SIG), .id = "signal/raise-handler", .via = VIA_LIBC,
+       .calls = "gettid getpid tgkill rt_sigreturn", .base = NULL_CALL, .want = WANT_ZERO,
+       SET(count, SIG_UNBLOCK), .verify = verify_raise,
+       .desc = "raise a signal that a handler counts",
+       .caveat = "four calls: who am I (twice), send, and return from the handler");
+SIGNAL(pending, fold |= SYS(kill, self, SIG);
+       fold |= SYS(rt_sigtimedwait, &s->set, NULL, &s->zero, SET_LEN),
+       .id = "signal/kill-self-pending", .calls = "kill rt_sigtimedwait",
+       .base = NULL_CALL, .want = SIG, SET(count, SIG_BLOCK), .verify = verify_pending,
+       .desc = "send ourselves a blocked signal, take it by sigtimedwait without waiting",
+       .caveat = "no handler runs: nothing is delivered");
+
+/*
+ * The first ppoll lets the pending signal in and would wait for a second, but is
+ * interrupted; the second one is the retry, which does not wait. The kernel writes the
+ * time that is left to where it read the timeout from, hence the store.
+ */
+#define INTERRUPTED SYS(ppoll, &s->pipe, 1, &s->second, &s->open, SET_LEN)
+SIGNAL(eintr, s->second.tv_sec = 1; s->second.tv_nsec = 0; fold |= SYS(kill, self, SIG);
+       long ret = INTERRUPTED; s->interrupted += ret == -EINTR; fold |= ret + EINTR;
+       fold |= SYS(ppoll, &s->pipe, 1, &s->zero, &s->open, SET_LEN),
+       .id = "signal/eintr-retry", .calls = "kill ppoll rt_sigreturn ppoll",
+       .base = "signal/kill-self-pending", .want = WANT_ZERO, SET(count, SIG_BLOCK),
+       .verify = verify_eintr,
+       .desc = "ppoll of an empty pipe interrupted by a handler (EINTR), then retried",
+       .caveat = "includes sending the signal, the handler, its return, and the retry");
+
+/* The branch on the result is the operation. */
+BATCH(errno_check)
+{
+	long fold = 0, ret;
+
+	(void)run;
+	REPEAT (n) {
+		do
+			ret = SYS(getppid);
+		while (__builtin_expect(ret == -EINTR, 0));
+		fold |= ret;
+	}
+	return fold;
+}
+
+static int setup_getppid(struct bench_run *run)
+{
+	run->want = getppid();
+	return 0;
+}
+
 static int verify_getppid(struct bench_run *run)
 {
 	return getppid() == run->want ? 0 : bench_fail(run, "not the parent's id");
 }
 
-#define ROW(ident, how, name, made_of, against, what, not_this, setup_it, verify_it) \
-	BENCH(ident)                                                                 \
-	= { .id = "signal/" name,                                                    \
-	    .via = how,                                                              \
-	    .desc = what,                                                            \
-	    .caveat = not_this,                                                      \
-	    .calls = made_of,                                                        \
-	    .base = against,                                                         \
-	    .state = sizeof(struct signals),                                         \
-	    .setup = setup_it,                                                       \
-	    .batch = batch_##ident,                                                  \
-	    .verify = verify_it,                                                     \
-	    .teardown = teardown };
-
-ROW(sigaction, VIA_INLINE, "sigaction", "rt_sigaction", NULL_CALL,
-    "set a signal's disposition to SIG_IGN and query the old one, in one call",
-    "the disposition is the same after the first time", setup_default, verify_sigaction)
-ROW(sigprocmask, VIA_INLINE, "sigprocmask", "rt_sigprocmask rt_sigprocmask", NULL_CALL,
-    "block a signal, unblock it and query the old mask", "one op is two calls",
-    setup_default, verify_sigprocmask)
-ROW(raise, VIA_LIBC, "raise-handler", "gettid getpid tgkill rt_sigreturn", NULL_CALL,
-    "raise a signal that a handler counts",
-    "four calls: who am I (twice), send, and return from the handler", setup_handler,
-    verify_raise)
-ROW(pending, VIA_INLINE, "kill-self-pending", "kill rt_sigtimedwait", NULL_CALL,
-    "send ourselves a blocked signal, take it by sigtimedwait without waiting",
-    "no handler runs: nothing is delivered", setup_pending, verify_pending)
-ROW(eintr, VIA_INLINE, "eintr-retry", "kill ppoll rt_sigreturn ppoll",
-    "signal/kill-self-pending",
-    "ppoll of an empty pipe interrupted by a handler (EINTR), then retried",
-    "includes sending the signal, the handler, its return, and the retry", setup_eintr,
-    verify_eintr)
-ROW(errno_check, VIA_INLINE, "errno-check", "getppid", NULL_CALL,
-    "getppid in a loop that makes the call again on EINTR",
-    "EINTR never comes: a compare and a branch predicted well, which may well be 0 ns",
-    setup_getppid, verify_getppid)
+BENCH_OF(
+	errno_check, .id = "signal/errno-check", .calls = "getppid", .base = NULL_CALL,
+	.setup = setup_getppid, .verify = verify_getppid,
+	.desc = "getppid in a loop that makes the call again on EINTR",
+	.caveat =
+		"EINTR never comes: a compare and a branch predicted well, which may well "
+		"be 0 ns");

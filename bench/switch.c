@@ -27,24 +27,22 @@ struct page { /* shared with the peer */
 	unsigned long answered;
 };
 
+/* Who plays, and where: `arg`. */
+struct game {
+	int (*open)(struct bench_run *run);
+	int (*peer)(struct bench_run *run);
+	bool thread, cross;
+};
+
 struct pair {
 	struct page *page;
-	int (*fn)(struct bench_run *run);
 	pthread_t thread;
+	bool started; /* the thread */
 };
 
 static struct page *page_of(const struct bench_run *run)
 {
 	return ((struct pair *)run->state)->page;
-}
-
-static int make_page(struct bench_run *run)
-{
-	struct pair *p = run->state;
-
-	p->page = mmap(NULL, sizeof(*p->page), PROT_READ | PROT_WRITE,
-		       MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-	return p->page == MAP_FAILED ? bench_errno(run, "mmap of a shared page") : 0;
 }
 
 /*
@@ -57,10 +55,10 @@ BATCH(pipe)
 	char ball = 0;
 	long fold = 0;
 
-	do {
+	REPEAT (n) {
 		fold |= SYS(write, out, &ball, 1);
 		fold |= SYS(read, in, &ball, 1);
-	} while (--n);
+	}
 	return fold;
 }
 
@@ -81,12 +79,11 @@ static int pipe_peer(struct bench_run *run)
 	return ret != 0;
 }
 
-static int setup_pipe(struct bench_run *run)
+static int open_pipes(struct bench_run *run)
 {
-	run->want = 1;
-	if (pipe2(run->fd, O_CLOEXEC) || pipe2(run->fd + 2, O_CLOEXEC))
-		return bench_errno(run, "pipe2");
-	return make_page(run);
+	return pipe2(run->fd, O_CLOEXEC) || pipe2(run->fd + 2, O_CLOEXEC)
+		       ? bench_errno(run, "pipe2")
+		       : 0;
 }
 
 static void drop(struct bench_run *run, int i)
@@ -106,12 +103,12 @@ static void drop(struct bench_run *run, int i)
 		uint32_t *const turn = &page_of(run)->turn;                         \
 		long fold = 0;                                                      \
                                                                                     \
-		do {                                                                \
+		REPEAT (n) {                                                        \
 			__atomic_store_n(turn, PEERS, __ATOMIC_RELEASE);            \
 			fold |= SYS(futex, turn, FUTEX_WAKE | (private), 1);        \
 			while (__atomic_load_n(turn, __ATOMIC_ACQUIRE) == PEERS)    \
 				SYS(futex, turn, FUTEX_WAIT | (private), PEERS, 0); \
-		} while (--n);                                                      \
+		}                                                                   \
 		return fold;                                                        \
 	}                                                                           \
                                                                                     \
@@ -134,13 +131,7 @@ static void drop(struct bench_run *run, int i)
 FUTEX_PING_PONG(futex_process, 0)
 FUTEX_PING_PONG(futex_thread, FUTEX_PRIVATE_FLAG)
 
-static int setup_futex(struct bench_run *run)
-{
-	run->want = BENCH_ANY; /* 0 or 1 woken */
-	return make_page(run);
-}
-
-/* A process: killed by the harness. Neither side may hold the other's ends. */
+/* A process is killed by the harness. Neither side may hold the other's ends. */
 static int process_pipe_peer(struct bench_run *run)
 {
 	drop(run, 1);
@@ -148,35 +139,20 @@ static int process_pipe_peer(struct bench_run *run)
 	return pipe_peer(run);
 }
 
-static int start_process(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
-{
-	int ret = bench_peer(run, cpu, fn);
-
-	if (ret)
-		munmap(page_of(run), sizeof(struct page));
-	drop(run, 0);
-	drop(run, 3);
-	return ret;
-}
-
-static void stop_process(struct bench_run *run)
-{
-	munmap(page_of(run), sizeof(struct page));
-}
-
-/* A thread: told to stop, and joined. */
+/* A thread is told to stop, and joined. */
 static void *thread_main(void *arg)
 {
 	struct bench_run *run = arg;
+	const struct game *game = run->bench->arg;
 	sigset_t all;
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
-	((struct pair *)run->state)->fn(run);
+	game->peer(run);
 	return NULL;
 }
 
-static int start_thread(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
+static int start_thread(struct bench_run *run, int cpu)
 {
 	struct pair *p = run->state;
 	pthread_attr_t attr;
@@ -184,27 +160,49 @@ static int start_thread(struct bench_run *run, int cpu, int (*fn)(struct bench_r
 
 	CPU_ZERO(&set);
 	CPU_SET(cpu, &set);
-	p->fn = fn;
 	pthread_attr_init(&attr);
 	errno = pthread_attr_setaffinity_np(&attr, sizeof(set), &set);
 	if (!errno)
 		errno = pthread_create(&p->thread, &attr, thread_main, run);
 	pthread_attr_destroy(&attr);
-	if (!errno)
-		return 0;
-	munmap(p->page, sizeof(*p->page));
-	return bench_errno(run, "pthread_create");
+	p->started = !errno;
+	return p->started ? 0 : bench_errno(run, "pthread_create");
 }
 
-static void stop_thread(struct bench_run *run)
+static int setup(struct bench_run *run)
+{
+	const struct game *game = run->bench->arg;
+	const int cpu = game->cross ? run->other_cpu : run->cpu;
+	struct page *page = mmap(NULL, sizeof(*page), PROT_READ | PROT_WRITE,
+				 MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	int ret;
+
+	if (page == MAP_FAILED)
+		return bench_errno(run, "mmap of a shared page");
+	((struct pair *)run->state)->page = page;
+	ret = game->open ? game->open(run) : 0;
+	if (ret)
+		return ret;
+	if (game->thread)
+		return start_thread(run, cpu);
+	ret = bench_peer(run, cpu, game->peer);
+	drop(run, 0);
+	drop(run, 3);
+	return ret;
+}
+
+static void teardown(struct bench_run *run)
 {
 	struct pair *p = run->state;
 
-	drop(run, 1);
-	__atomic_store_n(&p->page->turn, STOP, __ATOMIC_RELEASE);
-	SYS(futex, &p->page->turn, FUTEX_WAKE_PRIVATE, 1);
-	pthread_join(p->thread, NULL);
-	munmap(p->page, sizeof(*p->page));
+	if (p->started) {
+		drop(run, 1);
+		__atomic_store_n(&p->page->turn, STOP, __ATOMIC_RELEASE);
+		SYS(futex, &p->page->turn, FUTEX_WAKE_PRIVATE, 1);
+		pthread_join(p->thread, NULL);
+	}
+	if (p->page)
+		munmap(p->page, sizeof(*p->page));
 }
 
 /* The peer took as many turns as there were operations. */
@@ -222,41 +220,26 @@ static int verify(struct bench_run *run)
 #define SAME  "one operation is a round trip: two switches on one CPU, and their calls"
 #define CROSS "one operation is a round trip: two wake-ups of another CPU, maybe idle"
 
-#define SWITCH(what, who, where, does, loop, peer, on, probe, misread)      \
-	static int setup_##what##_##who##_##where(struct bench_run *run)    \
-	{                                                                   \
-		int ret = setup_##what(run);                                \
-                                                                            \
-		return ret ? ret : start_##who(run, run->on, peer);         \
-	}                                                                   \
-                                                                            \
-	BENCH(what##_##who##_##where)                                       \
-	= {                                                                 \
-		.id = "switch/" #what "-" #who "-" #where,                  \
-		.via = VIA_INLINE,                                          \
-		.desc = does " a " #who " on the " #where " CPU, and back", \
-		.caveat = misread,                                          \
-		.calls = calls_##what,                                      \
-		.base = "null/getppid-inline",                              \
-		.flags = BENCH_BLOCKS,                                      \
-		.state = sizeof(struct pair),                               \
-		.needs = probe,                                             \
-		.setup = setup_##what##_##who##_##where,                    \
-		.batch = loop,                                              \
-		.verify = verify,                                           \
-		.teardown = stop_##who,                                     \
-	}
+#define GAME                                                                    \
+	.base = NULL_CALL, .flags = BENCH_BLOCKS, .state = sizeof(struct pair), \
+	.setup = setup, .verify = verify, .teardown = teardown
+#define SAME_AND_CROSS(slug, loop, does, ...)                                 \
+	BENCH_OF(loop, .id = "switch/" slug "-same", loop##_CALLS, GAME,      \
+		 .desc = does " on the same CPU, and back", .caveat = SAME,   \
+		 .arg = &(const struct game){ __VA_ARGS__ });                 \
+	BENCH_OF(loop, .id = "switch/" slug "-cross", loop##_CALLS, GAME,     \
+		 .desc = does " on the cross CPU, and back", .caveat = CROSS, \
+		 .needs = bench_needs_two_cpus,                               \
+		 .arg = &(const struct game){ .cross = true, __VA_ARGS__ })
 
-#define calls_pipe  "write read"
-#define calls_futex "futex futex"
-
-#define SAME_AND_CROSS(what, who, does, loop, peer)                 \
-	SWITCH(what, who, same, does, loop, peer, cpu, NULL, SAME); \
-	SWITCH(what, who, cross, does, loop, peer, other_cpu, bench_needs_two_cpus, CROSS)
-
-SAME_AND_CROSS(pipe, process, "a byte through a pipe to", batch_pipe, process_pipe_peer);
-SAME_AND_CROSS(futex, process, "a turn by futex to", batch_futex_process,
-	       futex_process_peer);
-SAME_AND_CROSS(pipe, thread, "a byte through a pipe to", batch_pipe, pipe_peer);
-SAME_AND_CROSS(futex, thread, "a turn by futex to", batch_futex_thread,
-	       futex_thread_peer);
+#define pipe_CALLS	    .calls = "write read", .want = 1
+#define futex_process_CALLS .calls = "futex futex"
+#define futex_thread_CALLS  .calls = "futex futex"
+SAME_AND_CROSS("pipe-process", pipe, "a byte through a pipe to a process",
+	       .open = open_pipes, .peer = process_pipe_peer);
+SAME_AND_CROSS("futex-process", futex_process, "a turn by futex to a process",
+	       .peer = futex_process_peer);
+SAME_AND_CROSS("pipe-thread", pipe, "a byte through a pipe to a thread",
+	       .open = open_pipes, .peer = pipe_peer, .thread = true);
+SAME_AND_CROSS("futex-thread", futex_thread, "a turn by futex to a thread",
+	       .peer = futex_thread_peer, .thread = true);

@@ -7,7 +7,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "ring.h"
+#include "handle.h"
 
 static long die(void)
 {
@@ -30,68 +30,47 @@ static int disbelieve(struct bench_run *run)
 	return bench_fail(run, "not verified, on purpose");
 }
 
-BATCH_OP(crash, die())
-BATCH_OP(hang, pause())
-BATCH_OP(badf, SYS(close, -1))
-BATCH_OP(good, SYS(getppid))
+#define TEST(ident, expr, ...) \
+	CALL(ident, expr, .id = "test/" #ident, .flags = BENCH_TEST, __VA_ARGS__)
 
-#define TEST_ROW(ident, ...) \
-	BENCH(test_##ident)  \
-	= { .id = "test/" #ident, .flags = BENCH_TEST, __VA_ARGS__ }
+TEST(crash, die(), .desc = "dies of SIGSEGV");
+TEST(hang, pause(), .desc = "never returns");
+TEST(fail, SYS(close, -1), .desc = "closes what is not open");
+TEST(skip, SYS(getppid), .desc = "is not possible", .needs = refuse);
+TEST(leak, SYS(getppid), .desc = "leaves a descriptor open", .setup = leak);
+TEST(unverified, SYS(getppid), .desc = "did not do its work", .verify = disbelieve);
+TEST(good, SYS(getppid), .desc = "getppid");
 
-TEST_ROW(crash, .desc = "dies of SIGSEGV", .batch = batch_crash);
-TEST_ROW(hang, .desc = "never returns", .batch = batch_hang);
-TEST_ROW(fail, .desc = "closes what is not open", .batch = batch_badf);
-TEST_ROW(skip, .desc = "is not possible", .batch = batch_good, .needs = refuse);
-TEST_ROW(leak, .desc = "leaves a descriptor open", .batch = batch_good, .setup = leak);
-TEST_ROW(unverified, .desc = "did not do its work", .batch = batch_good,
-	 .verify = disbelieve);
-TEST_ROW(good, .desc = "getppid", .batch = batch_good);
+#define ENTRIES	 16 /* of the ring */
+#define REQUESTS 48 /* at once, and one more */
 
-/* Sixty-four requests at once into a queue for sixteen completions. */
 static int setup_overflow(struct bench_run *run)
 {
 	struct io_uring_params p = { .flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
-				     .cq_entries = 16 };
-	struct ring *r = run->state;
-	int ret = ring_setup_params(run, r, RING_DEFAULT, 16, &p);
+				     .cq_entries = ENTRIES };
 
-	return ret;
+	return ring_setup_params(run, RING_DEFAULT, ENTRIES, &p);
 }
 
 static int setup_future(struct bench_run *run)
 {
-	return ring_setup(run, run->state, RING_FUTURE, 1);
+	return ring_setup(run, RING_FUTURE, 1);
 }
 
-static int verify_ring(struct bench_run *run)
-{
-	return ring_verify(run, run->state);
-}
+/* More than the queue for completions holds, reaped only afterwards. */
+#define OVERFLOW                                               \
+	for (int i = 0; i < REQUESTS; i++) {                   \
+		io_uring_prep_nop(io_uring_get_sqe(&r->ring)); \
+		if (i % ENTRIES == ENTRIES - 1)                \
+			io_uring_submit(&r->ring);             \
+	}
+RING_LOOP(overflow, 0, OVERFLOW SUBMIT(1, 0, io_uring_prep_nop(sqe)))
 
-/* Four times the ring's sixteen requests, reaped only afterwards. */
-BATCH(overflow)
-{
-	struct ring *const r = run->state;
-	struct ring_tally t = { 0 };
-	const unsigned long rounds = n;
+#define TEST_RING(loop, ...)                                 \
+	BENCH_OF(loop, .via = VIA_RING, .flags = BENCH_TEST, \
+		 .state = sizeof(struct pieces), .teardown = ring_teardown, __VA_ARGS__)
 
-	do {
-		for (int i = 0; i < 48; i++) {
-			io_uring_prep_nop(io_uring_get_sqe(&r->ring));
-			if (i % 16 == 15)
-				io_uring_submit(&r->ring);
-		}
-		io_uring_prep_nop(io_uring_get_sqe(&r->ring));
-		ring_round(r, 1, 0, &t);
-	} while (--n);
-	ring_count(run, r, 1, rounds, &t);
-	return t.fold;
-}
-
-TEST_ROW(ring_overflow, .desc = "completes more than its queue has room for",
-	 .via = VIA_RING, .state = sizeof(struct ring), .setup = setup_overflow,
-	 .batch = batch_overflow, .verify = verify_ring, .teardown = ring_teardown);
-TEST_ROW(ring_future, .desc = "asks for a ring that no kernel has", .via = VIA_RING,
-	 .state = sizeof(struct ring), .setup = setup_future, .batch = batch_good,
-	 .teardown = ring_teardown);
+TEST_RING(overflow, .id = "test/ring_overflow", .setup = setup_overflow,
+	  .verify = ring_verify, .desc = "completes more than its queue has room for");
+TEST_RING(good, .id = "test/ring_future", .setup = setup_future,
+	  .desc = "asks for a ring that no kernel has");

@@ -11,81 +11,57 @@
  */
 #include <fcntl.h>
 
-#include "ring.h"
+#include "handle.h"
 
-static int setup_nop(struct bench_run *run, enum ring_mode mode)
+#define PREP_WRITE                                           \
+	io_uring_prep_write_fixed(sqe, 0, buf, bytes, 0, 0); \
+	sqe->flags |= IOSQE_FIXED_FILE
+
+RING_LOOP(uring_nop, 0, SUBMIT(batch, 0, io_uring_prep_nop(sqe)))
+RING_LOOP(uring_write, 0, SUBMIT(batch, bytes, PREP_WRITE))
+
+static int setup_nop(struct bench_run *run)
 {
-	return ring_setup(run, run->state, mode, run->batch);
+	const enum ring_mode *mode = run->bench->arg;
+
+	return ring_setup(run, *mode, run->batch);
 }
 
-static int setup_write(struct bench_run *run, enum ring_mode mode)
+static int setup_write(struct bench_run *run)
 {
-	struct ring *r = run->state;
 	int ret = bench_buffer(run, run->bytes);
 
-	if (ret)
-		return ret;
-	run->fd[0] = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	if (run->fd[0] < 0)
-		return bench_errno(run, "/dev/null");
-	ret = ring_setup(run, r, mode, run->batch);
-	if (ret)
-		return ret;
-	ret = ring_fix_file(run, r, run->fd[0]);
 	if (!ret)
-		ret = ring_fix_buffer(run, r, run->buf, run->bytes);
+		ret = bench_open(run, 0, "/dev/null", O_WRONLY);
 	if (!ret)
-		ret = ring_probe_write(run, run->fd[0], run->buf, run->bytes, 0);
-	if (ret)
-		ring_teardown(run);
-	return ret;
+		ret = setup_nop(run);
+	if (!ret)
+		ret = ring_fix_file(run, run->fd[0]);
+	if (!ret)
+		ret = ring_fix_buffer(run, run->buf, run->bytes);
+	return ret ? ret : ring_probe_write(run, run->fd[0], run->buf, run->bytes, 0);
 }
 
-static int verify(struct bench_run *run)
-{
-	return ring_verify(run, run->state);
-}
-
-RING_BATCH(uring_nop, batch, 0, io_uring_prep_nop(sqe), (void)0)
-RING_BATCH(
-	uring_write, batch, bytes,
-	{
-		io_uring_prep_write_fixed(sqe, 0, buf, bytes, 0, 0);
-		sqe->flags |= IOSQE_FIXED_FILE;
-	},
-	(void)0)
-
-#define URING_ROW(op, slug, mode, ...)                        \
-	static int setup_##op##_##mode(struct bench_run *run) \
-	{                                                     \
-		return setup_##op(run, RING_##mode);          \
-	}                                                     \
-	BENCH(uring_##op##_##mode)                            \
-	= { .id = "uring/" #op "-" slug,                      \
-	    .via = VIA_RING,                                  \
-	    .calls = "io_uring_enter",                        \
-	    .state = sizeof(struct ring),                     \
-	    .setup = setup_##op##_##mode,                     \
-	    .batch = batch_uring_##op,                        \
-	    .verify = verify,                                 \
-	    .teardown = ring_teardown,                        \
-	    __VA_ARGS__ }
-
-#define NOP_ROW(slug, mode, what)                                        \
-	URING_ROW(nop, slug, mode, .params = "batch=1,8,32,128",         \
-		  .base = "null/getppid-inline", .desc = "a NOP, " what, \
-		  .caveat = "the ring's own price; one io_uring_enter a batch")
-#define WRITE_ROW(slug, mode, what)                                                    \
-	URING_ROW(write, slug, mode, .params = "batch=1,8,32,128 bytes=64",            \
-		  .workload = "null-write", .strategy = "io_uring, " slug,             \
-		  .base = "write/null", .desc = "WRITE_FIXED to /dev/null, " what,     \
-		  .caveat = "registered file and buffer; one io_uring_enter a batch; " \
-			    "`punted` is a worker thread's time too")
+#define URING(op, ring, ...)                                                           \
+	BENCH_OF(uring_##op, .via = VIA_RING, .calls = "io_uring_enter",               \
+		 .state = sizeof(struct pieces), .setup = setup_##op,                  \
+		 .arg = &(const enum ring_mode){ RING_##ring }, .verify = ring_verify, \
+		 .teardown = ring_teardown, __VA_ARGS__)
+#define NOP(ring, slug, what)                                                   \
+	URING(nop, ring, .id = "uring/nop-" slug, .params = "batch=1,8,32,128", \
+	      .base = NULL_CALL, .desc = "a NOP, " what,                        \
+	      .caveat = "the ring's own price; one io_uring_enter a batch")
+#define WRITE(ring, slug, what)                                                         \
+	URING(write, ring, .id = "uring/write-" slug, .base = "write/null",             \
+	      .params = "batch=1,8,32,128 bytes=64", .workload = "null-write",          \
+	      .strategy = "io_uring, " slug, .desc = "WRITE_FIXED to /dev/null, " what, \
+	      .caveat = "registered file and buffer; one io_uring_enter a batch; "      \
+			"`punted` is a worker thread's time too")
 
 #define ON_DEFAULT "on a ring without flags"
 #define ON_DEFER   "on a single-issuer ring with deferred task work, its fd registered"
 
-NOP_ROW("default", DEFAULT, ON_DEFAULT);
-NOP_ROW("defer", DEFER, ON_DEFER);
-WRITE_ROW("default", DEFAULT, ON_DEFAULT);
-WRITE_ROW("defer", DEFER, ON_DEFER);
+NOP(DEFAULT, "default", ON_DEFAULT);
+NOP(DEFER, "defer", ON_DEFER);
+WRITE(DEFAULT, "default", ON_DEFAULT);
+WRITE(DEFER, "defer", ON_DEFER);

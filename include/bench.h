@@ -12,7 +12,7 @@
  *	batch   many times, n iterations each, some of them timed
  *	after   after each window, untimed
  *	verify  after the first batch and after the last one: did the work happen?
- *	teardown
+ *	teardown, also of a setup that failed half-way: all that it did not set is zero
  *
  * Units: times are never seen by a benchmark. Sizes are bytes. Errors: setup, verify and
  * needs return 0, or what bench_fail(), bench_skip() or bench_errno() returned.
@@ -20,6 +20,7 @@
 #ifndef SYSCOST_BENCH_H
 #define SYSCOST_BENCH_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@
 #include <sys/syscall.h>
 
 #include "arch/arch.h"
+#include "attributes.h"
 
 /* How the operation is made. bench_via_name() has the word that the rows carry. */
 enum bench_via {
@@ -54,11 +56,16 @@ struct bench {
 	enum bench_via via; /* how the operation is made */
 	const char *desc;   /* one line: what one operation does */
 	const char *caveat; /* one line: what its number does not mean; or NULL */
-	const char
-		*calls; /* the system calls of one operation: "openat close"; or NULL */
 	/*
-	 * Id of the row it is read against; or NULL. Where that is a family, it is the row
-	 * with this one's own parameters, or with batch=1 and the others this one's own.
+	 * The system calls of one operation: "openat close"; or NULL. Where the loop
+	 * makes them itself and this CPU's Linux lacks one, the row is a SKIP that says
+	 * so.
+	 */
+	const char *calls;
+	/*
+	 * Id of the row it is read against; or NULL. Where that is a family, it is the
+	 * row with this one's own parameters, or with batch=1 and the others this one's
+	 * own.
 	 */
 	const char *base;
 	/*
@@ -68,8 +75,7 @@ struct bench {
 	 * batch=1 bytes=1": rows of both, each with all of its parameters in its id.
 	 */
 	const char *params;
-	unsigned long
-		ops; /* operations an iteration when that is not `batch`; 0: as said */
+	unsigned long ops;  /* operations an iteration if that is not `batch`; or 0 */
 	unsigned int flags; /* BENCH_… */
 	/*
 	 * Rows of one workload (and one `bytes`) do the same work, each by its strategy:
@@ -77,7 +83,10 @@ struct bench {
 	 * for rows that are no alternatives.
 	 */
 	const char *workload, *strategy;
-	size_t state; /* bytes of zeroed private state behind run->state */
+
+	size_t state;	 /* bytes of zeroed private state behind run->state */
+	const void *arg; /* what the functions below tell their rows apart by */
+	long want;	 /* what each result must be: WANT_…, or a value: -EAGAIN */
 
 	int (*needs)(struct bench_run *run);
 	int (*setup)(struct bench_run *run);
@@ -91,11 +100,14 @@ struct bench {
 
 enum {
 	BENCH_BLOCKS = 1 << 0, /* sleeps or wakes others: being switched out is the op */
-	BENCH_TEST =
-		1 << 1, /* only for the suite's own tests: never planned by default */
-	BENCH_SWEEP = 1 << 2, /* one of very many: planned only if a pattern names it */
-	BENCH_CPU = 1 << 3,   /* others work for it: take the process's CPU time too */
+	BENCH_TEST = 1 << 1,   /* for the suite's own tests: planned only if named */
+	BENCH_SWEEP = 1 << 2,  /* one of very many: planned only if named */
+	BENCH_CPU = 1 << 3,    /* others work for it: take the process's CPU time too */
 };
+
+#define WANT_ANY   0		  /* anything but an error */
+#define WANT_ZERO  (LONG_MIN + 1) /* 0 */
+#define WANT_BYTES (LONG_MIN + 2) /* all bytes of an iteration: `batch` times `bytes` */
 
 #define BENCH_FDS   4
 #define BENCH_PEERS 2
@@ -131,16 +143,15 @@ struct bench_run {
 	size_t buf_len;
 	void *state;
 
-	long want;	    /* what every result must be; BENCH_ANY: not negative */
-	unsigned long done; /* iterations made since setup; kept by the harness */
-	unsigned long
-		enters; /* system calls made since setup, if the batch counts them */
+	long want;	      /* what every result must be; BENCH_ANY: not negative */
+	unsigned long done;   /* iterations made since setup; kept by the harness */
+	unsigned long enters; /* system calls since setup, if the batch counts them */
 	struct outcome outcome;
 
 	const long *param; /* use bench_param() */
 };
 
-#define BENCH_ANY (-0x7fffffffL - 1)
+#define BENCH_ANY LONG_MIN
 
 /* The value of a declared parameter. An undeclared name aborts: a programming error. */
 long bench_param(const struct bench_run *run, const char *name);
@@ -148,10 +159,8 @@ long bench_param(const struct bench_run *run, const char *name);
 /* Verdicts for needs, setup and verify: `return bench_fail(run, "read %d", n)`. */
 #define BENCH_FAIL (-1)
 #define BENCH_SKIP (-2)
-int bench_fail(struct bench_run *run, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-int bench_skip(struct bench_run *run, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
+int bench_fail(struct bench_run *run, const char *fmt, ...) format_at(2);
+int bench_skip(struct bench_run *run, const char *fmt, ...) format_at(2);
 /*
  * `what` failed with errno: SKIP where the kernel or a limit refused (EPERM, EACCES,
  * ENOSYS, EOPNOTSUPP, EMFILE, ENOMEM, …), FAIL otherwise. The reason names both.
@@ -161,6 +170,13 @@ int bench_errno(struct bench_run *run, const char *what);
 /* run->buf: `len` bytes, page-aligned, already touched. Returns 0 or a verdict. */
 int bench_buffer(struct bench_run *run, size_t len);
 
+/* run->fd[i]: open(2) of `path`. Returns 0 or a verdict that names the path. */
+int bench_open(struct bench_run *run, int i, const char *path, int flags);
+
+/* run->fd[i]: a new file in run->dir, or in memory, without a name. 0 or a verdict. */
+int bench_file(struct bench_run *run, int i, const char *name);
+int bench_memfd(struct bench_run *run, int i);
+
 /*
  * Start a peer process that runs `fn(run)` and exits with its result. It dies with this
  * process, and is killed and reaped after teardown. `cpu` -1: the CPU of this process.
@@ -168,13 +184,17 @@ int bench_buffer(struct bench_run *run, size_t len);
 int bench_peer(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run));
 
 /* The path of `name` in run->dir, in a buffer of the caller's. Returns buf. */
+#define BENCH_PATH_MAX 4096
 char *bench_path(const struct bench_run *run, const char *name, char *buf, size_t len);
 
 /* A probe for `needs`: there must be a second CPU that this process may use. */
 int bench_needs_two_cpus(struct bench_run *run);
 
-/* The address of a vDSO function, e.g. "__vdso_time"; NULL where there is none. */
+/* The address of a vDSO function, ARCH_VDSO "time"; NULL where there is none. */
 void *bench_vdso(const char *name);
+
+/* What most rows are read against: the cheapest call that does something. */
+#define NULL_CALL "null/getppid-inline"
 
 /*
  * SYS(getppid), SYS(write, fd, buf, len): the system call instruction, inlined. The
@@ -198,42 +218,58 @@ void *bench_vdso(const char *name);
 #define bench_keep(x) __asm__ volatile("" : "+r"(x) : : "memory")
 
 /*
- * BATCH(name) { … }: a timed loop of one's own over `n` operations of `run`. It returns
- * the OR of the results, which is negative as soon as one of them was. No clock, no
- * branch on a result, no call but the operation's own (a test disassembles it).
+ * Timed loops, from the shortest to write to the most free. All return the OR of the
+ * results, which is negative as soon as one of them was. No clock, no branch on a result,
+ * no call but the operation's own (a test disassembles them).
  *
- * BATCH_OP(name, expr): the usual loop. In expr, `fd`, `buf` and `bytes` stand for
- * run->fd[0], run->buf and run->bytes, held in registers.
+ * CALL(name, expr, .id = "group/name", …): the loop over `expr` and its descriptor. In
+ * expr, `fd`, `buf` and `bytes` are run->fd[0], run->buf and run->bytes, in registers.
+ *
+ * BATCH_OP(name, expr): the same loop without a descriptor.
+ *
+ * LOOP(name, locals, statements): declares what `locals` says, and repeats the
+ * statements, which OR results into `fold`. LOOP_THEN(name, locals, then, statements):
+ * does `then` afterwards, which is in the time, but once a batch.
+ *
+ * BATCH(name) { … REPEAT(n) … }: any body. REPEAT is how every loop repeats, and the one
+ * place that says how many iterations stand in one pass. `n` counts down to 1 in it.
  */
-#define BATCH(name)                                                               \
-	static __attribute__((noinline, noclone, aligned(64))) long batch_##name( \
-		struct bench_run *run, unsigned long n)
-#ifdef __clang__
-#define noclone /* gcc's; clang does not clone */
-#endif
-#define BENCH_LOOP(n) for (; (n); (n)--)
-#define BATCH_OP(name, expr)                                             \
-	BATCH(name)                                                      \
-	{                                                                \
-		const int fd __attribute__((unused)) = run->fd[0];       \
-		char *const buf __attribute__((unused)) = run->buf;      \
-		const size_t bytes __attribute__((unused)) = run->bytes; \
-		long fold = 0;                                           \
-                                                                         \
-		do {                                                     \
-			fold |= (long)(expr);                            \
-		} while (--n);                                           \
-		return fold;                                             \
+#define BATCH(name) \
+	static timed_loop long batch_##name(struct bench_run *run, unsigned long n)
+#define REPEAT(n) for (unsigned long left_ = 1; left_; left_ = --(n))
+#define LOOP_THEN(name, locals, then, ...) \
+	BATCH(name)                        \
+	{                                  \
+		locals;                    \
+		long fold = 0;             \
+                                           \
+		REPEAT (n) {               \
+			__VA_ARGS__;       \
+		}                          \
+		then;                      \
+		return fold;               \
 	}
+#define LOOP(name, locals, ...) LOOP_THEN(name, locals, (void)0, __VA_ARGS__)
+#define OP_LOCALS                                \
+	const int fd maybe_unused = run->fd[0];  \
+	char *const buf maybe_unused = run->buf; \
+	const size_t bytes maybe_unused = run->bytes
+#define BATCH_OP(name, expr)  LOOP(name, OP_LOCALS, fold |= (long)(expr))
+#define CALL(name, expr, ...) BATCH_OP(name, expr) BENCH_OF(name, __VA_ARGS__)
 
 /*
- * BENCH(ident) = { .id = "group/name", … };  defines and registers a descriptor.
- * The registry holds pointers, so that a sanitizer's padding cannot come between.
+ * BENCH(ident) = { .id = "group/name", … };  defines and registers a descriptor, and so
+ * does BENCHMARK(.id = "group/name", …);  which needs no name. BENCH_OF(name, …) fills in
+ * the loop of that name. The registry holds pointers, so that a sanitizer's padding
+ * cannot come between.
  */
 #define BENCH(ident)                                                         \
 	static const struct bench bench_##ident;                             \
 	static const struct bench *const bench_entry_##ident __attribute__(( \
 		used, retain, section("bench_registry"))) = &bench_##ident;  \
 	static const struct bench bench_##ident
+#define BENCH_AT(ident)	    BENCH(ident)
+#define BENCHMARK(...)	    BENCH_AT(__COUNTER__) = { __VA_ARGS__ }
+#define BENCH_OF(name, ...) BENCHMARK(.batch = batch_##name, __VA_ARGS__)
 
 #endif

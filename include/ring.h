@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What benchmarks on an io_uring share: making a ring in one of the modes, asking the
- * running kernel what it knows, the timed round of submitting and reaping, and the checks
+ * running kernel what it knows, submitting and reaping in the timed loop, and the checks
  * afterwards. Constants that the header of liburing 2.3 does not name are defined here,
  * each with the kernel that brought it.
  *
@@ -49,69 +49,67 @@ enum ring_mode {
 	RING_MODES,
 };
 
-/* First in the state of a benchmark that has one: verify and teardown below rely on it. */
+/* First in the state of a benchmark that has one: everything here finds it there. */
 struct ring {
 	struct io_uring ring;
 	bool up;
-	bool spin;	       /* completions are waited for without a call */
-	unsigned int requests; /* of one iteration, as the batch last said */
-	unsigned long rounds;  /* iterations made */
-	unsigned long seen;    /* completions, */
-	unsigned long sum;     /* and what their user_data add up to */
-	unsigned int kflags;   /* what the kernel ever said in the SQ's flags */
+	bool spin;		  /* completions are waited for without a call */
+	unsigned int requests;	  /* of one iteration, as the batch last said */
+	unsigned long iterations; /* made so far */
+	unsigned long seen;	  /* completions, */
+	unsigned long sum;	  /* and what their user_data add up to */
+	unsigned int kflags;	  /* what the kernel ever said in the SQ's flags */
 };
 
 /*
- * Make a ring of `mode` with room for `requests` at once; run->outcome.asked and run->outcome.in_force
- * say with which flags, run->want becomes 0, run->outcome.mode "inline" until something else is
- * seen.
+ * Make a ring of `mode` with room for `requests` at once. run->outcome says with which
+ * flags, and that it works "inline" until something else is seen; run->want becomes 0.
  */
-int ring_setup(struct bench_run *run, struct ring *r, enum ring_mode mode,
-	       unsigned int requests);
-/* The same with flags and a completion queue of one's own; `since` says what they need. */
-int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode,
-		      unsigned int requests, struct io_uring_params *p);
-void ring_teardown(struct bench_run *run); /* of the ring at run->state */
+int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests);
+/*
+ * The same with flags and a completion queue of one's own; `since` says what they need.
+ */
+int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int requests,
+		      struct io_uring_params *p);
+void ring_teardown(struct bench_run *run);
 
 /* The kernel knows this opcode (IORING_REGISTER_PROBE, Linux 5.6), or SKIP. */
-int ring_needs_op(struct bench_run *run, struct ring *r, int op, const char *name,
-		  const char *since);
+int ring_needs_op(struct bench_run *run, int op);
 /* One request, submitted and waited for: its result, or -errno. */
 int ring_once(struct ring *r, const struct io_uring_sqe *sqe);
 /* Such a request does not end in an error, or SKIP: for flags that no probe knows. */
-int ring_needs_request(struct bench_run *run, struct ring *r,
-		       const struct io_uring_sqe *sqe, const char *what,
-		       const char *since);
-int ring_fix_file(struct bench_run *run, struct ring *r, int fd);
-int ring_fix_buffer(struct bench_run *run, struct ring *r, void *buf, size_t len);
+int ring_needs_request(struct bench_run *run, const struct io_uring_sqe *sqe,
+		       const char *what, const char *since);
+int ring_fix_file(struct bench_run *run, int fd);
+int ring_fix_buffer(struct bench_run *run, void *buf, size_t len);
 /* Another file in place of the fixed one. -errno. */
 int ring_swap_file(struct ring *r, int fd);
 
 /*
- * run->outcome.mode: would an operation on `fd` be done at once, or handed to a worker thread?
- * Asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which does read or write it.
+ * The mode in run->outcome: would an operation on `fd` be done at once, or handed to a
+ * worker thread? Asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which does
+ * read or write it.
  */
 int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t off);
 int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t off);
 
 /*
  * As many completions as requests, each of them once, and none that found no room. Sets
- * run->outcome.overflow, and run->outcome.mode to "punted" when worker threads of a ring are seen.
+ * the overflow of run->outcome, and its mode to "punted" when worker threads are seen.
  */
-int ring_verify(struct bench_run *run, struct ring *r);
+int ring_verify(struct bench_run *run);
 
 /* What one batch adds up, held in registers. */
 struct ring_tally {
-	long fold;
 	unsigned long seen, sum, enters;
-	unsigned int kflags;
+	unsigned int requests, kflags;
 };
 
 /*
  * A result against what it must be, for folding: 0, or something positive, or -errno, and
  * that without a branch.
  */
-static inline __attribute__((always_inline)) long off_by(long result, long want)
+static always_inline long off_by(long result, long want)
 {
 	return result ^ (want & ~(result >> 63));
 }
@@ -121,30 +119,31 @@ static inline __attribute__((always_inline)) long off_by(long result, long want)
  * One io_uring_enter as a rule; more only if it comes back early. A ring with a kernel
  * thread is entered to wake that thread up, and for nothing else.
  */
-static inline __attribute__((always_inline)) void
-ring_round(struct ring *r, unsigned int requests, long want, struct ring_tally *t)
+static always_inline void ring_round(struct ring *r, unsigned int requests, long want,
+				     struct ring_tally *t, long *fold)
 {
 	struct io_uring_cqe *cqe;
 	unsigned int head, some;
 	int left;
 
+	t->requests = requests;
 	if (r->spin) {
 		/* Says how many are in the queue, also those that the thread has done. */
 		t->enters += *r->ring.sq.kflags & IORING_SQ_NEED_WAKEUP;
 		left = io_uring_submit(&r->ring);
-		t->fold |= left & left >> 31;
+		*fold |= left & left >> 31;
 		left = requests;
 	} else {
 		t->enters++;
 		left = io_uring_submit_and_wait(&r->ring, requests);
-		t->fold |= off_by(left, requests);
+		*fold |= off_by(left, requests);
 	}
 	for (;;) {
 		t->kflags |= *(volatile unsigned int *)r->ring.sq.kflags;
 		some = 0;
 		io_uring_for_each_cqe(&r->ring, head, cqe)
 		{
-			t->fold |= off_by(cqe->res, want);
+			*fold |= off_by(cqe->res, want);
 			t->sum += cqe->user_data;
 			some++;
 		}
@@ -162,52 +161,17 @@ ring_round(struct ring *r, unsigned int requests, long want, struct ring_tally *
 	}
 }
 
-static inline __attribute__((always_inline)) void
-ring_count(struct bench_run *run, struct ring *r, unsigned int requests,
-	   unsigned long rounds, const struct ring_tally *t)
+static always_inline void ring_count(struct bench_run *run, unsigned long iterations,
+				     const struct ring_tally *t)
 {
-	r->requests = requests;
-	r->rounds += rounds;
+	struct ring *r = run->state;
+
+	r->requests = t->requests;
+	r->iterations += iterations;
 	r->seen += t->seen;
 	r->sum += t->sum;
 	r->kflags |= t->kflags;
 	run->enters += t->enters;
 }
-
-/*
- * RING_BATCH(name, requests, want, prep, end): the timed loop of a ring. `prep` fills in
- * request `i`, `sqe`, of the piece at offset `at`; each must complete with `want`; `end`
- * follows when all of them have. In scope besides: r, batch, bytes, total, fd, buf (the
- * first piece), and t for `end`.
- */
-#define RING_BATCH(name, n_requests, want, prep, end)                                  \
-	BATCH(name)                                                                    \
-	{                                                                              \
-		struct ring *const r = run->state;                                     \
-		const unsigned int batch __attribute__((unused)) = run->batch;         \
-		const unsigned int requests = n_requests;                              \
-		const size_t bytes __attribute__((unused)) = run->bytes;               \
-		const size_t total __attribute__((unused)) = batch * bytes;            \
-		const int fd __attribute__((unused)) = run->fd[0];                     \
-		char *const buf __attribute__((unused)) = run->buf;                    \
-		const unsigned long rounds = n;                                        \
-		struct ring_tally t = { 0 };                                           \
-                                                                                       \
-		do {                                                                   \
-			size_t at __attribute__((unused)) = 0;                         \
-                                                                                       \
-			for (unsigned int i = 0; i < requests; i++) {                  \
-				struct io_uring_sqe *sqe = io_uring_get_sqe(&r->ring); \
-                                                                                       \
-				prep;                                                  \
-				sqe->user_data = i + 1;                                \
-				at += bytes;                                           \
-			}                                                              \
-			ring_round(r, requests, want, &t);                             \
-			end;                                                           \
-		} while (--n);                                                         \
-		ring_count(run, r, requests, rounds, &t);                              \
-		return t.fold;                                                         \
-	}
 
 #endif

@@ -25,7 +25,7 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	fi
 done
 if grep -nE '^#include "' bench/*.c bench/*/*.c |
-	grep -vE '#include "(bench|ring|batch|layer)\.h"'; then
+	grep -vE '#include "(bench|ring|handle|batch|layer)\.h"'; then
 	bad=1
 fi
 for reader in batch compare export report verdict option command; do

@@ -8,7 +8,6 @@
  * is mapped here is used by one thread: with more, unmapping interrupts other CPUs.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -23,40 +22,38 @@
 #define MADV_COLLAPSE 25 /* Linux 6.1 */
 #endif
 
-#define PAGE 4096UL
-#define HUGE (2UL << 20)
+#define PAGE	    4096UL
+#define HUGE	    (2UL << 20)
+#define REGIONS_MAX 32768 /* of a window; vm.max_map_count is 65530 by default */
 
-/* s->more */
 struct mapping {
-	char *map; /* of rows that keep one; else NULL */
+	struct pieces pieces; /* first: see handle.h */
+	char *map;	      /* of rows that keep one; else NULL */
 	size_t len;
 	long sum;	/* what a pass over the pages must come to */
 	char **regions; /* of a window: mapped before it, in it, or unmapped in it */
 	size_t room;
 };
 
+/* What some rows keep mapped: `arg`. */
+struct kept {
+	bool memfd; /* of a file in memory */
+	int (*keep)(struct bench_run *run);
+};
+
 /* MAPPED(name, calls, one pass): fold gets what it found XOR what it must find. */
-#define MAPPED(name, calls, ...)                                                       \
-	BATCH(name)                                                                    \
-	{                                                                              \
-		struct mapping *const m = ((struct pieces *)run->state)->more;         \
-		const size_t batch = run->batch;                                       \
-		const size_t total = batch * PAGE;                                     \
-		const int fd __attribute__((unused)) = run->fd[0];                     \
-		char *const back                                                       \
-			__attribute__((unused)) = ((struct pieces *)run->state)->back; \
-		char *const map __attribute__((unused)) = m->map;                      \
-		char **const regions __attribute__((unused)) = m->regions;             \
-		const long sum __attribute__((unused)) = m->sum;                       \
-		const unsigned long rounds = n;                                        \
-		long fold = 0;                                                         \
-                                                                                       \
-		do {                                                                   \
-			__VA_ARGS__;                                                   \
-		} while (--n);                                                         \
-		run->enters += rounds * (calls);                                       \
-		return fold;                                                           \
-	}
+#define MAPPED_LOCALS                                   \
+	struct mapping *const m = run->state;           \
+	const size_t batch = run->batch;                \
+	const size_t total = batch * PAGE;              \
+	const int fd maybe_unused = run->fd[0];         \
+	char *const back maybe_unused = m->pieces.back; \
+	char *const map maybe_unused = m->map;          \
+	char **const regions maybe_unused = m->regions; \
+	const long sum maybe_unused = m->sum
+#define MAPPED(name, calls, ...)       \
+	LOOP_THEN(name, MAPPED_LOCALS; \
+		  COUNTED, run->enters += iterations * (calls), __VA_ARGS__)
 #define TOUCH(p)   fold |= touched(p, total) ^ sum
 #define MAP(flags) SYS(mmap, 0, total, PROT_READ, flags, fd, 0)
 #define UNMAP(p)   fold |= SYS(munmap, p, total)
@@ -67,7 +64,7 @@ struct mapping {
 	UNMAP(p)
 #define MADVISE(p, what) fold |= SYS(madvise, p, total, what)
 
-static inline __attribute__((always_inline)) long touched(const char *map, size_t total)
+static always_inline long touched(const char *map, size_t total)
 {
 	const volatile unsigned char *p = (const void *)map;
 	long sum = 0;
@@ -97,26 +94,24 @@ MAPPED(unmap_only, 1, UNMAP(regions[n - 1]))
 /* Room for the regions of a window. */
 static int before_map(struct bench_run *run, unsigned long n)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
+	struct mapping *m = run->state;
 	char **regions;
 
-	/* vm.max_map_count is 65530 by default */
-	if (n > 32768)
+	if (n > REGIONS_MAX)
 		return bench_fail(run, "a window of %lu mappings is too many", n);
-	if (n > m->room) {
-		regions = realloc(m->regions, n * sizeof(*regions));
-		if (!regions)
-			return bench_errno(run, "realloc");
-		m->regions = regions;
-		m->room = n;
-	}
-
+	if (n <= m->room)
+		return 0;
+	regions = realloc(m->regions, n * sizeof(*regions));
+	if (!regions)
+		return bench_errno(run, "realloc");
+	m->regions = regions;
+	m->room = n;
 	return 0;
 }
 
 static int after_map(struct bench_run *run, unsigned long n)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
+	struct mapping *m = run->state;
 	int ret = 0;
 
 	for (unsigned long i = 0; i < n; i++)
@@ -124,14 +119,13 @@ static int after_map(struct bench_run *run, unsigned long n)
 			ret = bench_fail(run, "mmap failed in the timed loop");
 		else if (munmap(m->regions[i], run->batch * PAGE))
 			ret = bench_errno(run, "munmap");
-
 	return ret;
 }
 
 /* Regions that no one has touched yet. */
 static int before_touch(struct bench_run *run, unsigned long n)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
+	struct mapping *m = run->state;
 	int ret = before_map(run, n);
 
 	for (unsigned long i = 0; !ret && i < n; i++) {
@@ -146,7 +140,7 @@ static int before_touch(struct bench_run *run, unsigned long n)
 /* Regions every page of which has been touched. */
 static int before_unmap(struct bench_run *run, unsigned long n)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
+	struct mapping *m = run->state;
 	int ret = before_touch(run, n);
 
 	for (unsigned long i = 0; !ret && i < n; i++)
@@ -157,53 +151,34 @@ static int before_unmap(struct bench_run *run, unsigned long n)
 
 static void teardown(struct bench_run *run)
 {
-	struct pieces *s = run->state;
-	struct mapping *m = s->more;
+	struct mapping *m = run->state;
 
-	if (!m)
-		return;
 	if (m->map)
 		munmap(m->map, m->len);
 	free(m->regions);
-	free(m);
-	s->more = NULL;
 }
 
-/* The pages are the source of setup_areas(), and written to the file. */
-static int fill(struct bench_run *run)
+/* The pages are the source of pieces_areas(), and written to the file. */
+static int setup(struct bench_run *run)
 {
-	struct pieces *s = run->state;
-	struct mapping *m = calloc(1, sizeof(*m));
+	const struct kept *kept = run->bench->arg;
+	struct mapping *m = run->state;
+	int ret = pieces_areas(run, false);
 
-	s->more = m;
-	if (!m)
-		return bench_errno(run, "calloc");
-	m->sum = touched(run->buf, s->total);
-	return batch_fill(run, run->fd[0]);
-}
-
-static int setup_file(struct bench_run *run)
-{
-	char path[4096];
-	int ret = setup_areas(run, 0);
-
+	if (!ret)
+		ret = kept && kept->memfd ? bench_memfd(run, 0)
+					  : bench_file(run, 0, "mapped");
 	if (ret)
 		return ret;
-	bench_path(run, "mapped", path, sizeof(path));
-	run->fd[0] = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (run->fd[0] < 0)
-		return bench_errno(run, path);
-	unlink(path);
-	ret = fill(run);
-	if (ret)
-		teardown(run);
-	return ret;
+	m->sum = touched(run->buf, m->pieces.total);
+	ret = pieces_fill(run, 0);
+	return ret || !kept ? ret : kept->keep(run);
 }
 
 /* A mapping that is kept, with its page tables filled. */
-static int keep(struct bench_run *run, size_t len, char *where)
+static int keep_at(struct bench_run *run, char *where, size_t len)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
+	struct mapping *m = run->state;
 	char *p = mmap(where, len, PROT_READ, MAP_SHARED | (where ? MAP_FIXED : 0),
 		       run->fd[0], 0);
 
@@ -216,16 +191,9 @@ static int keep(struct bench_run *run, size_t len, char *where)
 		       : bench_fail(run, "the mapping has other contents");
 }
 
-static int setup_kept(struct bench_run *run)
+static int keep(struct bench_run *run)
 {
-	int ret = setup_file(run);
-
-	if (ret)
-		return ret;
-	ret = keep(run, run->batch * PAGE, NULL);
-	if (ret)
-		teardown(run);
-	return ret;
+	return keep_at(run, NULL, run->batch * PAGE);
 }
 
 /* Does /proc/self/smaps say that the mapping at `p` has huge pages? */
@@ -252,68 +220,36 @@ static bool is_huge(const char *p)
 }
 
 /* The file filled up to 2 MiB, mapped at a multiple of it, and collapsed. */
-static int collapse(struct bench_run *run)
+static int keep_huge(struct bench_run *run)
 {
-	struct mapping *m;
-	char *p;
-	int ret = 0;
+	struct mapping *m = run->state;
+	char *around, *p;
+	int ret;
 
 	if (ftruncate(run->fd[0], HUGE))
 		return bench_errno(run, "ftruncate");
-	p = mmap(NULL, 2 * HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
+	around = mmap(NULL, 2 * HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (around == MAP_FAILED)
 		return bench_errno(run, "mmap");
-	m = ((struct pieces *)run->state)->more;
-	ret = keep(run, HUGE, (char *)(((uintptr_t)p + HUGE - 1) & -HUGE));
-	m->map = p; /* with what is around it */
-	m->len = 2 * HUGE;
-	p = (char *)(((uintptr_t)p + HUGE - 1) & -HUGE);
-	if (!ret && madvise(p, HUGE, MADV_COLLAPSE))
-		ret = bench_skip(run,
-				 "MADV_COLLAPSE: %s; needs Linux 6.1, and huge pages "
-				 "for this file system",
-				 strerror(errno));
-	if (!ret && touched(p, run->batch * PAGE) != m->sum)
-		ret = bench_fail(run, "the huge page has other contents");
-	if (!ret && !is_huge(p))
-		ret = bench_skip(run, "no huge page is mapped, says /proc/self/smaps");
-	if (ret)
-		return ret;
-	/* Give back what is before the huge page, so that m->map is where it begins. */
-	if (p > m->map)
-		munmap(m->map, p - m->map);
-	m->len -= p - m->map;
+	p = (char *)(((uintptr_t)around + HUGE - 1) & -HUGE);
+	ret = keep_at(run, p, HUGE);
+	/* Give back what is before the huge page; what is behind it goes with it. */
+	if (p > around)
+		munmap(around, p - around);
 	m->map = p;
-	return 0;
-}
-
-static int setup_huge_file(struct bench_run *run)
-{
-	int ret = setup_file(run);
-
+	m->len = around + 2 * HUGE - p;
 	if (ret)
 		return ret;
-	ret = collapse(run);
-	if (ret)
-		teardown(run);
-	return ret;
-}
-
-static int setup_huge_memfd(struct bench_run *run)
-{
-	int ret = setup_areas(run, 0);
-
-	if (ret)
-		return ret;
-	run->fd[0] = memfd_create("mapped", MFD_CLOEXEC);
-	if (run->fd[0] < 0)
-		return bench_errno(run, "memfd_create");
-	ret = fill(run);
-	if (!ret)
-		ret = collapse(run);
-	if (ret)
-		teardown(run);
-	return ret;
+	if (madvise(p, HUGE, MADV_COLLAPSE))
+		return bench_skip(run,
+				  "MADV_COLLAPSE: %s; needs Linux 6.1, and huge pages "
+				  "for this file system",
+				  strerror(errno));
+	if (touched(p, run->batch * PAGE) != m->sum)
+		return bench_fail(run, "the huge page has other contents");
+	return is_huge(p) ? 0
+			  : bench_skip(run, "no huge page is mapped, says "
+					    "/proc/self/smaps");
 }
 
 /* One window of one iteration, as the harness makes them. */
@@ -352,7 +288,7 @@ static int verify_pass(struct bench_run *run)
 /* What was mapped has the contents of the file. */
 static int verify_map(struct bench_run *run)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
+	struct mapping *m = run->state;
 	int ret = before_map(run, 1), after;
 
 	if (ret)
@@ -368,8 +304,8 @@ static int verify_map(struct bench_run *run)
 /* What was unmapped is gone: mincore(2) does not find it. */
 static int verify_unmap(struct bench_run *run)
 {
-	struct mapping *m = ((struct pieces *)run->state)->more;
-	unsigned char core[MOST];
+	struct mapping *m = run->state;
+	unsigned char core[PIECES_MOST];
 	int ret = before_unmap(run, 1);
 
 	if (ret)
@@ -383,69 +319,71 @@ static int verify_unmap(struct bench_run *run)
 		       : bench_fail(run, "the region is still there");
 }
 
-static int setup_map(struct bench_run *run)
-{
-	int ret = setup_file(run);
+#define MMAP(slug, work, ...)                                                           \
+	STRATEGY("mmap-" slug, "mmap-" work, .base = "batch/mmap-read-pread",           \
+		 .state = sizeof(struct mapping), .setup = setup, .teardown = teardown, \
+		 __VA_ARGS__)
 
-	run->want = BENCH_ANY; /* results are addresses */
-	return ret;
-}
-
-#define ROW(ident, slug, work, how, made_by, loop, axes, what, not_this, ...)       \
-	BATCH_ROW(mmap_##ident, slug, work, how, .base = "batch/mmap-read-pread",   \
-		  .via = made_by, .params = axes, .desc = what, .caveat = not_this, \
-		  .batch = batch_##loop, .teardown = teardown, __VA_ARGS__)
-#define PASS(ident, how, made_by, axes, what, not_this, ...)                          \
-	ROW(ident, "mmap-read-" #ident, "mmap-read", how, made_by, map_##ident, axes, \
-	    what, not_this, .verify = verify_pass, __VA_ARGS__)
-
-#define PAGES "batch=" N_1024 " bytes=4096"
-#define SOME  "batch=1,4,16,64,256,1024 bytes=4096"
-
-PASS(pread, "pread", VIA_INLINE, SOME, "pread 4 KiB of a cached file, touch a byte",
-     "copied, which touching a mapping is not", .calls = "pread64", .setup = setup_file);
-PASS(fresh, "mmap, fault-around", VIA_INLINE, PAGES,
-     "map a cached file, touch a byte of each page, unmap it",
-     "a fault maps its neighbours too (16 pages by default)", .calls = "mmap munmap",
-     .setup = setup_file);
-PASS(populate, "mmap, MAP_POPULATE", VIA_INLINE, PAGES,
-     "map a cached file by MAP_POPULATE, touch a byte of each page, unmap it",
-     "no page is mapped in vain", .calls = "mmap munmap", .setup = setup_file);
-PASS(madvise, "mmap, MADV_POPULATE_READ", VIA_INLINE, PAGES,
-     "map a cached file, fill its page tables by madvise, touch each page, unmap it",
-     "needs Linux 5.14", .calls = "mmap madvise munmap", .setup = setup_file);
-PASS(dontneed, "mapped, MADV_DONTNEED", VIA_INLINE, PAGES,
-     "drop the page tables of a kept mapping, touch a byte of each page",
-     "the page cache keeps the pages", .calls = "madvise", .setup = setup_kept);
-PASS(warm, "mapped, warm", VIA_USER, PAGES, "touch a byte of each page of a kept mapping",
-     "no kernel at all", .setup = setup_kept);
-
+/* Whole passes. */
+#define PASS(slug, ...) \
+	MMAP("read-" slug, "read", .want = WANT_ZERO, .verify = verify_pass, __VA_ARGS__)
+#define KEPT(...)                   \
+	.arg = &(const struct kept) \
+	{                           \
+		__VA_ARGS__         \
+	}
+#define PAGES	  "batch=" N_1024 " bytes=4096"
+#define SOME	  "batch=1,4,16,64,256,1024 bytes=4096"
 #define HUGE_AXES "batch=1,16,512 bytes=4096"
-#define HUGE_ROW(ident, how, set_up)                                            \
-	ROW(huge_##ident, "mmap-read-huge-" #ident, "mmap-read", how, VIA_USER, \
-	    map_warm, HUGE_AXES,                                                \
-	    "touch a byte of each 4 KiB of a huge page that is mapped",         \
-	    "no kernel at all; a huge page must be had first", .setup = set_up, \
-	    .verify = verify_pass)
-HUGE_ROW(file, "mapped, warm, huge page", setup_huge_file);
-HUGE_ROW(memfd, "mapped, warm, huge page in memory", setup_huge_memfd);
 
-/* The parts of map_fresh and map_populate. */
-#define PART(ident, loop, slug, work, how, made_by, what, not_this, ...) \
-	ROW(ident, slug, work, how, made_by, loop, SOME, what, not_this, __VA_ARGS__)
-PART(part_map, map_only, "mmap-map", "mmap-map", "mmap", VIA_INLINE,
-     "map a cached file; a page's share", "unmapped outside of the time", .calls = "mmap",
-     .setup = setup_map, .before = before_map, .after = after_map, .verify = verify_map);
-PART(part_populate, map_only_populate, "mmap-map-populate", "mmap-map",
-     "mmap, MAP_POPULATE", VIA_INLINE,
-     "map a cached file by MAP_POPULATE; a page's share", "unmapped outside of the time",
-     .calls = "mmap", .setup = setup_map, .before = before_map, .after = after_map,
-     .verify = verify_map);
-PART(part_touch, touch_only, "mmap-touch", "mmap-touch", "fault-around", VIA_USER,
-     "touch a byte of each page of a fresh mapping for the first time",
-     "mapped and unmapped outside of the time; faults, but no call", .setup = setup_file,
-     .before = before_touch, .after = after_map, .verify = verify_pass);
-PART(part_unmap, unmap_only, "mmap-unmap", "mmap-unmap", "munmap", VIA_INLINE,
-     "unmap a file every page of which was touched; a page's share",
-     "mapped and touched outside of the time", .calls = "munmap", .setup = setup_file,
-     .before = before_unmap, .verify = verify_unmap);
+PASS("pread", .strategy = "pread", .calls = "pread64", .params = SOME,
+     .desc = "pread 4 KiB of a cached file, touch a byte",
+     .caveat = "copied, which touching a mapping is not", .batch = batch_map_pread);
+PASS("fresh", .strategy = "mmap, fault-around", .calls = "mmap munmap", .params = PAGES,
+     .desc = "map a cached file, touch a byte of each page, unmap it",
+     .caveat = "a fault maps its neighbours too (16 pages by default)",
+     .batch = batch_map_fresh);
+PASS("populate", .strategy = "mmap, MAP_POPULATE", .calls = "mmap munmap",
+     .params = PAGES,
+     .desc = "map a cached file by MAP_POPULATE, touch a byte of each page, unmap it",
+     .caveat = "no page is mapped in vain", .batch = batch_map_populate);
+PASS("madvise", .strategy = "mmap, MADV_POPULATE_READ", .calls = "mmap madvise munmap",
+     .params = PAGES, .caveat = "needs Linux 5.14", .batch = batch_map_madvise,
+     .desc = "map a cached file, fill its page tables by madvise, touch each page, unmap "
+	     "it");
+PASS("dontneed", .strategy = "mapped, MADV_DONTNEED", .calls = "madvise", .params = PAGES,
+     .desc = "drop the page tables of a kept mapping, touch a byte of each page",
+     .caveat = "the page cache keeps the pages", KEPT(.keep = keep),
+     .batch = batch_map_dontneed);
+PASS("warm", .strategy = "mapped, warm", .via = VIA_USER, .params = PAGES,
+     .desc = "touch a byte of each page of a kept mapping", .caveat = "no kernel at all",
+     KEPT(.keep = keep), .batch = batch_map_warm);
+PASS("huge-file", .strategy = "mapped, warm, huge page", .via = VIA_USER,
+     .params = HUGE_AXES,
+     .desc = "touch a byte of each 4 KiB of a huge page that is mapped",
+     .caveat = "no kernel at all; a huge page must be had first", KEPT(.keep = keep_huge),
+     .batch = batch_map_warm);
+PASS("huge-memfd", .strategy = "mapped, warm, huge page in memory", .via = VIA_USER,
+     .params = HUGE_AXES,
+     .desc = "touch a byte of each 4 KiB of a huge page that is mapped",
+     .caveat = "no kernel at all; a huge page must be had first",
+     KEPT(.memfd = true, .keep = keep_huge), .batch = batch_map_warm);
+
+/* The parts of "fresh" and "populate". */
+MMAP("map", "map", .strategy = "mmap", .calls = "mmap", .params = SOME,
+     .desc = "map a cached file; a page's share",
+     .caveat = "unmapped outside of the time", .batch = batch_map_only,
+     .before = before_map, .after = after_map, .verify = verify_map);
+MMAP("map-populate", "map", .strategy = "mmap, MAP_POPULATE", .calls = "mmap",
+     .params = SOME, .desc = "map a cached file by MAP_POPULATE; a page's share",
+     .caveat = "unmapped outside of the time", .batch = batch_map_only_populate,
+     .before = before_map, .after = after_map, .verify = verify_map);
+MMAP("touch", "touch", .strategy = "fault-around", .via = VIA_USER, .params = SOME,
+     .desc = "touch a byte of each page of a fresh mapping for the first time",
+     .caveat = "mapped and unmapped outside of the time; faults, but no call",
+     .want = WANT_ZERO, .batch = batch_touch_only, .before = before_touch,
+     .after = after_map, .verify = verify_pass);
+MMAP("unmap", "unmap", .strategy = "munmap", .calls = "munmap", .params = SOME,
+     .desc = "unmap a file every page of which was touched; a page's share",
+     .caveat = "mapped and touched outside of the time", .want = WANT_ZERO,
+     .batch = batch_unmap_only, .before = before_unmap, .verify = verify_unmap);

@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The instructions of the CPU that this is built for. Another CPU is another file beside
- * this one, with the names that the files here share.
+ * this one, with the names that x86_64.h explains, and a make fragment with its flags.
  */
 #ifndef SYSCOST_ARCH_H
 #define SYSCOST_ARCH_H
 
 #if defined(__x86_64__)
 #include "arch/x86_64.h"
+#elif defined(__aarch64__)
+#include "arch/aarch64.h"
+#elif defined(__riscv) && __riscv_xlen == 64
+#include "arch/riscv64.h"
 #else
-#error "syscost knows the instructions of x86-64 only: add include/arch/ for this CPU"
+#error "syscost does not know this CPU's instructions: add a header in include/arch/"
 #endif
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The instructions of x86-64 that the suite is made of: the system call, the fenced
- * time-stamp read, the two probe loops. Nothing here calls, branches on a result or
- * touches memory that it was not given.
+ * What the suite needs to know of x86-64: the system call, the fenced time-stamp read,
+ * the two probe loops. Nothing here calls, branches on a result or touches memory that it
+ * was not given.
  *
- * What another CPU must offer to be supported is this file's list of names.
+ * What another CPU must offer to be supported is this file's list of names. arch.h
+ * includes it. Flags of the compiler stand in the .mk beside it.
  */
 #ifndef SYSCOST_ARCH_X86_64_H
 #define SYSCOST_ARCH_X86_64_H
@@ -12,8 +13,22 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 
-#define ARCH_NAME "x86_64"
+#include "attributes.h"
+
+#define ARCH_VDSO      "__vdso_" /* what the names of the vDSO's functions begin with */
+#define ARCH_HAS_RDTSC true
+#define ARCH_HAS_RDPMC true
+#define ARCH_LACKS(X)  /* X(a), X(b): the system calls that other CPUs have: none */
+
+/* What rt_sigaction takes: arch/x86/include/uapi/asm/signal.h in Linux. */
+struct arch_sigaction {
+	void (*handler)(int);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
 
 /*
  * The system call instruction, inlined. Returns what the kernel returned: a value, or
@@ -21,8 +36,8 @@
  * write any memory that it was pointed to: an inline call that leaves one of the three
  * out of its clobbers compiles, and is wrong.
  */
-static inline __attribute__((always_inline)) long
-arch_syscall6(long nr, long a, long b, long c, long d, long e, long f)
+static always_inline long arch_syscall6(long nr, long a, long b, long c, long d, long e,
+					long f)
 {
 	register long r10 __asm__("r10") = d;
 	register long r8 __asm__("r8") = e;
@@ -36,8 +51,7 @@ arch_syscall6(long nr, long a, long b, long c, long d, long e, long f)
 	return ret;
 }
 
-static inline __attribute__((always_inline)) long arch_syscall3(long nr, long a, long b,
-								long c)
+static always_inline long arch_syscall3(long nr, long a, long b, long c)
 {
 	long ret = nr;
 
@@ -48,7 +62,7 @@ static inline __attribute__((always_inline)) long arch_syscall3(long nr, long a,
 	return ret;
 }
 
-static inline __attribute__((always_inline)) long arch_syscall0(long nr)
+static always_inline long arch_syscall0(long nr)
 {
 	long ret = nr;
 
@@ -61,7 +75,7 @@ static inline __attribute__((always_inline)) long arch_syscall0(long nr)
  * (LFENCE; RDTSC; LFENCE: Intel SDM vol. 2B, RDTSC; AMD APM vol. 3 with LFENCE made
  * serialising, which Linux does). Unit: ticks. Never CPUID: it traps in a guest.
  */
-static inline __attribute__((always_inline)) uint64_t arch_ticks(void)
+static always_inline uint64_t arch_ticks(void)
 {
 	uint32_t lo, hi;
 
@@ -70,7 +84,7 @@ static inline __attribute__((always_inline)) uint64_t arch_ticks(void)
 }
 
 /* The counter alone, unfenced: what the `clock/rdtsc` rows measure, not for timing. */
-static inline __attribute__((always_inline)) uint64_t arch_ticks_unfenced(void)
+static always_inline uint64_t arch_ticks_unfenced(void)
 {
 	uint32_t lo, hi;
 
@@ -82,7 +96,7 @@ static inline __attribute__((always_inline)) uint64_t arch_ticks_unfenced(void)
  * A performance counter (Intel SDM vol. 2B and AMD APM vol. 3, RDPMC). It faults unless
  * the kernel allows it, which the counter's page says: see measure/counters.h.
  */
-static inline __attribute__((always_inline)) uint64_t arch_rdpmc(uint32_t counter)
+static always_inline uint64_t arch_rdpmc(uint32_t counter)
 {
 	uint32_t lo, hi;
 
@@ -125,19 +139,30 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 	return true;
 }
 
+/*
+ * The text of two functions in assembly: the system call whose number is the argument,
+ * and home again. SHIELDED: a call inside of the function pushes a fresh entry onto the
+ * return predictor after the kernel is through with it; its address is dropped from the
+ * stack.
+ */
+#define ARCH_CALL_BARE "mov %edi, %eax\n\tsyscall\n\tret\n"
+#define ARCH_CALL_SHIELDED              \
+	"mov %edi, %eax\n\tsyscall\n\t" \
+	"call 1f\n\tint3\n1:\tlea 8(%rsp), %rsp\n\tret\n"
+
 #define ARCH_NULL_BLOCK 512 /* calls in the block */
 
 /* getppid, unrolled and bare: what the suite's loop is held against in the self-test. */
-static inline __attribute__((always_inline)) void arch_null_block(void)
+static always_inline void arch_null_block(void)
 {
-	__asm__ volatile(".rept 512\n\tmov %0, %%eax\n\tsyscall\n\t.endr"
+	__asm__ volatile(".rept %c0\n\tmov %1, %%eax\n\tsyscall\n\t.endr"
 			 :
-			 : "i"(110) /* SYS_getppid */
+			 : "i"(ARCH_NULL_BLOCK), "i"(SYS_getppid)
 			 : "rax", "rcx", "r11", "memory");
 }
 
-/* Stop prediction of the next branch from outliving the call: spin politely. */
-static inline __attribute__((always_inline)) void arch_pause(void)
+/* Leave the core's units to a sibling hardware thread while spinning. */
+static always_inline void arch_pause(void)
 {
 	__asm__ volatile("pause" : : : "memory");
 }
@@ -146,7 +171,7 @@ static inline __attribute__((always_inline)) void arch_pause(void)
  * Throughput-bound: `n` times six independent adds and two nops. It slows down as soon as
  * a neighbour on the sibling hardware thread takes issue slots, which a chain does not.
  */
-static inline __attribute__((always_inline)) void arch_throughput_loop(unsigned long n)
+static always_inline void arch_throughput_loop(unsigned long n)
 {
 	__asm__ volatile("1:\n\t"
 			 "add $1, %%rax\n\tadd $1, %%rdx\n\tadd $1, %%rsi\n\tnop\n\t"
@@ -164,16 +189,16 @@ static inline __attribute__((always_inline)) void arch_throughput_loop(unsigned 
  * operand is a register that the compiler cannot know to be equal to the other: `sub` of
  * a register from itself is a zeroing idiom and breaks the chain.
  */
-static inline __attribute__((always_inline)) void arch_chain_loop(unsigned long n)
+static always_inline void arch_chain_loop(unsigned long n)
 {
 	unsigned long a = 7;
 
 	__asm__ volatile("mov $3, %%ecx\n"
 			 "1:\n\t"
-			 ".rept 16\n\tsub %%rcx, %1\n\t.endr\n\t"
+			 ".rept %c2\n\tsub %%rcx, %1\n\t.endr\n\t"
 			 "dec %0\n\tjnz 1b"
 			 : "+r"(n), "+r"(a)
-			 :
+			 : "i"(ARCH_CHAIN_LENGTH)
 			 : "rcx", "cc");
 }
 
@@ -181,17 +206,16 @@ static inline __attribute__((always_inline)) void arch_chain_loop(unsigned long 
  * The same chain behind a result: it cannot start before `fed` is there, and `fed` comes
  * back changed only by what it costs. For adding a known slowdown.
  */
-static inline __attribute__((always_inline)) long arch_chain_behind(long fed,
-								    unsigned long n)
+static always_inline long arch_chain_behind(long fed, unsigned long n)
 {
 	unsigned long a = fed;
 
 	__asm__ volatile("xor %%ecx, %%ecx\n"
 			 "1:\n\t"
-			 ".rept 16\n\tsub %%rcx, %1\n\t.endr\n\t"
+			 ".rept %c2\n\tsub %%rcx, %1\n\t.endr\n\t"
 			 "dec %0\n\tjnz 1b"
 			 : "+r"(n), "+r"(a)
-			 :
+			 : "i"(ARCH_CHAIN_LENGTH)
 			 : "rcx", "cc");
 	return a;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost export: the folder of a run, or of a comparison, in a format that other programs
- * read. The formats themselves are in render/.
+ * syscost export: the folder of a run, or of a comparison, in a format that other
+ * programs read. The formats themselves are in render/.
  */
 #include <errno.h>
 #include <math.h>

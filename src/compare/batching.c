@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * From the rows of a sweep to workloads: which are one strategy, which are its baselines, and
- * the curve of each. What is best is in batch_advice.c.
+ * From the rows of a sweep to workloads: which are one strategy, which are its baselines,
+ * and the curve of each. What is best is in batch_advice.c.
  */
 #include <errno.h>
 #include <fnmatch.h>

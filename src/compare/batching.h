@@ -67,9 +67,9 @@ struct batching {
 };
 
 /*
- * Analyse. 0; or -errno with one line in err: -EINVAL for rows that contradict each other,
- * -E2BIG for more than a sweep can have. No row with a workload: 0, and n is 0. Keep the
- * tables for as long as the result.
+ * Analyse. 0; or -errno with one line in err: -EINVAL for rows that contradict each
+ * other, -E2BIG for more than a sweep can have. No row with a workload: 0, and n is 0.
+ * Keep the tables for as long as the result.
  */
 int batching_make(struct batching *b, const struct table *results,
 		  const struct table *rounds, struct err *err);

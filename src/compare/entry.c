@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A benchmark's values, figures, p-values and verdict. The level of its interval depends on
- * the others and comes from gate.c; the statistics are in stats/.
+ * A benchmark's values, figures, p-values and verdict. The level of its interval depends
+ * on the others and comes from gate.c; the statistics are in stats/.
  */
 #include <math.h>
 #include <stdlib.h>

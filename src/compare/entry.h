@@ -59,13 +59,19 @@ bool entry_has_enough(const struct gate *g, const struct entry *e, size_t need);
 /* The spread of one value's log-ratio. The values are gone then. */
 double entry_spread(struct entry *e);
 
-/* What `out` has whatever the level: figures, delta, and the spread unless they are exact. */
+/*
+ * What `out` has whatever the level: figures, delta, and the spread unless they are
+ * exact.
+ */
 void entry_write_figures(struct gate *g, struct entry *e);
 
 /* The p-values of `out`. Nothing that is exact has any. */
 void entry_test(struct entry *e);
 
-/* Verdict and reason of `out`. Its interval errs by `tail` at each end; an exact one has none. */
+/*
+ * Verdict and reason of `out`. Its interval errs by `tail` at each end; an exact one has
+ * none.
+ */
 void entry_decide(const struct gate *g, struct entry *e, double tail, bool disturbed);
 
 #endif

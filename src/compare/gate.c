@@ -154,7 +154,9 @@ static void check_quiet_level(const struct gate *g, struct gate_summary *s)
 		expm1(moved) * 100);
 }
 
-/* When most rows lack rounds of one state though there were enough, it was the machine. */
+/*
+ * When most rows lack rounds of one state though there were enough, it was the machine.
+ */
 static void check_busy(const struct gate *g, struct entry *const *rows, size_t n,
 		       size_t need, struct gate_summary *s)
 {
@@ -175,7 +177,9 @@ static void check_busy(const struct gate *g, struct entry *const *rows, size_t n
 		 busy, n);
 }
 
-/* Holm's step-down over n p-values, one direction: the tail of each, negative: rejected. */
+/*
+ * Holm's step-down over n p-values, one direction: the tail of each, negative: rejected.
+ */
 static void step_down(const double *p, size_t n, double error, double *tail)
 {
 	double *adjusted = room_for(n, sizeof(*adjusted));

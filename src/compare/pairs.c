@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Joins the rounds of two sides. A round without a figure in the wanted contention state, or
- * (paired) with another number of iterations on the other side, gives no value.
+ * Joins the rounds of two sides. A round without a figure in the wanted contention state,
+ * or (paired) with another number of iterations on the other side, gives no value.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -96,7 +96,9 @@ static double median_of(double *x, size_t n)
 	return stats_median(x, n);
 }
 
-/* Whether the neighbours of two rounds were equally busy. Unknown probes are not equal. */
+/*
+ * Whether the neighbours of two rounds were equally busy. Unknown probes are not equal.
+ */
 static bool same_probe(const struct point *a, const struct point *b)
 {
 	return fabs(log(a->row->probe / b->row->probe)) <= log1p(GATE_SAME_STATE);

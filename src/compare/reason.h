@@ -33,7 +33,9 @@ void reason_write(struct verdict_row *row, const struct reason *r);
 /* Fresh rounds agree: the sentence says so too. */
 void reason_confirm(struct verdict_row *row);
 
-/* What the sentence says beyond the interval and delta, which have columns. Returns buf. */
+/*
+ * What the sentence says beyond the interval and delta, which have columns. Returns buf.
+ */
 const char *reason_beside_interval(char *buf, size_t len, const struct verdict_row *row);
 
 /* "neighbours …": the sentence of a cause that needs nothing more. */

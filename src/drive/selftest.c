@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Everything but the share of time is measured in this process, pinned, between contention
- * probes, by the code that a round uses: the clock's own overhead, the suite's own batch.
+ * Everything but the share of time is measured in this process, pinned, between
+ * contention probes, by the code that a round uses: the clock's own overhead, the suite's
+ * own batch.
  */
 #include <errno.h>
 #include <math.h>
@@ -182,7 +183,7 @@ static int in_this_process(const struct registry *reg, const struct run *run,
 	} else {
 		err_set(err, -EOPNOTSUPP, LOOP_ROW ": %s", r.run.outcome.reason);
 	}
-	run_teardown(&r, !ret);
+	run_teardown(&r);
 	return ret ? -EOPNOTSUPP : 0;
 }
 

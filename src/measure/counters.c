@@ -53,7 +53,9 @@ static int open_group(struct counter_group *g, const struct event *e, uint32_t n
 			close_group(g);
 			return fd;
 		}
-		page = mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0);
+		page = ARCH_HAS_RDPMC
+			       ? mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0)
+			       : MAP_FAILED;
 		g->page[i] = page == MAP_FAILED ? NULL : page;
 		g->fd[i] = fd;
 		g->slot[i] = e[i].slot;

@@ -3,12 +3,16 @@
  * Expands the linker section of descriptors into rows. Does not run anything.
  */
 #include <ctype.h>
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "measure/calls.h"
 #include "measure/registry.h"
+
+#define AXIS_VALUES 24 /* of one parameter */
 
 /* The linker makes these from the section's name (GNU ld, "Orphan sections"). */
 extern const struct bench *const __start_bench_registry[] __attribute__((weak));
@@ -25,31 +29,33 @@ const char *bench_via_name(enum bench_via via)
 	return via_names[via];
 }
 
-static _Noreturn void bad(const struct bench *b, const char *what)
+static int refuse(struct err *err, const struct bench *b, const char *what)
 {
-	fprintf(stderr, "syscost: benchmark '%s': %s\n", b && b->id ? b->id : "?", what);
-	abort();
+	return err_set(err, -EINVAL, "benchmark '%s': %s", b->id ? b->id : "?", what);
 }
 
 struct axis {
-	char name[16];
-	long value[24];
+	char name[PARAM_NAME_MAX];
+	long value[AXIS_VALUES];
 	unsigned int n;
 };
 
-/* "batch=1,8 bytes=64" into axes; *params moves behind the ';' that ends them, if any. */
-static unsigned int parse_params(const struct bench *b, const char **params,
-				 struct axis *axes)
+/*
+ * "batch=1,8 bytes=64" into axes, and how many there are; *params moves behind the ';'
+ * that ends them, if any. Or -EINVAL.
+ */
+static int parse_params(const struct bench *b, const char **params, struct axis *axes,
+			struct err *err)
 {
 	const char *p = *params;
-	unsigned int n = 0;
+	int n = 0;
 
 	while (*p && *p != ';') {
 		struct axis *a = &axes[n];
 		size_t len = strcspn(p, "=");
 
 		if (n++ == VARIANT_PARAMS || !len || len >= sizeof(a->name) || !p[len])
-			bad(b, "bad params");
+			return refuse(err, b, "bad params");
 		memcpy(a->name, p, len);
 		a->name[len] = '\0';
 		a->n = 0;
@@ -57,11 +63,11 @@ static unsigned int parse_params(const struct bench *b, const char **params,
 		do {
 			char *end;
 
-			if (a->n == sizeof(a->value) / sizeof(a->value[0]))
-				bad(b, "too many values of a parameter");
+			if (a->n == AXIS_VALUES)
+				return refuse(err, b, "too many values of a parameter");
 			a->value[a->n++] = strtol(p + 1, &end, 10);
 			if (end == p + 1)
-				bad(b, "bad params");
+				return refuse(err, b, "bad params");
 			p = end;
 		} while (*p == ',');
 		p += strspn(p, " ");
@@ -72,41 +78,63 @@ static unsigned int parse_params(const struct bench *b, const char **params,
 	return n;
 }
 
-static void append(const struct bench *b, char *text, const char *more)
+static int append(const struct bench *b, char *text, const char *more, struct err *err)
 {
 	if (strlen(text) + strlen(more) >= VARIANT_ID_MAX)
-		bad(b, "id or params too long");
+		return refuse(err, b, "id or params too long");
 	strcat(text, more);
+	return 0;
 }
 
-static void fill(struct variant *v, const struct bench *b, const struct axis *axes,
-		 unsigned int n_axes, unsigned int combination, bool name_all)
+/* What does not depend on the parameters. */
+static int check(const struct bench *b, struct err *err)
 {
-	const char *slash = strchr(b->id, '/');
+	char call[CALL_NAME_MAX];
+	const char *slash;
 
-	if (!slash || slash == b->id || !slash[1] ||
-	    (size_t)(slash - b->id) >= sizeof(v->group))
-		bad(b, "the id must be group/name");
+	if (!b->desc || !b->batch)
+		return refuse(err, b, "desc and batch are required");
+	slash = strchr(b->id, '/');
+	if (!slash || slash == b->id || !slash[1] || slash - b->id >= VARIANT_GROUP_MAX)
+		return refuse(err, b, "the id must be group/name");
 	for (const char *c = b->id; *c; c++)
 		if (!islower(*c) && !isdigit(*c) && !strchr("/_-", *c))
-			bad(b, "the id has a character that is not a-z, 0-9, '_' or '-'");
+			return refuse(
+				err, b,
+				"the id has a character that is not a-z, 0-9, '_' or '-'");
+	if (b->calls && calls_check(b->calls, call) == -EINVAL)
+		return err_set(err, -EINVAL,
+			       "benchmark '%s': no CPU has a system call %s", b->id,
+			       call);
+	return 0;
+}
+
+/* The row that is number `combination` of all that the axes make. */
+static int fill(struct variant *v, const struct bench *b, const struct axis *axes,
+		unsigned int n_axes, unsigned int combination, bool name_all,
+		struct err *err)
+{
+	int ret;
+
 	memset(v, 0, sizeof(*v));
 	v->bench = b;
 	v->ops = b->ops;
-	append(b, v->id, b->id);
-	memcpy(v->group, b->id, slash - b->id);
-	for (unsigned int i = 0; i < n_axes; i++) {
+	memcpy(v->group, b->id, strchr(b->id, '/') - b->id);
+	ret = append(b, v->id, b->id, err);
+	for (unsigned int i = 0; i < n_axes && !ret; i++) {
 		const struct axis *a = &axes[i];
 		long value = a->value[combination % a->n];
-		char pair[48];
+		char pair[PARAM_NAME_MAX + 24];
 
 		combination /= a->n;
-		snprintf(pair, sizeof(pair), ":%.15s=%ld", a->name, value);
+		snprintf(pair, sizeof(pair), ":%.*s=%ld", PARAM_NAME_MAX - 1, a->name,
+			 value);
 		if (a->n > 1 || name_all)
-			append(b, v->id, pair);
-		if (i)
-			append(b, v->params, " ");
-		append(b, v->params, pair + 1);
+			ret = append(b, v->id, pair, err);
+		if (i && !ret)
+			ret = append(b, v->params, " ", err);
+		if (!ret)
+			ret = append(b, v->params, pair + 1, err);
 		strcpy(v->param_name[i], a->name);
 		v->param[i] = value;
 		if (!v->ops && !strcmp(a->name, "batch"))
@@ -116,6 +144,7 @@ static void fill(struct variant *v, const struct bench *b, const struct axis *ax
 	if (!v->ops)
 		v->ops = 1;
 	strcpy(v->name, strchr(v->id, '/') + 1);
+	return ret;
 }
 
 static int by_id(const void *a, const void *b)
@@ -168,19 +197,21 @@ static bool is_single(const struct variant *base, const struct variant *v)
  * The row that v is read against: the id as it is, or with v's own parameters, or with
  * batch=1 and the others v's own. A row is not read against itself.
  */
-static void resolve_base(const struct registry *reg, struct variant *v)
+static int resolve_base(const struct registry *reg, struct variant *v, struct err *err)
 {
 	const char *id = v->bench->base;
 	size_t own = strcspn(v->id, ":");
 
 	if (!id)
-		return;
-	append(v->bench, v->base, id);
+		return 0;
+	if (append(v->bench, v->base, id, err))
+		return -EINVAL;
 	if (registry_find(reg, v->base))
-		return;
-	append(v->bench, v->base, v->id + own);
+		return 0;
+	if (append(v->bench, v->base, v->id + own, err))
+		return -EINVAL;
 	if (strcmp(v->base, v->id) && registry_find(reg, v->base))
-		return;
+		return 0;
 	for (size_t i = family(reg, id, strlen(id)); i < reg->n; i++) {
 		const struct variant *base = &reg->rows[i];
 
@@ -188,41 +219,54 @@ static void resolve_base(const struct registry *reg, struct variant *v)
 			break;
 		if (is_single(base, v)) {
 			strcpy(v->base, base == v ? "" : base->id);
-			return;
+			return 0;
 		}
 	}
-	bad(v->bench, "its base is not a row");
+	return refuse(err, v->bench, "its base is not a row");
 }
 
-static struct variant *add_row(struct registry *reg, const struct bench *b, size_t *room)
+static struct variant *add_row(struct registry *reg)
 {
-	if (reg->n == *room) {
-		*room = *room ? 2 * *room : 8;
-		reg->rows = realloc(reg->rows, *room * sizeof(*reg->rows));
-		if (!reg->rows)
-			bad(b, "out of memory");
+	if (reg->n == reg->room) {
+		size_t room = reg->room ? 2 * reg->room : 8;
+		struct variant *rows = realloc(reg->rows, room * sizeof(*rows));
+
+		if (!rows)
+			return NULL;
+		reg->rows = rows;
+		reg->room = room;
 	}
 	return &reg->rows[reg->n++];
 }
 
 /* All rows of one benchmark. */
-static void expand(struct registry *reg, const struct bench *b, size_t *room)
+static int expand(struct registry *reg, const struct bench *b, struct err *err)
 {
 	const char *params = b->params ? b->params : "";
 	bool alternatives = strchr(params, ';');
+	int ret = check(b, err);
 
-	if (!b->id || !b->desc || !b->batch)
-		bad(b, "id, desc and batch are required");
+	if (ret)
+		return ret;
 	do {
 		struct axis axes[VARIANT_PARAMS + 1];
-		unsigned int n_axes = parse_params(b, &params, axes);
+		int n_axes = parse_params(b, &params, axes, err);
 		unsigned int combinations = 1;
 
-		for (unsigned int i = 0; i < n_axes; i++)
+		if (n_axes < 0)
+			return n_axes;
+		for (int i = 0; i < n_axes; i++)
 			combinations *= axes[i].n;
-		for (unsigned int c = 0; c < combinations; c++)
-			fill(add_row(reg, b, room), b, axes, n_axes, c, alternatives);
+		for (unsigned int c = 0; c < combinations; c++) {
+			struct variant *v = add_row(reg);
+
+			ret = v ? fill(v, b, axes, n_axes, c, alternatives, err)
+				: err_memory(err);
+			if (ret)
+				return ret;
+		}
 	} while (*params);
+	return 0;
 }
 
 bool registry_row(const char *id, struct variant *v)
@@ -233,16 +277,15 @@ bool registry_row(const char *id, struct variant *v)
 	     e < __stop_bench_registry; e++) {
 		struct registry reg = { 0 };
 		bool found = false;
-		size_t room = 0;
 
 		if (strncmp((*e)->id, id, len) || (*e)->id[len])
 			continue;
-		expand(&reg, *e, &room);
-		for (size_t i = 0; i < reg.n && !found; i++) {
-			found = !strcmp(reg.rows[i].id, id);
-			if (found)
-				*v = reg.rows[i];
-		}
+		if (!expand(&reg, *e, NULL))
+			for (size_t i = 0; i < reg.n && !found; i++) {
+				found = !strcmp(reg.rows[i].id, id);
+				if (found)
+					*v = reg.rows[i];
+			}
 		registry_free(&reg);
 		return found;
 	}
@@ -257,34 +300,55 @@ static int by_bench_id(const void *a, const void *b)
 }
 
 /* Few benchmarks are sorted before they become many rows, each of them a large one. */
-void registry_load(struct registry *reg)
+static int expand_all(struct registry *reg, const struct bench *const *benches, size_t n,
+		      struct err *err)
 {
-	size_t n = __stop_bench_registry - __start_bench_registry, room = 0;
-	const struct bench **all = calloc(n + 1, sizeof(*all));
+	const struct bench **sorted = calloc(n + 1, sizeof(*sorted));
+	int ret = sorted ? 0 : err_memory(err);
 
-	memset(reg, 0, sizeof(*reg));
-	if (!all)
-		bad(NULL, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		all[i] = __start_bench_registry[i];
-		if (!all[i]->id)
-			bad(all[i], "id, desc and batch are required");
+	for (size_t i = 0; i < n && !ret; i++) {
+		sorted[i] = benches[i];
+		if (!sorted[i]->id)
+			ret = refuse(err, sorted[i], "it has no id");
 	}
-	qsort(all, n, sizeof(*all), by_bench_id);
-	for (size_t i = 0; i < n; i++) {
+	if (!ret)
+		qsort(sorted, n, sizeof(*sorted), by_bench_id);
+	for (size_t i = 0; i < n && !ret; i++) {
 		size_t first = reg->n;
 
-		expand(reg, all[i], &room);
+		ret = expand(reg, sorted[i], err);
 		qsort(reg->rows + first, reg->n - first, sizeof(*reg->rows), by_id);
 	}
-	free(all);
-	if (!reg->n)
-		bad(NULL, "no benchmark was linked in");
-	for (size_t i = 1; i < reg->n; i++)
+	free(sorted);
+	return ret;
+}
+
+int registry_make(struct registry *reg, const struct bench *const *benches, size_t n,
+		  struct err *err)
+{
+	int ret;
+
+	memset(reg, 0, sizeof(*reg));
+	ret = expand_all(reg, benches, n, err);
+	if (!ret && !reg->n)
+		ret = err_set(err, -EINVAL, "no benchmark was linked in");
+	for (size_t i = 1; i < reg->n && !ret; i++)
 		if (!strcmp(reg->rows[i].id, reg->rows[i - 1].id))
-			bad(reg->rows[i].bench, "this id is taken");
-	for (size_t i = 0; i < reg->n; i++)
-		resolve_base(reg, &reg->rows[i]);
+			ret = refuse(err, reg->rows[i].bench, "this id is taken");
+	for (size_t i = 0; i < reg->n && !ret; i++)
+		ret = resolve_base(reg, &reg->rows[i], err);
+	return ret;
+}
+
+void registry_load(struct registry *reg)
+{
+	size_t n = __stop_bench_registry - __start_bench_registry;
+	struct err err;
+
+	if (registry_make(reg, __start_bench_registry, n, &err)) {
+		fprintf(stderr, "syscost: %s\n", err.text);
+		abort();
+	}
 }
 
 void registry_free(struct registry *reg)

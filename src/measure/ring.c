@@ -15,7 +15,8 @@
 #define RWF_NOWAIT 8 /* Linux 4.14 */
 #endif
 
-#define FUTURE (1U << 31)
+#define FUTURE		  (1U << 31)
+#define SQ_THREAD_IDLE_MS 2000 /* the kernel thread does not sleep between windows */
 
 static const struct {
 	unsigned int flags;
@@ -73,9 +74,10 @@ static int refused(struct bench_run *run, const char *what, int err, const char 
 	return bench_errno(run, what);
 }
 
-int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode,
-		      unsigned int requests, struct io_uring_params *p)
+int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int requests,
+		      struct io_uring_params *p)
 {
+	struct ring *r = run->state;
 	bool registered = modes[mode].register_ring;
 	char what[160];
 	unsigned int asked;
@@ -90,7 +92,7 @@ int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode
 			return bench_skip(run,
 					  "SQPOLL needs a second CPU for its thread");
 		p->sq_thread_cpu = run->other_cpu;
-		p->sq_thread_idle = 2000; /* ms: it does not sleep between windows */
+		p->sq_thread_idle = SQ_THREAD_IDLE_MS;
 		/* Completions are seen before the place of their requests is free. */
 		requests *= 2;
 	}
@@ -105,27 +107,22 @@ int ring_setup_params(struct bench_run *run, struct ring *r, enum ring_mode mode
 	run->outcome.overflow = 0;
 	snprintf(run->outcome.mode, sizeof(run->outcome.mode), "inline");
 	ret = registered ? io_uring_register_ring_fd(&r->ring) : 1;
-	if (ret != 1) {
-		ring_teardown(run);
+	if (ret != 1)
 		return refused(run, "io_uring_register_ring_fd", ret < 0 ? -ret : EINVAL,
 			       modes[mode].since);
-	}
 	name_flags(run->outcome.in_force, sizeof(run->outcome.in_force), p->flags,
 		   r->ring.enter_ring_fd != r->ring.ring_fd);
-	if (asked & ~p->flags) {
-		ring_teardown(run);
+	if (asked & ~p->flags)
 		return bench_fail(run, "asked for %s, got %s", run->outcome.asked,
 				  run->outcome.in_force);
-	}
 	return 0;
 }
 
-int ring_setup(struct bench_run *run, struct ring *r, enum ring_mode mode,
-	       unsigned int requests)
+int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests)
 {
 	struct io_uring_params p = { 0 };
 
-	return ring_setup_params(run, r, mode, requests, &p);
+	return ring_setup_params(run, mode, requests, &p);
 }
 
 void ring_teardown(struct bench_run *run)
@@ -137,17 +134,23 @@ void ring_teardown(struct bench_run *run)
 	r->up = false;
 }
 
-int ring_needs_op(struct bench_run *run, struct ring *r, int op, const char *name,
-		  const char *since)
+int ring_needs_op(struct bench_run *run, int op)
 {
+	static const char *const names[] = {
+		[IORING_OP_READ] = "READ",
+		[IORING_OP_WRITE] = "WRITE",
+		[IORING_OP_SEND] = "SEND",
+		[IORING_OP_RECV] = "RECV",
+	};
+	struct ring *r = run->state;
 	struct io_uring_probe *probe = io_uring_get_probe_ring(&r->ring);
 	bool known = probe && io_uring_opcode_supported(probe, op);
 
 	io_uring_free_probe(probe);
-	return known ? 0
-		     : bench_skip(run,
-				  "this kernel's io_uring does not know %s: needs %s",
-				  name, since);
+	if (known)
+		return 0;
+	return bench_skip(run, "this kernel's io_uring does not know %s: needs Linux 5.6",
+			  names[op]);
 }
 
 int ring_once(struct ring *r, const struct io_uring_sqe *request)
@@ -167,24 +170,25 @@ int ring_once(struct ring *r, const struct io_uring_sqe *request)
 	return ret;
 }
 
-int ring_needs_request(struct bench_run *run, struct ring *r,
-		       const struct io_uring_sqe *sqe, const char *what,
-		       const char *since)
+int ring_needs_request(struct bench_run *run, const struct io_uring_sqe *sqe,
+		       const char *what, const char *since)
 {
-	int ret = ring_once(r, sqe);
+	int ret = ring_once(run->state, sqe);
 
 	return ret < 0 ? refused(run, what, -ret, since) : 0;
 }
 
-int ring_fix_file(struct bench_run *run, struct ring *r, int fd)
+int ring_fix_file(struct bench_run *run, int fd)
 {
+	struct ring *r = run->state;
 	int ret = io_uring_register_files(&r->ring, &fd, 1);
 
 	return ret < 0 ? refused(run, "io_uring_register_files", -ret, "Linux 5.1") : 0;
 }
 
-int ring_fix_buffer(struct bench_run *run, struct ring *r, void *buf, size_t len)
+int ring_fix_buffer(struct bench_run *run, void *buf, size_t len)
 {
+	struct ring *r = run->state;
 	const struct iovec iov = { buf, len };
 	int ret = io_uring_register_buffers(&r->ring, &iov, 1);
 
@@ -247,8 +251,9 @@ static bool has_workers(void)
 	return found;
 }
 
-int ring_verify(struct bench_run *run, struct ring *r)
+int ring_verify(struct bench_run *run)
 {
+	struct ring *r = run->state;
 	unsigned long n = r->requests, overflow = *r->ring.cq.koverflow;
 
 	/* Those that the kernel keeps aside until there is room are not counted there. */
@@ -258,9 +263,9 @@ int ring_verify(struct bench_run *run, struct ring *r)
 	if (overflow)
 		return bench_fail(run, "%lu or more completions overflowed their queue",
 				  overflow);
-	if (r->seen != r->rounds * n || r->sum != r->rounds * (n * (n + 1) / 2))
+	if (r->seen != r->iterations * n || r->sum != r->iterations * (n * (n + 1) / 2))
 		return bench_fail(run, "%lu completions of %lu, user_data sums to %lu",
-				  r->seen, r->rounds * n, r->sum);
+				  r->seen, r->iterations * n, r->sum);
 	if (has_workers())
 		snprintf(run->outcome.mode, sizeof(run->outcome.mode), "punted");
 	return 0;

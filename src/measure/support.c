@@ -5,6 +5,7 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,7 +19,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "measure/calls.h"
 #include "measure/support.h"
+
+/*
+ * Descriptors below this number are looked at for leaks: a loop's is the lowest free one.
+ */
+#define LEAK_FDS 64
+#define PAINT	 0x5a /* what a fresh buffer is full of */
 
 long bench_param(const struct bench_run *run, const char *name)
 {
@@ -92,10 +100,34 @@ int bench_buffer(struct bench_run *run, size_t len)
 
 	if (buf == MAP_FAILED)
 		return bench_errno(run, "mmap of a buffer");
-	memset(buf, 0x5a, len);
+	memset(buf, PAINT, len);
 	run->buf = buf;
 	run->buf_len = len;
 	return 0;
+}
+
+int bench_open(struct bench_run *run, int i, const char *path, int flags)
+{
+	run->fd[i] = open(path, flags | O_CLOEXEC, 0600);
+	return run->fd[i] < 0 ? bench_errno(run, path) : 0;
+}
+
+int bench_file(struct bench_run *run, int i, const char *name)
+{
+	char path[BENCH_PATH_MAX];
+	int ret;
+
+	bench_path(run, name, path, sizeof(path));
+	ret = bench_open(run, i, path, O_RDWR | O_CREAT | O_EXCL);
+	if (!ret)
+		unlink(path);
+	return ret;
+}
+
+int bench_memfd(struct bench_run *run, int i)
+{
+	run->fd[i] = memfd_create("syscost", MFD_CLOEXEC);
+	return run->fd[i] < 0 ? bench_errno(run, "memfd_create") : 0;
 }
 
 int bench_peer(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
@@ -183,15 +215,41 @@ void *bench_vdso(const char *name)
 	return NULL;
 }
 
-/* How many descriptors are open up to the highest number that a benchmark would get. */
 static unsigned int open_fds(void)
 {
 	unsigned int n = 0;
 
-	for (int fd = 0; fd < 64; fd++)
-		if (arch_syscall3(SYS_fcntl, fd, 1 /* F_GETFD */, 0) >= 0)
+	for (int fd = 0; fd < LEAK_FDS; fd++)
+		if (SYS(fcntl, fd, F_GETFD) >= 0)
 			n++;
 	return n;
+}
+
+/* Does this CPU's Linux have the calls that the loop makes by their numbers? */
+static int needs_calls(struct bench_run *run)
+{
+	const struct bench *b = run->bench;
+	char lacking[CALL_NAME_MAX];
+
+	if (b->via != VIA_INLINE && b->via != VIA_SYSCALL && b->via != VIA_SHIELDED)
+		return 0; /* the library knows another way */
+	if (!b->calls || !calls_check(b->calls, lacking))
+		return 0;
+	return bench_skip(run, "this CPU's Linux has no %s system call", lacking);
+}
+
+static long wanted(const struct bench_run *run)
+{
+	switch (run->bench->want) {
+	case WANT_ANY:
+		return BENCH_ANY;
+	case WANT_ZERO:
+		return 0;
+	case WANT_BYTES:
+		return run->batch * run->bytes;
+	default:
+		return run->bench->want;
+	}
 }
 
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
@@ -210,7 +268,6 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	run->other_cpu = other_cpu;
 	run->dir = dir;
 	run->first = first;
-	run->want = BENCH_ANY;
 	run->outcome.overflow = -1;
 	run->batch = 1;
 	for (int i = 0; i < BENCH_FDS; i++)
@@ -221,7 +278,10 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 		else if (!strcmp(v->param_name[i], "bytes"))
 			run->bytes = v->param[i];
 	}
-	verdict = b->needs ? b->needs(run) : 0;
+	run->want = wanted(run);
+	verdict = needs_calls(run);
+	if (!verdict && b->needs)
+		verdict = b->needs(run);
 	if (verdict)
 		return verdict;
 	if (b->state) {
@@ -229,6 +289,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 		if (!run->state)
 			return bench_errno(run, "state");
 	}
+	r->was_begun = true;
 	return b->setup ? b->setup(run) : 0;
 }
 
@@ -238,12 +299,12 @@ static int reap(pid_t pid)
 	return waitpid(pid, NULL, 0) == pid;
 }
 
-int run_teardown(struct running *r, bool was_set_up)
+int run_teardown(struct running *r)
 {
 	struct bench_run *run = &r->run;
 	unsigned int fds;
 
-	if (was_set_up && run->bench->teardown)
+	if (r->was_begun && run->bench->teardown)
 		run->bench->teardown(run);
 	for (int i = 0; i < BENCH_PEERS; i++)
 		if (run->peer[i])
@@ -255,7 +316,7 @@ int run_teardown(struct running *r, bool was_set_up)
 		munmap(run->buf, run->buf_len);
 	free(run->state);
 	run->state = NULL;
-	if (!was_set_up || run->outcome.status != OUTCOME_OK)
+	if (run->outcome.status != OUTCOME_OK)
 		return 0; /* there is a reason already */
 	fds = open_fds();
 	if (fds > r->fds_before)

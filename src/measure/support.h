@@ -12,6 +12,7 @@ struct running {
 	struct bench_run run; /* first: variant_of() relies on it */
 	const struct variant *variant;
 	unsigned int fds_before;
+	bool was_begun; /* the setup, however it ended: there is something to tear down */
 };
 
 static inline const struct variant *variant_of(const struct bench_run *run)
@@ -20,13 +21,13 @@ static inline const struct variant *variant_of(const struct bench_run *run)
 }
 
 /*
- * Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP or
- * BENCH_FAIL, and run.outcome says why.
+ * Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP
+ * or BENCH_FAIL, and run.outcome says why.
  */
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
 	      const char *dir, bool first);
 /* Undo everything. 0, or BENCH_FAIL when something leaked and nothing else was wrong. */
-int run_teardown(struct running *r, bool was_set_up);
+int run_teardown(struct running *r);
 
 /* Does this errno say that the kernel or a limit refused, rather than that we erred? */
 bool errno_is_refusal(int err);

@@ -1,4 +1,4 @@
-/* The static program that exec benchmarks run: built from bench/tiny/true.S. */
+/* The static program that exec benchmarks run: built from bench/tiny/true.c. */
 	.section .rodata
 	.globl tiny_true, tiny_true_end
 tiny_true:

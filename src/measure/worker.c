@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A fresh, pinned process measures every planned benchmark once, in the order of the plan.
- * It estimates nothing and drops nothing: it sends every window as observed.
+ * A fresh, pinned process measures every planned benchmark once, in the order of the
+ * plan. It estimates nothing and drops nothing: it sends every window as observed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -143,7 +143,7 @@ static void measure_and_send(const struct variant *v, const struct plan *plan,
 	/* A benchmark that says no without a reason. */
 	if (verdict && r.run.outcome.status == OUTCOME_OK)
 		bench_fail(&r.run, "failed");
-	run_teardown(&r, !ret);
+	run_teardown(&r);
 	reading->outcome = r.run.outcome;
 	if (reading->outcome.status != OUTCOME_OK)
 		reading->n_windows = 0;

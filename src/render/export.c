@@ -19,7 +19,9 @@ const struct export_format *export_format(size_t i)
 	const struct export_format *const *all = __start_export_formats;
 	size_t n = __stop_export_formats - all;
 
-	/* They lie in the order of linking: the i-th is the one with i others before it. */
+	/*
+	 * They lie in the order of linking: the i-th is the one with i others before it.
+	 */
 	for (size_t k = 0; k < n; k++) {
 		size_t before = 0;
 

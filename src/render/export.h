@@ -32,8 +32,8 @@ struct export_source {
 };
 
 /*
- * Make the indexes of src->folder. Where only verdicts were stored, its results become the
- * figures of the head.
+ * Make the indexes of src->folder. Where only verdicts were stored, its results become
+ * the figures of the head.
  */
 void export_open(struct export_source *src);
 void export_close(struct export_source *src);
@@ -43,8 +43,8 @@ struct export_format {
 	bool relative;	    /* it takes --relative */
 	bool point_in_time; /* it takes --commit and --time */
 	/*
-	 * 0; -ENODATA: no row has what this format needs; -EINVAL: the rows cannot be said in
-	 * it, and src->err has one line.
+	 * 0; -ENODATA: no row has what this format needs; -EINVAL: the rows cannot be
+	 * said in it, and src->err has one line.
 	 */
 	int (*write)(FILE *out, const struct export_source *src);
 };
@@ -85,7 +85,10 @@ struct text export_change(const struct verdict_row *v);
 /* "2 regressed, 1 improved, 40 same", or of the results' statuses. */
 struct text export_counts(const struct export_source *src);
 
-/* Write `json`, which is taken over: nine digits, as in the CSV files. As a format's write(). */
+/*
+ * Write `json`, which is taken over: nine digits, as in the CSV files. As a format's
+ * write().
+ */
 int export_json(FILE *out, json_t *json);
 /* Set a number, if it is one. */
 void export_set(json_t *object, const char *key, double x);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF are
- * escaped, in a property also : and , (actions/toolkit, packages/core/src/command.ts). Ten
- * warnings a step are shown, and as many notices: the worst ten, and the counts as one
- * notice.
+ * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF
+ * are escaped, in a property also : and , (actions/toolkit,
+ * packages/core/src/command.ts). Ten warnings a step are shown, and as many notices: the
+ * worst ten, and the counts as one notice.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Figures by gnuplot, one after the other. How a figure looks is in scripts/plots/; what is
- * in it, in plots.c and plots_batch.c.
+ * Figures by gnuplot, one after the other. How a figure looks is in scripts/plots/; what
+ * is in it, in plots.c and plots_batch.c.
  */
 #include <errno.h>
 #include <fcntl.h>

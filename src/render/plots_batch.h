@@ -8,13 +8,18 @@
 #include "render/plot.h"
 #include "render/text.h"
 
-/* The figures of m->batching; old ones that it has no rows for are removed. As plot_make. */
+/*
+ * The figures of m->batching; old ones that it has no rows for are removed. As plot_make.
+ */
 int plots_batch(struct plotter *m);
 
 /* Remove all of them from `dir`. */
 void plots_batch_clear(const char *dir);
 
-/* Draw the costs of the workload whose name is the canvas' argument: a panel for each size. */
+/*
+ * Draw the costs of the workload whose name is the canvas' argument: a panel for each
+ * size.
+ */
 void plots_cost(struct plotter *m, struct canvas *g);
 
 /* The name of the figure "cost over n" of a workload. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The plot of one workload: what an operation costs over the size of its batch, by strategy,
- * with the curves that fit and the break-evens. What is drawn was decided in compare/.
+ * The plot of one workload: what an operation costs over the size of its batch, by
+ * strategy, with the curves that fit and the break-evens. What is drawn was decided in
+ * compare/.
  */
 #include <math.h>
 #include <stdlib.h>

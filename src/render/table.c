@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The rows as a table for a terminal. It selects and rounds, and computes nothing;
- * every figure has its interval beside it (say_half). "-" stands for what is not available.
+ * every figure has its interval beside it (say_half). "-" stands for what is not
+ * available.
  */
 #include <math.h>
 #include <string.h>

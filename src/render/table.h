@@ -13,7 +13,9 @@
 /* At most 120 columns wide, or 110 where names have up to 26. */
 void table_print(FILE *out, const struct table *results, bool color);
 
-/* Text in at most `width` columns, padded to them; control characters do not get through. */
+/*
+ * Text in at most `width` columns, padded to them; control characters do not get through.
+ */
 void table_text(FILE *out, const char *s, int width, bool pad);
 
 #endif

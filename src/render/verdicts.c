@@ -77,8 +77,8 @@ static struct text say_change(double ratio)
 }
 
 /*
- * Time, or where there is none, what was compared, in nine columns of the terminal. The sign
- * of micro is two bytes of one column.
+ * Time, or where there is none, what was compared, in nine columns of the terminal. The
+ * sign of micro is two bytes of one column.
  */
 static void put_cost(FILE *out, double ns, double other)
 {

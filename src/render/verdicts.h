@@ -19,8 +19,8 @@ struct verdicts_view {
 };
 
 /*
- * The verdict of the whole, then the rows, worst first, at most 120 columns wide, then the
- * advice. The ratio is printed as a change: +5.1 % for 1.051.
+ * The verdict of the whole, then the rows, worst first, at most 120 columns wide, then
+ * the advice. The ratio is printed as a change: +5.1 % for 1.051.
  */
 void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_summary *s,
 		    const struct verdicts_view *view);
@@ -28,7 +28,9 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 /* The whole in one line without a full stop: "regressed: 1 of 70 rows, …". */
 struct text verdicts_say(const struct table *verdicts, const struct gate_summary *s);
 
-/* {"summary": {…}, "verdicts": [one object a row, not available is null]}, in row order. */
+/*
+ * {"summary": {…}, "verdicts": [one object a row, not available is null]}, in row order.
+ */
 json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s,
 		      const char *advisory);
 

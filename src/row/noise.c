@@ -118,7 +118,9 @@ void noise_add(struct noise *noise, const struct table *verdicts, bool contamina
 		const struct verdict_row *v = table_row(verdicts, struct verdict_row, i);
 		struct noise_row *row;
 
-		/* The control has no p-value; without an interval there were no rounds. */
+		/*
+		 * The control has no p-value; without an interval there were no rounds.
+		 */
 		if (!(v->ratio.mid > 0) || !isfinite(v->ratio.lo) ||
 		    !isfinite(v->p_slower) || v->verdict == VERDICT_CONTAMINATED ||
 		    v->verdict == VERDICT_SKIP)

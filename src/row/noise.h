@@ -60,8 +60,9 @@ void noise_add(struct noise *noise, const struct table *verdicts, bool contamina
 const struct noise_row *noise_find(const struct noise *noise, const char *id);
 
 /*
- * The relative change that 99 of 100 A/A comparisons of this benchmark stayed within: 0.013
- * for 1.3 %. With less than 100 of them that is close to the largest seen. NAN: unknown.
+ * The relative change that 99 of 100 A/A comparisons of this benchmark stayed within:
+ * 0.013 for 1.3 %. With less than 100 of them that is close to the largest seen. NAN:
+ * unknown.
  */
 double noise_delta(const struct noise *noise, const char *id);
 

@@ -216,7 +216,8 @@ struct schema {
 	const char *file; /* "results.csv" */
 	const struct column *columns;
 	size_t n_columns;
-	size_t n_oldest; /* columns of its first version: an older file has these at least */
+	size_t n_oldest; /* columns of its first version: an older file has these at least
+			  */
 	size_t row_size;
 };
 
@@ -238,7 +239,10 @@ void table_init(struct table *t, const struct schema *schema);
 void table_free(struct table *t);
 /* Drop the rows from the n-th on. */
 void table_truncate(struct table *t, size_t n);
-/* A new row at the end, all of it not available (TEXT points at a ""). Aborts without memory. */
+/*
+ * A new row at the end, all of it not available (TEXT points at a ""). Aborts without
+ * memory.
+ */
 void *table_add(struct table *t);
 /* Replace a TEXT field, which nothing else may write, by a copy of `text` (NULL: ""). */
 void row_set(char **field, const char *text);

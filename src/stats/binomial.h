@@ -24,8 +24,8 @@ size_t stats_tail_rank(size_t n, double tail);
 size_t stats_tail_least(double tail);
 
 /*
- * Exact upper bound of a rate, k of n seen (Clopper and Pearson, "The use of confidence or
- * fiducial limits", 1934). The rate lies above it with a chance of at most `tail`.
+ * Exact upper bound of a rate, k of n seen (Clopper and Pearson, "The use of confidence
+ * or fiducial limits", 1934). The rate lies above it with a chance of at most `tail`.
  */
 double stats_rate_upper(size_t k, size_t n, double tail);
 

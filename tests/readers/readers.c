@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The commands that read stored rows, linked without what measures: neither src/measure/ nor
- * src/drive/, src/machine/ or bench/ is in this program. That it links is the test; the tests of
- * the whole program compare what it prints.
+ * The commands that read stored rows, linked without what measures: neither src/measure/
+ * nor src/drive/, src/machine/ or bench/ is in this program. That it links is the test;
+ * the tests of the whole program compare what it prints.
  */
 #include "cli/command.h"
 

@@ -80,7 +80,7 @@ static void measure(const struct place *at, const struct variant *v, unsigned lo
 		}
 	out->n = n;
 	out->overhead = clock_overhead(&clock_real);
-	run_teardown(&r, true);
+	run_teardown(&r);
 }
 
 /* The process of one launch: argv has the CPU, the folder, the probe and every n. */
@@ -141,7 +141,7 @@ static unsigned long size(const struct place *at, const struct variant *v, doubl
 		if (ticks > WINDOW * per_s / 2)
 			break;
 	}
-	run_teardown(&r, true);
+	run_teardown(&r);
 	return ceil(n * WINDOW * per_s / ticks);
 }
 

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What rows are compared in: cycles, and a metric of this test whose every difference is real. */
+/*
+ * What rows are compared in: cycles, and a metric of this test whose every difference is
+ * real.
+ */
 #include <stdlib.h>
 
 #include "render/verdicts.h"

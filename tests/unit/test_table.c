@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The printed table, from rows written by hand: every figure has its interval beside it. */
+/*
+ * The printed table, from rows written by hand: every figure has its interval beside it.
+ */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -164,7 +166,9 @@ static void test_not_available(void **state)
 	text = printed(&t, false);
 	assert_int_equal(times(line(text, "  few"), "±?"), 2);
 	assert_non_null(strstr(line(text, "too few"), "noisy: 3 quiet rounds"));
-	/* Counted cycles have no tilde; what is not available has a dash and no interval. */
+	/*
+	 * Counted cycles have no tilde; what is not available has a dash and no interval.
+	 */
 	assert_non_null(strstr(line(text, "counted"), " 200.0 ±0.50% "));
 	assert_int_equal(times(line(text, "counted"), "±"), 3);
 	assert_non_null(strstr(line(text, "refused"),

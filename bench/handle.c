@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Places that bytes go to, and what is done with them outside of the time; see handle.h.
+ * No benchmark is in here.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "handle.h"
+
+#ifndef SO_MEMINFO
+#define SO_MEMINFO 55 /* Linux 4.12 */
+#endif
+
+#define STDIO_BUFFER   4096
+#define SOCKET_HEADERS 2048 /* what the kernel charges for a piece beside its bytes */
+#define UDP_SPARE      256  /* datagrams beyond those of two batches */
+
+void pieces_paint(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+	unsigned char *p = run->buf;
+	unsigned int seed = ++s->painted * 101;
+
+	for (size_t i = 0; i < s->total; i++)
+		p[i] = (i ^ i >> 8 ^ i >> 16) + seed;
+}
+
+int pieces_areas(struct bench_run *run, bool vectors_over_back)
+{
+	struct pieces *s = run->state;
+	char *at;
+	int ret;
+
+	s->total = run->batch * run->bytes;
+	ret = bench_buffer(run, 3 * s->total);
+	if (ret)
+		return ret;
+	s->back = (char *)run->buf + s->total;
+	s->copy = s->back + s->total;
+	pieces_paint(run);
+	at = vectors_over_back ? s->back : run->buf;
+	for (size_t i = 0; i < run->batch; i++, at += run->bytes) {
+		s->iov[i] = (struct iovec){ at, run->bytes };
+		s->msg[i].msg_hdr = (struct msghdr){ .msg_iov = &s->iov[i],
+						     .msg_iovlen = 1 };
+	}
+	return 0;
+}
+
+int pieces_fill(struct bench_run *run, int i)
+{
+	const size_t page = 4096;
+	struct pieces *s = run->state;
+
+	for (size_t at = 0; at < s->total; at += page) {
+		size_t some = s->total - at < page ? s->total - at : page;
+
+		errno = ENOSPC; /* what a short write means */
+		if (pwrite(run->fd[i], (char *)run->buf + at, some, at) != (ssize_t)some)
+			return bench_errno(run, "pwrite");
+	}
+	return 0;
+}
+
+int pieces_stream(struct bench_run *run, size_t len)
+{
+	struct pieces *s = run->state;
+	int fd = fcntl(run->fd[0], F_DUPFD_CLOEXEC, 0);
+
+	s->stream = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!s->stream) {
+		int ret = bench_errno(run, "fdopen");
+
+		if (fd >= 0)
+			close(fd);
+		return ret;
+	}
+	s->space_len = len;
+	s->space = malloc(len);
+	if (!s->space || setvbuf(s->stream, s->space, len ? _IOFBF : _IONBF, len))
+		return bench_fail(run, "setvbuf of %zu bytes", len);
+	return 0;
+}
+
+static void close_stream(struct pieces *s)
+{
+	if (s->stream)
+		fclose(s->stream);
+	free(s->space);
+	s->stream = NULL;
+	s->space = NULL;
+}
+
+/*
+ * Bytes that can be read from a stream. Not by poll(2): a pipe that was polled once wakes
+ * somebody up at every write from then on (fs/pipe.c: poll_usage).
+ */
+static int left_in(int fd)
+{
+	int left;
+
+	return ioctl(fd, FIONREAD, &left) ? 0 : left; /* an eventfd does not know */
+}
+
+/* The pieces of a probe out again, if they went in. */
+static void empty(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+
+	while (left_in(run->fd[1]) && read(run->fd[1], s->copy, s->total) > 0)
+		;
+}
+
+static int add_ring(struct bench_run *run, const struct way *way)
+{
+	const bool stream = way->to->stream;
+	const int fd = run->fd[way->receives];
+	const off_t off = stream ? -1 : 0;
+	struct pieces *s = run->state;
+	int ret = ring_setup(run, way->mode,
+			     way->requests ? way->requests * run->batch : run->batch);
+
+	if (!ret)
+		ret = ring_needs_op(run, way->op);
+	if (!ret && way->fixed)
+		ret = ring_fix_file(run, fd);
+	if (!ret && way->fixed &&
+	    (way->op == IORING_OP_WRITE || way->op == IORING_OP_READ))
+		ret = ring_fix_buffer(run, run->buf, s->total);
+	if (!ret && way->receives && stream &&
+	    write(run->fd[0], run->buf, run->bytes) < 0)
+		ret = bench_errno(run, "write");
+	if (!ret)
+		ret = way->receives
+			      ? ring_probe_read(run, fd, s->copy, run->bytes, off)
+			      : ring_probe_write(run, fd, run->buf, run->bytes, off);
+	if (!ret && stream)
+		empty(run);
+	return ret;
+}
+
+int pieces_setup(struct bench_run *run)
+{
+	const struct way *way = run->bench->arg;
+	int ret = pieces_areas(run, way->receives && way->to->stream);
+
+	if (!ret)
+		ret = way->to->open(run);
+	if (!ret && way->stdio)
+		ret = pieces_stream(run, STDIO_BUFFER);
+	if (!ret && run->bench->via == VIA_RING)
+		ret = add_ring(run, way);
+	if (!ret && way->more)
+		ret = way->more(run);
+	return ret;
+}
+
+int pieces_refill(struct bench_run *run, unsigned long n)
+{
+	const struct way *way = run->bench->arg;
+
+	return way->to->refill ? way->to->refill(run, n) : 0;
+}
+
+int pieces_drain(struct bench_run *run, unsigned long n)
+{
+	const struct way *way = run->bench->arg;
+
+	return way->to->drain ? way->to->drain(run, n) : 0;
+}
+
+int pieces_verify(struct bench_run *run)
+{
+	const struct way *way = run->bench->arg;
+
+	return way->to->check(run);
+}
+
+void pieces_teardown(struct bench_run *run)
+{
+	ring_teardown(run);
+	close_stream(run->state);
+}
+
+/* One more batch, as the harness makes them. */
+static int batch_once(struct bench_run *run)
+{
+	const struct bench *b = run->bench;
+	struct pieces *s = run->state;
+	int ret;
+
+	memset(s->back, 0, s->total);
+	ret = b->before ? b->before(run, 1) : 0;
+	if (ret)
+		return ret;
+	if (b->batch(run, 1) != run->want)
+		return bench_fail(run, "an operation failed while verifying");
+	return b->after ? b->after(run, 1) : 0;
+}
+
+int pieces_compare(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+
+	if (memcmp(run->buf, s->back, s->total))
+		return bench_fail(run, "the bytes that arrived are not those that left");
+	return s->ring.up ? ring_verify(run) : 0;
+}
+
+int pieces_arrived(struct bench_run *run)
+{
+	int ret = batch_once(run);
+
+	if (!ret)
+		ret = pieces_compare(run);
+	if (!ret && left_in(run->fd[1]))
+		ret = bench_fail(run, "something is left to read afterwards");
+	return ret;
+}
+
+int pieces_check_stream(struct bench_run *run)
+{
+	pieces_paint(run);
+	return pieces_arrived(run);
+}
+
+static int check_file(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+	int ret;
+
+	pieces_paint(run);
+	ret = batch_once(run);
+	if (ret)
+		return ret;
+	if (s->stream && fflush(s->stream))
+		return bench_errno(run, "fflush");
+	if (pread(run->fd[0], s->back, s->total, 0) != (ssize_t)s->total)
+		return bench_fail(run, "the file has fewer bytes than were written");
+	return pieces_compare(run);
+}
+
+/* What was made over the old run->fd[0] goes to the new one. */
+static int redirect(struct bench_run *run, int fd)
+{
+	struct pieces *s = run->state;
+	bool stream = s->stream;
+
+	run->fd[0] = fd;
+	if (s->ring.up)
+		ring_swap_file(&s->ring, fd); /* refused where none is fixed */
+	if (!stream)
+		return 0;
+	close_stream(s);
+	return pieces_stream(run, s->space_len);
+}
+
+/*
+ * /dev/null keeps nothing: the same loop into a file in memory proves that it writes. Of
+ * a ring that is done after the last batch only: it makes a worker thread, and files that
+ * are shared with a thread are slower to look up.
+ */
+static int check_null(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+	struct outcome *o = &run->outcome;
+	int null = run->fd[0], fd, ret, back;
+	char mode[sizeof(o->mode)];
+	bool first = !s->verified;
+
+	s->verified = true;
+	if (s->ring.up && first)
+		return ring_verify(run);
+	memcpy(mode, o->mode, sizeof(mode));
+	fd = memfd_create("verify", MFD_CLOEXEC);
+	if (fd < 0)
+		return bench_errno(run, "memfd_create");
+	ret = redirect(run, fd);
+	if (!ret)
+		ret = check_file(run);
+	back = redirect(run, null);
+	close(fd);
+	memcpy(o->mode, mode, sizeof(mode)); /* the memfd's says nothing about null */
+	return ret ? ret : back;
+}
+
+static int open_null(struct bench_run *run)
+{
+	return bench_open(run, 0, "/dev/null", O_WRONLY);
+}
+
+static int open_memfd(struct bench_run *run)
+{
+	return bench_memfd(run, 0);
+}
+
+/* All pieces once: EFBIG and ENOSPC are met here, not within. */
+static int open_file(struct bench_run *run)
+{
+	int ret = bench_file(run, 0, "region");
+
+	for (size_t i = 0; i < run->batch && !ret; i++) {
+		errno = ENOSPC; /* what a short write means */
+		if (pwrite(run->fd[0], run->buf, run->bytes, i * run->bytes) !=
+		    (ssize_t)run->bytes)
+			ret = bench_errno(run, "pwrite");
+	}
+	return ret;
+}
+
+int pipe_open(struct bench_run *run, int i, int room)
+{
+	int fd[2], size;
+
+	if (pipe2(fd, O_CLOEXEC))
+		return bench_errno(run, "pipe2");
+	run->fd[i] = fd[1];
+	run->fd[i + 1] = fd[0];
+	size = room ? fcntl(fd[0], F_SETPIPE_SZ, room) : -1;
+	if (size < 0)
+		size = fcntl(fd[0], F_GETPIPE_SZ);
+	if (size < 0 || (size_t)size < run->batch * run->bytes)
+		return bench_skip(run, "a pipe of %d bytes is too small", size);
+	return 0;
+}
+
+static int open_pipe(struct bench_run *run)
+{
+	const struct way *way = run->bench->arg;
+
+	return pipe_open(run, 0, way->to->room);
+}
+
+/*
+ * Room for so many pieces in a socket; as root beyond the limits net.core.{r,w}mem_max.
+ */
+static void make_room(int fd, int option, int force, size_t pieces, size_t bytes)
+{
+	int room = pieces * (2 * bytes + SOCKET_HEADERS);
+
+	if (setsockopt(fd, SOL_SOCKET, force, &room, sizeof(room)))
+		setsockopt(fd, SOL_SOCKET, option, &room, sizeof(room));
+}
+
+/* A batch fits in whole, which is tried: in a window, a send would sleep. */
+static int open_unix(struct bench_run *run)
+{
+	struct pieces *s = run->state;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, run->fd))
+		return bench_errno(run, "socketpair");
+	make_room(run->fd[0], SO_SNDBUF, SO_SNDBUFFORCE, 2 * run->batch, run->bytes);
+	for (size_t i = 0; i < run->batch; i++)
+		if (send(run->fd[0], run->buf, run->bytes, MSG_DONTWAIT) !=
+		    (ssize_t)run->bytes)
+			return bench_skip(run,
+					  "the socket takes %zu pieces only: raise "
+					  "net.core.wmem_max",
+					  i);
+	if (recv(run->fd[1], s->back, s->total, 0) != (ssize_t)s->total)
+		return bench_fail(run, "the pieces do not come out in one recv");
+	return 0;
+}
+
+/* A socket on 127.0.0.1 that is its own peer, with room for what a window sends. */
+static int open_udp(struct bench_run *run)
+{
+	struct sockaddr_in addr = { .sin_family = AF_INET,
+				    .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(addr);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	run->fd[0] = fd;
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, len) ||
+	    getsockname(fd, (struct sockaddr *)&addr, &len) ||
+	    connect(fd, (struct sockaddr *)&addr, len))
+		return bench_errno(run, "UDP socket on 127.0.0.1");
+	make_room(fd, SO_RCVBUF, SO_RCVBUFFORCE, 2 * run->batch + UDP_SPARE, run->bytes);
+	make_room(fd, SO_SNDBUF, SO_SNDBUFFORCE, 2 * run->batch, run->bytes);
+	run->fd[1] = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return run->fd[1] < 0 ? bench_errno(run, "F_DUPFD_CLOEXEC") : 0;
+}
+
+/* Everything that a window sent has arrived; the last batch stays in `back`. */
+static int drain_udp(struct bench_run *run, unsigned long n)
+{
+	struct pieces *s = run->state;
+
+	for (unsigned long i = 0; i < n * run->batch; i++)
+		if (recv(run->fd[1], s->back + i % run->batch * run->bytes, run->bytes,
+			 MSG_DONTWAIT) != (ssize_t)run->bytes)
+			return bench_skip(run,
+					  "the socket holds %lu datagrams only: raise "
+					  "net.core.rmem_max",
+					  i);
+	return 0;
+}
+
+/* The datagrams of a window. None was dropped, or a receive would find none. */
+static int refill_udp(struct bench_run *run, unsigned long n)
+{
+	uint32_t info[SK_MEMINFO_VARS];
+	socklen_t len = sizeof(info);
+
+	for (unsigned long i = 0; i < n * run->batch; i++)
+		if (send(run->fd[0], (char *)run->buf + i % run->batch * run->bytes,
+			 run->bytes, 0) != (ssize_t)run->bytes)
+			return bench_errno(run, "send of a datagram");
+	if (getsockopt(run->fd[0], SOL_SOCKET, SO_MEMINFO, info, &len))
+		return bench_errno(run, "SO_MEMINFO");
+	if (info[SK_MEMINFO_DROPS])
+		return bench_skip(run,
+				  "the socket has no room for %lu datagrams: raise "
+				  "net.core.rmem_max",
+				  n * run->batch);
+	return 0;
+}
+
+const struct handle handle_null = { .open = open_null, .check = check_null };
+const struct handle handle_file = { .open = open_file, .check = check_file };
+/* It cannot promise not to wait: for the tests. */
+const struct handle handle_memfd = { .open = open_memfd, .check = check_file };
+const struct handle handle_plain_pipe = { .open = open_pipe,
+					  .check = pieces_check_stream,
+					  .stream = true };
+const struct handle handle_pipe = { .open = open_pipe,
+				    .check = pieces_check_stream,
+				    .stream = true,
+				    .room = LARGE_PIPE };
+const struct handle handle_unix = { .open = open_unix,
+				    .check = pieces_check_stream,
+				    .stream = true };
+const struct handle handle_udp = { .open = open_udp,
+				   .drain = drain_udp,
+				   .refill = refill_udp,
+				   .check = pieces_check_stream,
+				   .stream = true };
