@@ -119,6 +119,13 @@ static int verify_value(struct bench_run *run)
 VALUE(getppid, inline, SYS(getppid), .base = "floor/enosys-inline",
       .desc = "getppid by the instruction in the loop",
       .caveat = "the cheapest way in and out, not what a program's wrapper costs");
+LOOP(getppid_loop, (void)run, fold |= SYS(getppid))
+BENCH_OF(
+	getppid_loop, .id = "null/getppid-loop", .calls = "getppid", .base = NULL_CALL,
+	.arg = &(const long){ SYS_getppid }, .setup = setup_value, .verify = verify_value,
+	.desc = "getppid in the classic loop of one call a pass",
+	.caveat =
+		"over `inline` by the branch back to the call, which is none of its cost");
 VALUE(getppid, libc, getppid(), .via = VIA_LIBC, .base = NULL_CALL,
       .desc = "getppid by the C library's wrapper",
       .caveat = "over `inline` by more than a call where the return is mispredicted");

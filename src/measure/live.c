@@ -20,6 +20,8 @@
 
 #define timed_region static __attribute__((noinline, aligned(64)))
 
+_Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL, "windows of whole passes");
+
 /* What one timed region gives. */
 struct timed {
 	uint64_t before, after; /* ticks */
