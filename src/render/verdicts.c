@@ -249,7 +249,8 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 	put_advice(out, rows, verdicts->n, ADVICE_SLOWER);
 	put_advice(out, rows, verdicts->n, ADVICE_FASTER);
 	if (!isfinite(s->control_ratio) && s->compared && !s->disturbed)
-		fputs("no control row on both sides: a change of the machine would not show\n",
+		fputs("no control row on both sides: a change of the machine would not "
+		      "show\n",
 		      out);
 	free(rows);
 }

@@ -51,7 +51,7 @@ static double unpaired_above(const struct stats_shift *s, double at)
 	size_t k_most = stats_tail_rank(s->n_x, 0.25) + 1;
 	size_t l_most = stats_tail_rank(s->n_y, 0.25) + 1;
 
-	/* Mostly no tail will do: not even ranks that are one further in than any allows. */
+	/* Mostly no tail will do: not even ranks further in than any allows. */
 	if (k_most > s->n_x || l_most > s->n_y ||
 	    !(s->x[k_most - 1] - s->y[s->n_y - l_most] > at))
 		return 1;
