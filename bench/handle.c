@@ -191,7 +191,7 @@ void pieces_teardown(struct bench_run *run)
 }
 
 /* One more batch, as the harness makes them. */
-static int batch_once(struct bench_run *run)
+static int one_more_batch(struct bench_run *run)
 {
 	const struct bench *b = run->bench;
 	struct pieces *s = run->state;
@@ -217,7 +217,7 @@ int pieces_compare(struct bench_run *run)
 
 int pieces_arrived(struct bench_run *run)
 {
-	int ret = batch_once(run);
+	int ret = one_more_batch(run);
 
 	if (!ret)
 		ret = pieces_compare(run);
@@ -238,7 +238,7 @@ static int check_file(struct bench_run *run)
 	int ret;
 
 	pieces_paint(run);
-	ret = batch_once(run);
+	ret = one_more_batch(run);
 	if (ret)
 		return ret;
 	if (s->stream && fflush(s->stream))

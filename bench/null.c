@@ -201,3 +201,17 @@ CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cache
      .setup = setup_wiped, .verify = verify_fork,
      .desc = "the pid, from a page that fork wipes",
      .caveat = "right after fork; costs a page, and a call in every child");
+
+/*
+ * The same calls as a block of instructions, without a loop: for the self-test, which
+ * holds the suite's loop against them.
+ */
+LOOP(block_getppid, (void)run; n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
+     fold |= arch_null_block(SYS_getppid))
+LOOP(block_enosys, n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
+     fold |= arch_null_block(run->bytes))
+BENCH_OF(block_getppid, .id = "test/block-getppid", .flags = BENCH_TEST,
+	 .desc = "getppid, a block of instructions", .setup = setup_value,
+	 .arg = &(const long){ SYS_getppid });
+BENCH_OF(block_enosys, .id = "test/block-enosys", .flags = BENCH_TEST,
+	 .desc = "no system call, a block of instructions", .setup = setup_unused);

@@ -139,8 +139,8 @@ CHILD(fork, pid = fork();
       .calls = "clone set_robust_list exit_group wait4", .base = NULL_CALL,
       .verify = no_child_left,
       .desc = "fork a child that calls _exit at once, wait for it",
-      .caveat =
-	      "the process is small; grows with its memory; parent and child share a CPU");
+      .caveat = "the process is small; grows with its memory; parent and child share a "
+		"CPU");
 
 /*
  * The child of vfork runs on our stack, and does nothing to it but to call _exit: what
@@ -163,8 +163,8 @@ CHILD(vfork, pid = vfork();
 CHILD(clone_vm, pid = clone(child, stack, CLONE_VM | SIGCHLD, s),
       .id = "process/clone-vm-wait", .calls = "clone exit wait4", .base = FORK,
       .setup = setup_stack, .verify = verify_ran,
-      .desc = "clone(CLONE_VM) a child on a stack of its own that exits at once, wait for "
-	      "it",
+      .desc = "clone(CLONE_VM) a child on a stack of its own that exits at once, wait "
+	      "for it",
       .caveat = "a process that shares our memory, not a thread; the stack is there "
 		"already");
 CHILD(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp),

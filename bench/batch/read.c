@@ -217,7 +217,8 @@ READ(seq, "preadv", .strategy = "preadv", .calls = "preadv", .params = SWEEP,
      .desc = "a piece of a cached file, as one of a preadv", .arg = FROM(seq),
      .batch = batch_seq_preadv);
 READ(seq, "copy", .strategy = "pread, then copy", .calls = "pread64", .params = SWEEP,
-     .desc = "a piece of a cached file: one pread a batch into a buffer, copied from there",
+     .desc = "a piece of a cached file: one pread a batch into a buffer, copied from "
+	     "there",
      .arg = FROM(seq), .batch = batch_seq_copy);
 RING(seq, ON_DEFAULT, "uring-readv", .strategy = "io_uring, one READV", .params = COARSE,
      .desc = "a piece of one READV request of a cached file",

@@ -215,7 +215,8 @@ RECEIVE(unix, "recv", .strategy = "recv", .calls = "sendto recvfrom",
 	.desc = "receive a piece from a stream of AF_UNIX; one send a batch");
 RECEIVE(unix, "recvmmsg", .strategy = "recvmmsg", .calls = "sendto recvmmsg",
 	.params = UNIX_AXES, .arg = FROM(unix), .batch = batch_unix_recvmmsg,
-	.desc = "a piece from a stream of AF_UNIX, as one of a recvmmsg; one send a batch");
+	.desc = "a piece from a stream of AF_UNIX, as one of a recvmmsg; one send a "
+		"batch");
 RECEIVE(unix, "epoll", .strategy = "epoll, then recv",
 	.calls = "sendto epoll_wait recvfrom", .params = UNIX_AXES,
 	.arg = FROM(unix, .more = watch), .batch = batch_unix_epoll,
@@ -230,8 +231,8 @@ MULTISHOT(ON_DEFAULT, "uring-multishot", .strategy = "io_uring multishot",
 	  .desc = "a completion of one multishot RECV, into a ring of provided buffers");
 MULTISHOT(.mode = RING_DEFER, "uring-multishot-defer",
 	  .strategy = "io_uring multishot deferred", .params = UNIX_AXES,
-	  .desc = "a completion of one multishot RECV, into a ring of provided buffers, on "
-		  "a ring with deferred task work, its fd registered");
+	  .desc = "a completion of one multishot RECV, into a ring of provided buffers, "
+		  "on a ring with deferred task work, its fd registered");
 
 #define udp_AXES   UDP_AXES
 #define udp_CAVEAT "sent before, outside of the time; no wake-up"

@@ -105,10 +105,10 @@ RING_NOPS(nop_tw, "nop-tw");
 RING_NOP(nop_file, DEFAULT, "nop-file", .strategy = "io_uring, fixed file",
 	 .params = SOME_N, .desc = "a NOP that looks a registered file up",
 	 .caveat = FLOOR);
-RING_NOP(
-	nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
-	.params = SOME_N, .caveat = FLOOR,
-	.desc = "a NOP that looks a registered file up, on a ring with deferred task work");
+RING_NOP(nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
+	 .params = SOME_N, .caveat = FLOOR,
+	 .desc = "a NOP that looks a registered file up, on a ring with deferred task "
+		 "work");
 
 #define nop_async_FLAGS .flags = IOSQE_ASYNC
 #define CEILING		"waking and switching to the worker; several may run at once"

@@ -82,7 +82,8 @@ SEND_BY(unix, "writev", .strategy = "writev", .calls = "writev recvfrom",
 	.desc = "a piece over a stream of AF_UNIX, as one of a writev; one recv a batch");
 SEND_BY(unix, "sendmmsg", .strategy = "sendmmsg", .calls = "sendmmsg recvfrom",
 	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_sendmmsg,
-	.desc = "a piece over a stream of AF_UNIX, as one of a sendmmsg; one recv a batch");
+	.desc = "a piece over a stream of AF_UNIX, as one of a sendmmsg; one recv a "
+		"batch");
 SEND_BY(unix, "copy", .strategy = "copy, then send", .calls = "sendto recvfrom",
 	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_copy,
 	.desc = "copy a piece into a buffer; one send of it and one recv a batch");

@@ -16,9 +16,7 @@
 #define ARCH_VDSO      "__kernel_"
 #define ARCH_HAS_RDTSC false
 #define ARCH_HAS_RDPMC false /* only for events that ask for it, which ours do not */
-#define ARCH_LACKS     ARCH_LACKS_GENERIC
-
-enum { ARCH_LACKS(ARCH_NO_CALL) };
+#define ARCH_LACKS(X)  ARCH_LACKS_GENERIC(X), X(riscv_flush_icache)
 
 /*
  * arch/arm64/include/uapi/asm/signal.h in Linux has SA_RESTORER, hence the third field.
@@ -114,12 +112,15 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 #define ARCH_NULL_BLOCK 512
 
-static always_inline void arch_null_block(void)
+static always_inline long arch_null_block(long nr)
 {
-	__asm__ volatile(".rept %c0\n\tmov x8, %1\n\tsvc 0\n\t.endr"
-			 :
-			 : "i"(ARCH_NULL_BLOCK), "i"(SYS_getppid)
+	long fold = 0;
+
+	__asm__ volatile(".rept %c1\n\tmov x8, %2\n\tsvc 0\n\torr %0, %0, x0\n\t.endr"
+			 : "+r"(fold)
+			 : "i"(ARCH_NULL_BLOCK), "r"(nr)
 			 : "x0", "x8", "memory");
+	return fold;
 }
 
 static always_inline void arch_pause(void)

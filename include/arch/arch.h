@@ -16,4 +16,11 @@
 #error "syscost does not know this CPU's instructions: add a header in include/arch/"
 #endif
 
+/*
+ * The names of system calls that this CPU's Linux lacks stay usable, as a number that no
+ * system call has: a benchmark of one compiles, and its row says SKIP.
+ */
+#define ARCH_NO_CALL(name) SYS_##name = -1
+enum { ARCH_LACKS(ARCH_NO_CALL) };
+
 #endif

@@ -2,8 +2,7 @@
 /*
  * The system calls of x86-64 that Linux does not have on younger CPUs, which start from
  * the table in include/uapi/asm-generic/unistd.h. Their names stay usable there, as a
- * number that no system call has, so that a benchmark of one compiles and its row says
- * SKIP.
+ * number that no system call has: see arch.h.
  */
 #ifndef SYSCOST_ARCH_GENERIC_H
 #define SYSCOST_ARCH_GENERIC_H
@@ -17,7 +16,5 @@
 		X(rename), X(rmdir), X(select), X(set_thread_area), X(signalfd),         \
 		X(stat), X(symlink), X(sysfs), X(time), X(unlink), X(uselib), X(ustat),  \
 		X(utime), X(utimes), X(vfork)
-
-#define ARCH_NO_CALL(name) SYS_##name = -1
 
 #endif

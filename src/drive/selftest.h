@@ -26,7 +26,13 @@ struct selftest_line {
 	enum selftest_verdict verdict;
 };
 
-#define SELFTEST_LINES 4
+enum {
+	SELFTEST_EMPTY,
+	SELFTEST_LOOPS, /* three of them */
+	SELFTEST_PAIR = SELFTEST_LOOPS + 3,
+	SELFTEST_INSIDE,
+	SELFTEST_LINES,
+};
 
 /* Judges the figure; pure. */
 enum selftest_verdict selftest_judge(const struct selftest_line *line);

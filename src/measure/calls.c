@@ -17,7 +17,7 @@
 static const char *const here[] = {
 #include "measure/calls.inc"
 };
-static const char *const elsewhere[] = { "", ARCH_LACKS(NAME) };
+static const char *const elsewhere[] = { ARCH_LACKS(NAME) };
 
 static bool is_in(const char *const *names, size_t n, const char *name)
 {

@@ -140,11 +140,13 @@ static int fill(struct variant *v, const struct bench *b, const struct axis *axe
 		if (!v->ops && !strcmp(a->name, "batch"))
 			v->ops = value;
 	}
+	if (ret)
+		return ret;
 	v->n_params = n_axes;
 	if (!v->ops)
 		v->ops = 1;
 	strcpy(v->name, strchr(v->id, '/') + 1);
-	return ret;
+	return 0;
 }
 
 static int by_id(const void *a, const void *b)

@@ -128,30 +128,6 @@ load common
 	"$SYSCOST" doctor --format json | grep -q '"level": "ok"'
 }
 
-@test "every system call that a row names exists" {
-	"$SYSCOST" explain '*' | sed -n 's/^  system calls //p' | tr ' ' '\n' | sort -u |
-		while read -r call; do
-			echo "#include <sys/syscall.h>
-			      int x = SYS_$call;" | gcc -x c -fsyntax-only - || exit 1
-		done
-}
-
-@test "a timed loop calls nothing inside the program but what it measures" {
-	instrumented && skip "a sanitizer's checks are calls"
-	objdump -d --no-show-raw-insn "$SYSCOST" >dump
-	# The loops of bench/: the command `batch` has functions with such names, too.
-	nm "$(dirname "$SYSCOST")"/bench/*.o | awk '/ t batch_/ { print "<" $3 ">:" }' >loops
-	[ "$(wc -l <loops)" -ge 40 ]
-	awk 'NR == FNR { loop[$1] = 1; next }
-	     /^[0-9a-f]+ </ { name = $2 }
-	     name in loop && /\tcall / && !/@plt/ && !/call +\*/ { print name, $NF }' loops dump |
-		sort -u >calls
-	# Functions that are themselves the operation.
-	run grep -vE '^<batch_[a-z0-9_]+>: <(die|op_[a-z_]+)>$' calls
-	echo "$output"
-	[ -z "$output" ]
-}
-
 @test "the README's example of a benchmark compiles" {
 	sed -n '/^#include "bench.h"/,/^```/p' "$BATS_TEST_DIRNAME/../../README.md" |
 		grep -v '^```' >example.c
