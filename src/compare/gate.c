@@ -58,22 +58,6 @@ void gate_close(struct gate *g)
 	free(g);
 }
 
-/* NULL: no side has it. */
-static struct entry *find(struct gate *g, const char *id)
-{
-	size_t lo = 0, hi = g->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(g->entries[mid].id, id) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
-}
-
 /* How far the clock moved from base to head: the control again, in time. */
 static double clock_moved(struct gate *g, const struct entry *control)
 {
@@ -421,7 +405,7 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
 
 		if (row->verdict == flagged)
-			r[n++] = (struct retry){ row, find(fresh, row->id) };
+			r[n++] = (struct retry){ row, entry_find(fresh, row->id) };
 	}
 	need = stats_shift_least(fresh->how.paired, fresh->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++)
@@ -436,7 +420,7 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 /* The control of the fresh rounds alone, through a table of its own. */
 static void confirm_control(struct gate *fresh, struct gate_summary *s)
 {
-	struct entry *e = find(fresh, fresh->o.control);
+	struct entry *e = entry_find(fresh, fresh->o.control);
 	struct table one;
 
 	table_init(&one, &verdict_schema);
@@ -466,39 +450,6 @@ void gate_confirm(struct gate *fresh, struct table *verdicts,
 			 s.why);
 	}
 	count_rows(verdicts, summary);
-}
-
-struct gate_spread gate_spread(struct gate *g, const char *id)
-{
-	struct gate_spread s = { .sigma = NAN };
-	struct entry *e = find(g, id);
-
-	if (!e)
-		return s;
-	entry_measure(g, e, 0);
-	s.usable = pairs_n(&e->values);
-	s.candidates = e->counts.candidates;
-	if (s.usable >= 3)
-		s.sigma = entry_spread(e);
-	return s;
-}
-
-size_t gate_rounds_needed(const struct gate_spread *s, size_t rows, double effect,
-			  const struct gate_options *options)
-{
-	double tail = options->family_error / (rows ? rows : 1);
-	size_t n = GATE_ROUNDS_MAX;
-
-	if (!s->candidates)
-		return 0;
-	if (options->metric && options->metric->exact)
-		return 1;
-	if (s->usable >= 3) {
-		n = stats_sign_rounds(s->sigma, effect, tail, GATE_POWER,
-				      GATE_ROUNDS_MAX);
-		n = (n * s->candidates + s->usable - 1) / s->usable;
-	}
-	return n > GATE_ROUNDS_MAX ? GATE_ROUNDS_MAX : n;
 }
 
 bool gate_broken(const struct verdict_row *row)

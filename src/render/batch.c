@@ -193,7 +193,8 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 			    b->workload[i].advice.best != b->workload[i].advice.base &&
 			    !b->workload[i].advice.tested;
 	if (untested)
-		fputs("±?: fewer than 6 quiet rounds of both: no interval, and no test.\n",
+		fputs("±?: fewer than 6 quiet rounds of both: no interval, and no "
+		      "test.\n",
 		      out);
 }
 

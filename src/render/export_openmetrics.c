@@ -71,7 +71,8 @@ static const struct family {
 #undef R
 }, verdict_families[] = {
 #define V(f) offsetof(struct verdict_row, f)
-	{ "syscost_change_ratio", "ratio", V(ratio.mid), 1, "Cost of the head over the base." },
+	{ "syscost_change_ratio", "ratio", V(ratio.mid), 1,
+	  "Cost of the head over the base." },
 	{ "syscost_change_lower_ratio", "ratio", V(ratio.lo), 1,
 	  "Lower end of the interval of the change." },
 	{ "syscost_change_upper_ratio", "ratio", V(ratio.hi), 1,

@@ -337,10 +337,11 @@ static void put_results(FILE *out, const struct table *t)
 		"quiet", "rounds", "status",
 	};
 
-	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each, ± the larger "
-	      "half of its 95 % interval (±? where there is none). Ratio: against the row "
-	      "in its tooltip. ~ marks cycles estimated from ticks. Contended: next to a "
-	      "busy neighbour. Quiet: windows that nobody disturbed.</p>\n"
+	fputs("<h2 id=rows>All rows</h2>\n"
+	      "<p class=hint>One operation each, ± the larger half of its 95 % interval "
+	      "(±? where there is none). Ratio: against the row in its tooltip. ~ marks "
+	      "cycles estimated from ticks. Contended: next to a busy neighbour. Quiet: "
+	      "windows that nobody disturbed.</p>\n"
 	      "<div class=wide><table id=results><thead><tr>",
 	      out);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
@@ -404,14 +405,15 @@ static void put_method(FILE *out, const json_t *run)
 	const json_t *seed = json_object_get(run, "seed");
 	const char *command = string_of(run, "command");
 
-	fputs("<h2 id=method>How it was measured</h2>\n<p>Each row runs in a process of "
-	      "its own, pinned to one CPU, in rounds of shuffled order. A window is a long "
-	      "loop of the operation between two readings of the time-stamp counter, less "
-	      "the cost of an empty window. Windows with an observed disturbance are "
-	      "dropped, and those next to a contended probe are kept apart. A figure is "
-	      "the median over rounds of the medians of quiet windows; its interval holds "
-	      "the median with at least 95 % confidence and assumes no distribution. A "
-	      "ratio is a median over paired rounds.</p>\n"
+	fputs("<h2 id=method>How it was measured</h2>\n"
+	      "<p>Each row runs in a process of its own, pinned to one CPU, in rounds "
+	      "of shuffled order. A window is a long loop of the operation between two "
+	      "readings of the time-stamp counter, less the cost of an empty window. "
+	      "Windows with an observed disturbance are dropped, and those next to a "
+	      "contended probe are kept apart. A figure is the median over rounds of "
+	      "the medians of quiet windows; its interval holds the median with at "
+	      "least 95 % confidence and assumes no distribution. A ratio is a median "
+	      "over paired rounds.</p>\n"
 	      "<h2 id=again>How to reproduce it</h2>\n",
 	      out);
 	put(out, "<pre>%s</pre>\n", *command ? command : "syscost run");
@@ -436,8 +438,8 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	fputs(report_css, out);
 	fputs("</style></head>\n<body><main>\n<h1>What system calls cost</h1>\n", out);
 	if (json_is_false(json_object_get(run, "complete")))
-		fputs("<p class=cut>This run was cut off: these are the figures of its last "
-		      "checkpoint.</p>\n",
+		fputs("<p class=cut>This run was cut off: these are the figures of its "
+		      "last checkpoint.</p>\n",
 		      out);
 	put_headlines(out, t, batching);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "

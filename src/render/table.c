@@ -150,7 +150,8 @@ void table_print(FILE *out, const struct table *t, const json_t *run, bool color
 		}
 	}
 	if (t->n)
-		fputs("\n± is the larger half of the 95 % interval, ±? that there is none; ~ marks cycles"
-		      " estimated from ticks.\n",
+		fputs("\n"
+		      "± is the larger half of the 95 % interval, ±? that there is "
+		      "none; ~ marks cycles estimated from ticks.\n",
 		      out);
 }
