@@ -27,9 +27,8 @@ const char *const cycles_source_words[] = { CYCLES_SOURCE_WORDS(WORD_TEXT) };
 	{ #c "_lo", COLUMN_REAL, offsetof(struct row, c.lo), NULL, 0 }, \
 		{ #c "_hi", COLUMN_REAL, offsetof(struct row, c.hi), NULL, 0 },
 #define FIGURE_COLUMN(row, c) MID_COLUMN(row, c) ENDS_COLUMN(row, c)
-#define RATIO_COLUMN(row, c)                                                \
-	{ #c "_ratio", COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 }, \
-		ENDS_COLUMN(row, c)
+#define RATIO_COLUMN(row, c) \
+	{ #c "_ratio", COLUMN_REAL, AT(row, c.mid) }, ENDS_COLUMN(row, c)
 #define WORD_COLUMN(row, c) \
 	{ #c, COLUMN_WORD, offsetof(struct row, c), c##_words, COUNT_OF(c##_words) },
 
