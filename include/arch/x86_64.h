@@ -154,7 +154,8 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 /*
  * A call without arguments and the instruction that keeps its result, again and again,
- * and nothing else: what the suite's loop is held against in the self-test. Returns the OR.
+ * and nothing else: what the suite's loop is held against in the self-test. Returns
+ * the OR.
  */
 static always_inline long arch_null_block(long nr)
 {
