@@ -207,7 +207,7 @@ CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cache
  * holds the suite's loop against them.
  */
 LOOP(block_getppid, (void)run; n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
-     fold |= arch_null_block(SYS_getppid))
+			       fold |= arch_null_block(SYS_getppid))
 LOOP(block_enosys, n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
      fold |= arch_null_block(run->bytes))
 BENCH_OF(block_getppid, .id = "test/block-getppid", .flags = BENCH_TEST,

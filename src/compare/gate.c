@@ -245,7 +245,8 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 	free(tail);
 }
 
-static void count_row(const struct verdict_row *row, struct gate_summary *s)
+/* Count the verdicts anew. Keeps control_ratio, disturbed and why. */
+static void count_rows(const struct table *verdicts, struct gate_summary *s)
 {
 	size_t *const counts[VERDICTS] = {
 		[VERDICT_REGRESSED] = &s->regressed,
@@ -256,18 +257,13 @@ static void count_row(const struct verdict_row *row, struct gate_summary *s)
 		[VERDICT_SKIP] = &s->skipped,
 	};
 
-	if (counts[row->verdict])
-		++*counts[row->verdict];
-	s->broken += gate_broken(row);
-}
-
-/* Count anew. Keeps control_ratio, disturbed and why. */
-static void count_rows(const struct table *verdicts, struct gate_summary *s)
-{
 	s->regressed = s->improved = s->same = s->inconclusive = 0;
 	s->contaminated = s->skipped = s->broken = 0;
-	for (size_t i = 0; i < verdicts->n; i++)
-		count_row(table_row(verdicts, struct verdict_row, i), s);
+	for_rows (verdict_row, row, verdicts) {
+		if (counts[row->verdict])
+			++*counts[row->verdict];
+		s->broken += gate_broken(row);
+	}
 	s->compared = verdicts->n - s->skipped;
 }
 
@@ -286,7 +282,6 @@ static void judge_all(struct gate *g, struct table *verdicts,
 	struct gate_summary s = { .control_ratio = NAN };
 	size_t n = 0;
 
-	*verdicts = (struct table)TABLE(verdict_schema);
 	for (size_t i = 0; i < g->n; i++) {
 		rows[i] = &g->entries[i];
 		table_add(verdicts);
@@ -307,9 +302,7 @@ static void judge_all(struct gate *g, struct table *verdicts,
 	if (control)
 		check_control(g, control, &s);
 	judge(g, rows, n, &s);
-	for (size_t i = 0; i < g->n; i++)
-		count_row(g->entries[i].out, &s);
-	s.compared = g->n - s.skipped;
+	count_rows(verdicts, &s);
 	free(rows);
 	*summary = s;
 }

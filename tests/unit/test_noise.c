@@ -156,7 +156,8 @@ static void put(const char *text)
 	fclose(f);
 }
 
-#define HEAD	   "{\"kind\": \"syscost noise\", \"schema\": 1, \"machine\": \"" CLASS "\", "
+#define KIND	   "{\"kind\": \"syscost noise\", \"schema\": 1, "
+#define HEAD	   KIND "\"machine\": \"" CLASS "\", "
 #define COUNTS	   "\"runs\": 2, \"contaminated\": 0, \"flagged\": 0, "
 #define ROWS(text) HEAD COUNTS "\"rows\": {" text "}}"
 #define ROW(numbers)                                                                      \
