@@ -83,6 +83,12 @@ $(BUILD)/helpers/%: tests/helpers/%.c
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< -lseccomp
 
+# The commands that read stored rows, without what measures.
+READERS  = $(filter $(foreach d,base stats row compare render,$(BUILD)/src/$(d)/%),$(OBJ)) \
+	$(foreach c,batch cli command compare export option report verdict,$(BUILD)/src/cli/$(c).o)
+$(BUILD)/readers: tests/readers/readers.c $(READERS)
+	$(call say,LINK  )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< $(READERS) -ljansson -lm
+
 $(BUILD)/tools/%: tests/tools/%.c $(OBJ)
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
@@ -99,7 +105,7 @@ static:
 bench: all
 	$(BUILD)/syscost run -o results/run-$$(date +%Y%m%d-%H%M%S)
 
-check: all $(UNITBIN) $(HELPBIN)
+check: all $(UNITBIN) $(HELPBIN) $(BUILD)/readers
 	tests/run.sh $(BUILD)
 
 # Unit tests, the tests of the program and a run of every row, all of it built with
@@ -124,7 +130,7 @@ lint:
 
 unit: $(UNITBIN)
 
-helpers: $(HELPBIN)
+helpers: $(HELPBIN) $(BUILD)/readers
 
 # What the suite says of itself, measured; long, and resumable. See the scripts.
 self-test-noise self-test-power self-test-relink: all

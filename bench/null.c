@@ -119,6 +119,13 @@ static int verify_value(struct bench_run *run)
 VALUE(getppid, inline, SYS(getppid), .base = "floor/enosys-inline",
       .desc = "getppid by the instruction in the loop",
       .caveat = "the cheapest way in and out, not what a program's wrapper costs");
+LOOP(getppid_loop, (void)run, fold |= SYS(getppid))
+BENCH_OF(
+	getppid_loop, .id = "null/getppid-loop", .calls = "getppid", .base = NULL_CALL,
+	.arg = &(const long){ SYS_getppid }, .setup = setup_value, .verify = verify_value,
+	.desc = "getppid in the classic loop of one call a pass",
+	.caveat =
+		"over `inline` by the branch back to the call, which is none of its cost");
 VALUE(getppid, libc, getppid(), .via = VIA_LIBC, .base = NULL_CALL,
       .desc = "getppid by the C library's wrapper",
       .caveat = "over `inline` by more than a call where the return is mispredicted");
@@ -194,3 +201,17 @@ CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cache
      .setup = setup_wiped, .verify = verify_fork,
      .desc = "the pid, from a page that fork wipes",
      .caveat = "right after fork; costs a page, and a call in every child");
+
+/*
+ * The same calls as a block of instructions, without a loop: for the self-test, which
+ * holds the suite's loop against them.
+ */
+LOOP(block_getppid, (void)run; n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
+			       fold |= arch_null_block(SYS_getppid))
+LOOP(block_enosys, n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
+     fold |= arch_null_block(run->bytes))
+BENCH_OF(block_getppid, .id = "test/block-getppid", .flags = BENCH_TEST,
+	 .desc = "getppid, a block of instructions", .setup = setup_value,
+	 .arg = &(const long){ SYS_getppid });
+BENCH_OF(block_enosys, .id = "test/block-enosys", .flags = BENCH_TEST,
+	 .desc = "no system call, a block of instructions", .setup = setup_unused);

@@ -16,13 +16,15 @@ enum layer_where {
 	/* In the worker itself, once it is settled. It goes away with the worker. */
 	LAYER_WORKER,
 	/*
-	 * In a parent of the worker. `install` forks: it returns 0 in the child, which becomes
-	 * the worker. The parent stays in it until the child ends, and ends likewise.
+	 * In a parent of the worker. `install` forks: it returns 0 in the child, which
+	 * becomes the worker. The parent stays in it until the child ends, and ends
+	 * likewise.
 	 */
 	LAYER_PARENT,
 	/*
-	 * On the machine. `install` runs in the driver before the workers of an arm start, and
-	 * `remove` when they have ended. It must also go away when the driver is killed.
+	 * On the machine. `install` runs in the driver before the workers of an arm
+	 * start, and `remove` when they have ended. It must also go away when the driver
+	 * is killed.
 	 */
 	LAYER_MACHINE,
 };

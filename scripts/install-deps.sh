@@ -8,7 +8,8 @@ packages="gcc make pkg-config libc6-dev liburing-dev libjansson-dev libpfm4-dev
 libseccomp-dev libcmocka-dev gnuplot-nox fonts-dejavu-core bats binutils procps shellcheck
 libxml2-utils python3-jsonschema python3-prometheus-client python3-yaml libbenchmark-tools
 cmark-gfm"
-[ "${1:-}" != --dev ] || packages="$packages clang clang-format libclang-rt-dev time zsh fish groff-base"
+dev="clang clang-format libclang-rt-dev time zsh fish groff-base"
+[ "${1:-}" != --dev ] || packages="$packages $dev"
 
 if ! command -v dpkg-query >/dev/null 2>&1 || ! command -v apt-get >/dev/null 2>&1; then
 	echo "syscost: this is not Debian or Ubuntu; install what these packages hold:" \

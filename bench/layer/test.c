@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Layers for the suite's own tests, one for each place and one that every machine refuses.
- * They slow nothing down.
+ * Layers for the suite's own tests, one for each place and one that every machine
+ * refuses. They slow nothing down.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -112,12 +112,15 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 #define ARCH_NULL_BLOCK 512
 
-static always_inline void arch_null_block(void)
+static always_inline long arch_null_block(long nr)
 {
-	__asm__ volatile(".rept %c0\n\tmov x8, %1\n\tsvc 0\n\t.endr"
-			 :
-			 : "i"(ARCH_NULL_BLOCK), "i"(SYS_getppid)
+	long fold = 0;
+
+	__asm__ volatile(".rept %c1\n\tmov x8, %2\n\tsvc 0\n\torr %0, %0, x0\n\t.endr"
+			 : "+r"(fold)
+			 : "i"(ARCH_NULL_BLOCK), "r"(nr)
 			 : "x0", "x8", "memory");
+	return fold;
 }
 
 static always_inline void arch_pause(void)

@@ -111,12 +111,15 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 #define ARCH_NULL_BLOCK 512
 
-static always_inline void arch_null_block(void)
+static always_inline long arch_null_block(long nr)
 {
-	__asm__ volatile(".rept %0\n\tli a7, %1\n\tecall\n\t.endr"
-			 :
-			 : "i"(ARCH_NULL_BLOCK), "i"(SYS_getppid)
+	long fold = 0;
+
+	__asm__ volatile(".rept %1\n\tmv a7, %2\n\tecall\n\tor %0, %0, a0\n\t.endr"
+			 : "+r"(fold)
+			 : "i"(ARCH_NULL_BLOCK), "r"(nr)
 			 : "a0", "a7", "memory");
+	return fold;
 }
 
 /*

@@ -152,13 +152,19 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 #define ARCH_NULL_BLOCK 512 /* calls in the block */
 
-/* getppid, unrolled and bare: what the suite's loop is held against in the self-test. */
-static always_inline void arch_null_block(void)
+/*
+ * A call without arguments and the instruction that keeps its result, again and again, and
+ * nothing else: what the suite's loop is held against in the self-test. Returns the OR.
+ */
+static always_inline long arch_null_block(long nr)
 {
-	__asm__ volatile(".rept %c0\n\tmov %1, %%eax\n\tsyscall\n\t.endr"
-			 :
-			 : "i"(ARCH_NULL_BLOCK), "i"(SYS_getppid)
-			 : "rax", "rcx", "r11", "memory");
+	long fold = 0;
+
+	__asm__ volatile(".rept %c1\n\tmov %k2, %%eax\n\tsyscall\n\tor %%rax, %0\n\t.endr"
+			 : "+r"(fold)
+			 : "i"(ARCH_NULL_BLOCK), "r"(nr)
+			 : "rax", "rcx", "r11", "cc", "memory");
+	return fold;
 }
 
 /* Leave the core's units to a sibling hardware thread while spinning. */

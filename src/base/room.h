@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that is there, or the program ends: for what is small beside the files it is made of. */
+/*
+ * Memory that is there, or the program ends. It is for what is small beside the files
+ * that it is made of.
+ */
 #ifndef SYSCOST_ROOM_H
 #define SYSCOST_ROOM_H
 

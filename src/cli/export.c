@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost export: the folder of a run, or of a comparison, in a format that other programs
- * read. The formats themselves are in render/.
+ * syscost export: the folder of a run, or of a comparison, in a format that other
+ * programs read. The formats themselves are in render/.
  */
 #include <errno.h>
 #include <math.h>
@@ -87,20 +87,20 @@ static const struct export_format *check(const struct call *call,
 	return NULL;
 }
 
-struct text {
+struct bytes {
 	const char *data;
 	size_t len;
 };
 
 static int fill_text(FILE *out, const void *arg)
 {
-	const struct text *t = arg;
+	const struct bytes *t = arg;
 
 	return fwrite(t->data, 1, t->len, out) == t->len ? 0 : -EIO;
 }
 
 /* A file is written whole or not at all. A device, such as /dev/stderr, is written to. */
-static int write_text(const char *output, const struct text *t)
+static int write_text(const char *output, const struct bytes *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
 	struct file_part part = { slash ? slash + 1 : output, fill_text, t };
@@ -132,7 +132,7 @@ static int export_folder(const char *dir, const struct export_format *format,
 			 const struct export_source *src, const char *output)
 {
 	char *data = NULL;
-	struct text text;
+	struct bytes text;
 	int ret;
 	FILE *out = open_memstream(&data, &text.len);
 

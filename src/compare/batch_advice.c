@@ -67,7 +67,7 @@ const struct batch_strategy *batching_cheapest(const struct batch_workload *w, d
 }
 
 /* BATCH_REF, or the largest size below it, or else the smallest that there is. */
-static double reference(const struct batch_workload *w)
+static double reference_size(const struct batch_workload *w)
 {
 	double sizes[FIT_SIZES_MAX];
 	size_t n = batching_sizes(w, sizes);
@@ -82,7 +82,7 @@ void batch_advise(struct batch_workload *w)
 	struct batch_advice *a = &w->advice;
 	size_t i, at;
 
-	*a = (struct batch_advice){ .n = reference(w), .from = NAN };
+	*a = (struct batch_advice){ .n = reference_size(w), .from = NAN };
 	a->ratio = a->from_ratio = FIGURE_NONE;
 	a->equal = room_for(w->n_strategies, sizeof(*a->equal));
 	a->base = w->n_baselines ? w->baseline[0] : NULL;
@@ -92,7 +92,10 @@ void batch_advise(struct batch_workload *w)
 	i = batch_size_index(a->best, a->n);
 	if (a->base && a->best != a->base && i < a->best->curve.sizes)
 		a->ratio = breakeven_ratio(&a->best->curve, &a->base->curve, i);
-	/* Without an interval (fewer than 6 rounds) the best by its median stands, untested. */
+	/*
+	 * Without an interval (fewer than 6 rounds) the best by its median stands,
+	 * untested.
+	 */
 	a->tested = !isnan(a->ratio.hi);
 	if (a->base && a->tested && a->ratio.hi >= 1)
 		a->best = a->base;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A sweep's strategies, break-evens and advice as rows of batch_schema. It decides nothing.
+ * A sweep's strategies, break-evens and advice as rows of batch_schema. It decides
+ * nothing.
  */
 #include <math.h>
 

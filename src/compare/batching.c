@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * From the rows of a sweep to workloads: which are one strategy, which are its baselines, and
- * the curve of each. What is best is in batch_advice.c.
+ * From the rows of a sweep to workloads: which are one strategy, which are its baselines,
+ * and the curve of each. What is best is in batch_advice.c.
  */
 #include <errno.h>
 #include <fnmatch.h>
@@ -66,7 +66,7 @@ static bool same_place(const struct member *a, const struct member *b)
 	return a->bytes == b->bytes && !strcmp(a->row->workload, b->row->workload);
 }
 
-static bool counts(const struct round_row *r)
+static bool has_ticks(const struct round_row *r)
 {
 	return r->ticks > 0 && r->round >= 0;
 }
@@ -87,7 +87,7 @@ static size_t collect_rounds(const struct maker *m, const struct member *members
 		const void *const *r = index_find(&m->rounds, members[i].row->id, &found);
 
 		for (size_t k = 0; k < found; k++)
-			if (counts(r[k]))
+			if (has_ticks(r[k]))
 				(*rounds)[all++] =
 					((const struct round_row *)r[k])->round;
 	}
@@ -110,7 +110,7 @@ static void add_figures(const struct maker *m, const struct batch_strategy *s, s
 		const struct round_row *r = found[j];
 		const int64_t *at;
 
-		if (!counts(r))
+		if (!has_ticks(r))
 			continue;
 		at = bsearch(&r->round, rounds, s->curve.rounds, sizeof(*rounds),
 			     by_round);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What to do with many small operations: the rows of a sweep (results.csv, rounds.csv)
- * put together as workloads, and each strategy weighed against single calls. Reads rows
- * only; prints nothing.
+ * What to do with many small operations. The rows of a sweep (results.csv, rounds.csv)
+ * are put together as workloads, and each strategy is weighed against single calls. It
+ * reads rows only, and prints nothing.
  *
  * A workload is all rows with the same `workload` and the same bytes= parameter. Its
  * strategies are told apart by `strategy`, their sizes by batch= (else by `ops`). A
  * baseline makes its calls one by one: its one size is 1, or it makes a system call an
- * operation (`enters`) at every size, or a row of another strategy names it as its base.
- * Costs are nanoseconds an operation, of quiet windows.
+ * operation (`enters`) at every size. A row that another strategy names as its base is
+ * one too. Costs are nanoseconds an operation, of quiet windows.
  */
 #ifndef SYSCOST_BATCHING_H
 #define SYSCOST_BATCHING_H
@@ -67,9 +67,9 @@ struct batching {
 };
 
 /*
- * Analyse. 0; or -errno with one line in err: -EINVAL for rows that contradict each other,
- * -E2BIG for more than a sweep can have. No row with a workload: 0, and n is 0. Keep the
- * tables for as long as the result.
+ * Analyse. 0; or -errno with one line in err: -EINVAL for rows that contradict each
+ * other, -E2BIG for more than a sweep can have. No row with a workload: 0, and n is 0.
+ * Keep the tables for as long as the result.
  */
 int batching_make(struct batching *b, const struct table *results,
 		  const struct table *rounds, struct err *err);

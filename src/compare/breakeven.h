@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From which batch size on is a strategy cheaper than a baseline? Pure: curves in, numbers
- * out; nothing here knows rows or files. All medians and intervals are over rounds, in
- * which both sides were measured beside each other.
+ * From which batch size on is a strategy cheaper than a baseline? Curves come in, and
+ * numbers go out: nothing here knows rows or files. All medians and intervals are over
+ * rounds, in which both sides were measured beside each other.
  */
 #ifndef SYSCOST_BREAKEVEN_H
 #define SYSCOST_BREAKEVEN_H
@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include "stats/fit.h"
 
-/* A strategy's cost an operation: y[round * sizes + i] at n[i], NAN where there is none. */
+/*
+ * A strategy's cost an operation: y[round * sizes + i] at n[i], NAN where there is none.
+ */
 struct curve {
 	const double *n, *y;
 	size_t sizes, rounds;
@@ -37,19 +39,19 @@ struct breakeven {
 	double largest; /* the largest size */
 	/*
 	 * The smallest measured size that is significantly cheaper, as are all larger
-	 * ones with enough rounds for a test; NAN: none. Tested from the largest size
-	 * down and stopped at the first that is not: in such a fixed sequence each test
-	 * has the full level, and the chance of any false claim for this pair is 2.5 %
-	 * (Maurer, Hothorn and Lehmacher, "Multiple comparisons in drug clinical trials",
-	 * 1995). It says nothing about many pairs together.
+	 * ones with enough rounds for a test; NAN: none. Sizes are tested from the
+	 * largest down, until one is not. In such a fixed sequence each test has the full
+	 * level, and the chance of any false claim for this pair is 2.5 %. (Maurer,
+	 * Hothorn and Lehmacher, "Multiple comparisons in drug clinical trials", 1995.)
+	 * It says nothing about many pairs together.
 	 */
 	double cheaper_from;
 };
 
 /*
- * The cost of `base` beside size i of `s` in a round: measured at the same n, or else on a
- * straight line over 1/n between the sizes around it; beyond its ends as at the end: a
- * base is calls made one by one, of which more cost the same each. NAN: not measured.
+ * The cost of `base` beside size i of `s` in a round: measured at the same n, or else on
+ * a straight line over 1/n between the sizes around it. Beyond its ends it is as at the
+ * end, because more single calls cost the same each. NAN: not measured.
  */
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);
@@ -59,8 +61,9 @@ struct figure breakeven_ratio(const struct curve *s, const struct curve *base, s
 
 /*
  * Both have the same rounds. Where both fit, a round's break-even is where its two curves
- * cross: (a - a0) / (b0 - b). Otherwise it is the crossing before the smallest size from
- * which on all are cheaper, on a straight line over 1/n between it and the size below.
+ * cross: (a - a0) / (b0 - b). Otherwise it is found between two sizes: the smallest from
+ * which on all are cheaper, and the one below. It lies on a straight line over 1/n
+ * between them.
  */
 struct breakeven breakeven(const struct curve *s, const struct curve *base);
 

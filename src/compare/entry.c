@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A benchmark's values, figures, p-values and verdict. The level of its interval depends on
- * the others and comes from gate.c; the statistics are in stats/.
+ * A benchmark's values, figures, p-values and verdict. The level of its interval depends
+ * on the others and comes from gate.c; the statistics are in stats/.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -88,6 +88,21 @@ size_t entries_gather(struct entry **entries, const struct gate *g)
 	return n;
 }
 
+struct entry *entry_find(struct gate *g, const char *id)
+{
+	size_t lo = 0, hi = g->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(g->entries[mid].id, id) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
+}
+
 bool entry_comparable(struct entry *e)
 {
 	/* By the worst of the head and of the base: absent, skipped, fine, failed. */
@@ -108,7 +123,7 @@ bool entry_comparable(struct entry *e)
 	else if (e->head && r.cause != CAUSE_ABSENT_BASE)
 		r.detail = e->head->reason;
 	e->out->verdict = VERDICT_SKIP;
-	reason_set(e->out, &r);
+	reason_write(e->out, &r);
 	return false;
 }
 
@@ -166,9 +181,10 @@ static void make_shift(struct entry *e, bool paired)
 }
 
 /*
- * The deviation of values as a number of rounds is chosen for: the larger of the robust one
- * and of what the middle four fifths would have if they were normal (+-1.2816 sigma). Where
- * a row has two states, most pairs may agree to the last digit and some be far away.
+ * The deviation of values as a number of rounds is chosen for. It is the larger of two:
+ * the robust one, and what the middle four fifths would have if they were normal
+ * (+-1.2816 sigma). Where a row has two states, most pairs may agree to the last digit
+ * and some be far away.
  */
 static double side_spread(const double *sorted, size_t n, double *scratch)
 {
@@ -223,7 +239,7 @@ static struct figure median_of(double *x, size_t n, bool exact)
 }
 
 /* Nanoseconds, beside the metric that is compared. */
-static void fill_in_time(struct gate *g, struct entry *e)
+static void write_time(struct gate *g, struct entry *e)
 {
 	struct values v = pairs_collect(side_points(&g->base_rounds, e->id, &metric_time),
 					side_points(&g->head_rounds, e->id, &metric_time),
@@ -234,7 +250,7 @@ static void fill_in_time(struct gate *g, struct entry *e)
 	free(v.base);
 }
 
-void entry_fill_in(struct gate *g, struct entry *e)
+void entry_write_figures(struct gate *g, struct entry *e)
 {
 	bool exact = g->exact, time = e->metric == &metric_time;
 	struct values *v = &e->values;
@@ -251,7 +267,7 @@ void entry_fill_in(struct gate *g, struct entry *e)
 	*(time ? &out->base_ns : &out->base) = median_of(v->base, v->n_base, exact);
 	*(time ? &out->head_ns : &out->head) = median_of(v->head, v->n_head, exact);
 	if (!time && !exact)
-		fill_in_time(g, e);
+		write_time(g, e);
 	out->delta = exact ? g->o.allow
 			   : delta_of(&g->o, e, time ? out->base_ns.mid : out->base.mid);
 	e->delta = log1p(out->delta);
@@ -272,7 +288,8 @@ void entry_test(struct entry *e)
 }
 
 /* Why there is no interval: too few rounds, or rounds in the wrong states. */
-static struct reason few(const struct gate *g, const struct entry *e, double tail)
+static struct reason reason_for_few(const struct gate *g, const struct entry *e,
+				    double tail)
 {
 	bool paired = g->how.paired;
 
@@ -323,7 +340,7 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 	if (e->unequal) {
 		r.cause = CAUSE_UNEQUAL;
 	} else if (isnan(low) || isnan(high)) {
-		r = few(g, e, tail);
+		r = reason_for_few(g, e, tail);
 	} else if (low > e->delta) {
 		r.cause = CAUSE_SLOWER;
 		verdict = disturbed || moved ? VERDICT_CONTAMINATED : VERDICT_REGRESSED;
@@ -339,5 +356,5 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 		r.high = expm1(high) * 100;
 	}
 	e->out->verdict = verdict;
-	reason_set(e->out, &r);
+	reason_write(e->out, &r);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One benchmark of a comparison: what both sides have of it, and what its rounds make of that.
- * Private to compare/, where gate.c puts the benchmarks together.
+ * One benchmark of a comparison: what both sides have of it, and the verdict on that. It
+ * is private to compare/, where gate.c puts the benchmarks together.
  */
 #ifndef SYSCOST_ENTRY_H
 #define SYSCOST_ENTRY_H
@@ -35,21 +35,23 @@ struct entry {
 	bool unequal;		  /* neighbours of the two sides were not equally busy */
 	struct stats_shift shift; /* of log-ratios, sorted */
 	double *logs;		  /* what shift points to */
-	double delta;		  /* as a log-ratio, by entry_fill_in() */
+	double delta;		  /* as a log-ratio, by entry_write_figures() */
 };
 
 /* One entry for each id of either side, by id. The caller frees *entries. */
 size_t entries_gather(struct entry **entries, const struct gate *g);
+/* NULL: no side has it. */
+struct entry *entry_find(struct gate *g, const char *id);
 void entry_free(struct entry *e);
 
 /* Whether both sides have figures; if not, `out` becomes a skip. */
 bool entry_comparable(struct entry *e);
 
 /*
- * Choose the values and make their shift. Paired: quiet pairs, if there are `need` of them and
- * they are at least half of all, else the contended ones too: the two rounds of a pair are
- * always of one state. Unpaired: quiet values if there are `need` of them, contended ones if
- * there are of these, else whichever are more.
+ * Choose the values and make their shift. Paired: quiet pairs, if there are `need` of
+ * them and they are at least half of all; else the contended ones too. The two rounds of
+ * a pair are always of one state. Unpaired: quiet values if there are `need` of them,
+ * contended ones if there are of these, else whichever are more.
  */
 void entry_measure(struct gate *g, struct entry *e, size_t need);
 
@@ -59,13 +61,19 @@ bool entry_has_enough(const struct gate *g, const struct entry *e, size_t need);
 /* The spread of one value's log-ratio. The values are gone then. */
 double entry_spread(struct entry *e);
 
-/* What `out` has whatever the level: figures, delta, and the spread unless they are exact. */
-void entry_fill_in(struct gate *g, struct entry *e);
+/*
+ * What `out` has whatever the level: figures, delta, and the spread unless they are
+ * exact.
+ */
+void entry_write_figures(struct gate *g, struct entry *e);
 
 /* The p-values of `out`. Nothing that is exact has any. */
 void entry_test(struct entry *e);
 
-/* Verdict and reason of `out`. Its interval errs by `tail` at each end; an exact one has none. */
+/*
+ * Verdict and reason of `out`. Its interval errs by `tail` at each end; an exact one has
+ * none.
+ */
 void entry_decide(const struct gate *g, struct entry *e, double tail, bool disturbed);
 
 #endif

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A comparison as a whole: which rows there are, whether the machine stayed the same, at which
- * level each is judged, and what fresh rounds make of it. One row's figures and verdict are
- * entry.c's. It measures and prints nothing.
+ * A comparison as a whole: which rows there are, and whether the machine stayed the same.
+ * It finds the level at which each row is judged, and what fresh rounds make of it. One
+ * row's figures and verdict are entry.c's. It measures and prints nothing.
  */
 #include <errno.h>
 #include <math.h>
@@ -58,22 +58,6 @@ void gate_close(struct gate *g)
 	free(g);
 }
 
-/* NULL: no side has it. */
-static struct entry *find(struct gate *g, const char *id)
-{
-	size_t lo = 0, hi = g->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(g->entries[mid].id, id) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
-}
-
 /* How far the clock moved from base to head: the control again, in time. */
 static double clock_moved(struct gate *g, const struct entry *control)
 {
@@ -95,7 +79,7 @@ static void check_control(struct gate *g, struct entry *e, struct gate_summary *
 	double moved;
 
 	entry_measure(g, e, least);
-	entry_fill_in(g, e);
+	entry_write_figures(g, e);
 	if (!g->exact) {
 		e->out->level = 0.95;
 		e->out->ratio.lo = exp(stats_shift_low(&e->shift, 0.025));
@@ -119,7 +103,7 @@ static void check_control(struct gate *g, struct entry *e, struct gate_summary *
 	if (s->disturbed)
 		r = (struct reason){ .cause = CAUSE_DISTURBED, .detail = s->why };
 	e->out->verdict = s->disturbed ? VERDICT_CONTAMINATED : VERDICT_SAME;
-	reason_set(e->out, &r);
+	reason_write(e->out, &r);
 }
 
 /* Median quiet level of a side; NAN if one is unknown. */
@@ -154,7 +138,9 @@ static void check_quiet_level(const struct gate *g, struct gate_summary *s)
 		expm1(moved) * 100);
 }
 
-/* When most rows lack rounds of one state though there were enough, it was the machine. */
+/*
+ * When most rows lack rounds of one state though there were enough, it was the machine.
+ */
 static void check_busy(const struct gate *g, struct entry *const *rows, size_t n,
 		       size_t need, struct gate_summary *s)
 {
@@ -175,7 +161,9 @@ static void check_busy(const struct gate *g, struct entry *const *rows, size_t n
 		 busy, n);
 }
 
-/* Holm's step-down over n p-values, one direction: the tail of each, negative: rejected. */
+/*
+ * Holm's step-down over n p-values, one direction: the tail of each, negative: rejected.
+ */
 static void step_down(const double *p, size_t n, double error, double *tail)
 {
 	double *adjusted = room_for(n, sizeof(*adjusted));
@@ -191,9 +179,9 @@ static void step_down(const double *p, size_t n, double error, double *tail)
 }
 
 /*
- * The tail of each row's interval: Holm over the chances of being slower, and over those of
- * being faster. A row that neither rejects gets the smaller of the tails at which they stop;
- * none can be in both, as its p-values are not both below one half.
+ * The tail of each row's interval: Holm over the chances of being slower, and over those
+ * of being faster. A row that neither rejects gets the smaller of the tails at which they
+ * stop. None can be in both, as its p-values are not both below one half.
  */
 static void holm_tails(struct entry *const *rows, size_t n, double error, double *tail)
 {
@@ -241,7 +229,7 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 		need = stats_shift_least(g->how.paired, g->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++) {
 		entry_measure(g, rows[i], need);
-		entry_fill_in(g, rows[i]);
+		entry_write_figures(g, rows[i]);
 		if (!exact)
 			entry_test(rows[i]);
 	}
@@ -257,7 +245,8 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 	free(tail);
 }
 
-static void count_row(const struct verdict_row *row, struct gate_summary *s)
+/* Count the verdicts anew. Keeps control_ratio, disturbed and why. */
+static void count_rows(const struct table *verdicts, struct gate_summary *s)
 {
 	size_t *const counts[VERDICTS] = {
 		[VERDICT_REGRESSED] = &s->regressed,
@@ -268,17 +257,13 @@ static void count_row(const struct verdict_row *row, struct gate_summary *s)
 		[VERDICT_SKIP] = &s->skipped,
 	};
 
-	if (counts[row->verdict])
-		++*counts[row->verdict];
-	s->broken += gate_broken(row);
-}
-
-void gate_count(const struct table *verdicts, struct gate_summary *s)
-{
 	s->regressed = s->improved = s->same = s->inconclusive = 0;
 	s->contaminated = s->skipped = s->broken = 0;
-	for (size_t i = 0; i < verdicts->n; i++)
-		count_row(table_row(verdicts, struct verdict_row, i), s);
+	for_rows (verdict_row, row, verdicts) {
+		if (counts[row->verdict])
+			++*counts[row->verdict];
+		s->broken += gate_broken(row);
+	}
 	s->compared = verdicts->n - s->skipped;
 }
 
@@ -290,13 +275,13 @@ static int by_place(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary)
+static void judge_all(struct gate *g, struct table *verdicts,
+		      struct gate_summary *summary)
 {
 	struct entry **rows = room_for(g->n, sizeof(*rows)), *control = NULL;
 	struct gate_summary s = { .control_ratio = NAN };
 	size_t n = 0;
 
-	*verdicts = (struct table)TABLE(verdict_schema);
 	for (size_t i = 0; i < g->n; i++) {
 		rows[i] = &g->entries[i];
 		table_add(verdicts);
@@ -317,9 +302,7 @@ void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *sum
 	if (control)
 		check_control(g, control, &s);
 	judge(g, rows, n, &s);
-	for (size_t i = 0; i < g->n; i++)
-		count_row(g->entries[i].out, &s);
-	s.compared = g->n - s.skipped;
+	count_rows(verdicts, &s);
 	free(rows);
 	*summary = s;
 }
@@ -334,7 +317,7 @@ int gate(const struct gate_side *base, size_t n_base, const struct gate_side *he
 	*verdicts = (struct table)TABLE(verdict_schema);
 	if (ret)
 		return ret;
-	gate_judge(g, verdicts, summary);
+	judge_all(g, verdicts, summary);
 	gate_close(g);
 	return 0;
 }
@@ -393,7 +376,7 @@ static void confirm_row(const struct retry *r, double tail, const char *disturbe
 			 isnan(low) ? "not available" : "not beyond delta");
 		why.detail = n ? text : "no fresh rounds";
 	}
-	reason_set(row, &why);
+	reason_write(row, &why);
 	row->verdict = disturbed ? VERDICT_CONTAMINATED : VERDICT_INCONCLUSIVE;
 }
 
@@ -415,7 +398,7 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
 
 		if (row->verdict == flagged)
-			r[n++] = (struct retry){ row, find(fresh, row->id) };
+			r[n++] = (struct retry){ row, entry_find(fresh, row->id) };
 	}
 	need = stats_shift_least(fresh->how.paired, fresh->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++)
@@ -430,7 +413,7 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 /* The control of the fresh rounds alone, through a table of its own. */
 static void confirm_control(struct gate *fresh, struct gate_summary *s)
 {
-	struct entry *e = find(fresh, fresh->o.control);
+	struct entry *e = entry_find(fresh, fresh->o.control);
 	struct table one;
 
 	table_init(&one, &verdict_schema);
@@ -459,40 +442,7 @@ void gate_confirm(struct gate *fresh, struct table *verdicts,
 		snprintf(summary->why, sizeof(summary->why), "in the fresh rounds %.170s",
 			 s.why);
 	}
-	gate_count(verdicts, summary);
-}
-
-struct gate_spread gate_spread(struct gate *g, const char *id)
-{
-	struct gate_spread s = { .sigma = NAN };
-	struct entry *e = find(g, id);
-
-	if (!e)
-		return s;
-	entry_measure(g, e, 0);
-	s.usable = pairs_n(&e->values);
-	s.candidates = e->counts.candidates;
-	if (s.usable >= 3)
-		s.sigma = entry_spread(e);
-	return s;
-}
-
-size_t gate_rounds_needed(const struct gate_spread *s, size_t rows, double effect,
-			  const struct gate_options *options)
-{
-	double tail = options->family_error / (rows ? rows : 1);
-	size_t n = GATE_ROUNDS_MAX;
-
-	if (!s->candidates)
-		return 0;
-	if (options->metric && options->metric->exact)
-		return 1;
-	if (s->usable >= 3) {
-		n = stats_sign_rounds(s->sigma, effect, tail, GATE_POWER,
-				      GATE_ROUNDS_MAX);
-		n = (n * s->candidates + s->usable - 1) / s->usable;
-	}
-	return n > GATE_ROUNDS_MAX ? GATE_ROUNDS_MAX : n;
+	count_rows(verdicts, summary);
 }
 
 bool gate_broken(const struct verdict_row *row)

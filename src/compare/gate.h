@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two sides, benchmark by benchmark: did it get slower? Pure: rows in, verdicts out.
+ * Two sides, benchmark by benchmark: did it get slower? Rows come in and verdicts go out.
  *
- * A figure is compared only with one of the same contention state: quiet with quiet, or,
- * where those are too few or less than half, contended with contended, if the probes agree.
- * The rule, for every benchmark:
+ * A figure is compared only with one of the same contention state: quiet with quiet.
+ * Where quiet ones are too few or less than half, contended ones are compared, if the
+ * probes agree. The rule, for every benchmark:
  *
- *   value     paired: ln(head) - ln(base) of one round; the ratio is exp(median). Unpaired:
- *             ln of a round (or of a folder) on each side; the ratio is that of the medians
- *   interval  paired: order statistics, the inverse of the sign test. Unpaired: lower end of
- *             the head's over upper end of the base's, each at half of the tail, so that it
- *             errs at most as often as the tail says whatever the two distributions are
- *   tail      of each end, chosen by Holm's step-down over all benchmarks: the chance of one
- *             or more false `regressed` in a comparison is at most family_error; the same,
- *             separately, for `improved`. What a second comparison has to confirm is flagged
- *             at GATE_STAGE_ERROR in each of them
- *   delta     the smallest change that counts: the largest of options.delta, what A/A
- *             comparisons of this benchmark showed, and the metric's floor over one iteration
- *             of the base (a loop may move by some cycles when a program is linked anew)
- *   verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
- *             inconclusive: anything else; skip: no figure on one side
+ * value     Paired: ln(head) - ln(base) of one round; the ratio is exp(median). Unpaired:
+ *           ln of a round (or of a folder) on each side; the ratio is that of the
+ * medians. interval  Paired: order statistics, the inverse of the sign test. Unpaired:
+ * the lower end of the head's over the upper end of the base's, each at half of the tail.
+ * So it errs at most as often as the tail says, whatever the two distributions are. tail
+ * Of each end, chosen by Holm's step-down over all benchmarks. The chance of one or more
+ * false `regressed` in a comparison is at most family_error; the same, separately, for
+ * `improved`. What a second comparison has to confirm is flagged at GATE_STAGE_ERROR in
+ * each of them. delta     The smallest change that counts: the largest of options.delta,
+ * of what A/A comparisons of this benchmark showed, and of the metric's floor over one
+ *           iteration of the base.
+ * verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
+ *           inconclusive: anything else; skip: no figure on one side.
  *
- * An exact metric needs none of that but the verdict: all rounds of the head lie beyond all of
- * the base by more than options.allow, or within it, or it is inconclusive.
+ * An exact metric needs no statistics. A benchmark regressed (or improved) if all rounds
+ * of the head lie above (or below) all of the base by more than options.allow. It is the
+ * same if all of them lie within that, and else inconclusive.
  *
- * The control is a row that no kernel can change. Beyond its bound (or when the quiet level
- * of the contention probe differs) the machine changed: what would be regressed or improved
- * is then contaminated. Nothing is ever divided by it.
+ * The control is a row that no kernel can change. Where it moves beyond its bound, the
+ * machine changed; likewise where the quiet level of the contention probe differs. What
+ * would be regressed or improved is then contaminated. Nothing is ever divided by it.
  */
 #ifndef SYSCOST_GATE_H
 #define SYSCOST_GATE_H
@@ -34,51 +34,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compare/metric.h"
-#include "row/noise.h"
-#include "row/row.h"
-
-#define GATE_FAMILY_ERROR 0.01
-/* Of each of two comparisons that share no round and must agree: together 0.1 x 0.1. */
-#define GATE_STAGE_ERROR 0.1
-#define GATE_DELTA	 0.02
-/* Whole runs of the same program differ by more than their rounds show: quiet medians of
- * six runs in a row spread over 2.6 % on a shared virtual machine. */
-#define GATE_DELTA_UNPAIRED 0.05
-#define GATE_CONTROL	    "control/chain"
-#define GATE_CONTROL_BOUND  0.03
-#define GATE_CONTROL_LEAST  3	 /* rounds without which the control says nothing */
-#define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
-#define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
-#define GATE_POWER	    0.95 /* of the effect that gate_rounds_needed() is asked for */
-#define GATE_ROUNDS_MAX	    1000
-#define GATE_FDR	    0.05 /* of the advice */
-
-/* One run: a result folder, or one arm of `ab` in memory. */
-struct gate_side {
-	const struct table *results; /* of result_schema */
-	const struct table *rounds;  /* of round_schema */
-	double ticks_per_ns;
-	double quiet_level; /* of the probe, core cycles; NAN: unknown, not checked */
-};
-
-struct gate_options {
-	bool paired; /* round i of base[k] belongs to round i of head[k] */
-	/* What is compared; NULL: what each row names on both sides, or time. */
-	const struct metric *metric;
-	double family_error;  /* of this comparison */
-	double delta;	      /* 0.02 */
-	double allow;	      /* exact metric: the relative change that is the same */
-	const char *control;  /* id of the control row */
-	double control_bound; /* of |ln ratio| */
-	const struct noise *noise; /* may be NULL */
-};
-
-#define GATE_OPTIONS                                                         \
-	{                                                                    \
-		.family_error = GATE_FAMILY_ERROR, .delta = GATE_DELTA,      \
-		.control = GATE_CONTROL, .control_bound = GATE_CONTROL_BOUND \
-	}
+#include "compare/sides.h"
 
 /* What a table of verdicts says as a whole. */
 struct gate_summary {
@@ -94,9 +50,10 @@ struct gate_summary {
 struct gate;
 
 /*
- * Gather n_base folders of the base and n_head of the head; with options.paired as many of
- * both. The tables and what options points to have to stay. gate_close() if that went well: 0,
- * or -EINVAL for a side without folders or without a rate of its counter.
+ * Gather n_base folders of the base and n_head of the head; with options.paired as many
+ * of both. The tables have to stay, and so has what options points to. 0, and
+ * gate_close() frees it; or -EINVAL for a side without folders or without a rate of its
+ * counter.
  */
 int gate_open(struct gate **g, const struct gate_side *base, size_t n_base,
 	      const struct gate_side *head, size_t n_head,
@@ -104,12 +61,9 @@ int gate_open(struct gate **g, const struct gate_side *base, size_t n_base,
 void gate_close(struct gate *g);
 
 /*
- * Decide. `verdicts` is initialised here: a row for every id of either side, in the order of
- * the results of base.
+ * Open, judge and close. `verdicts` is initialised here: a row for every id of either
+ * side, in the order of the results of base; on failure it is empty. As gate_open.
  */
-void gate_judge(struct gate *g, struct table *verdicts, struct gate_summary *summary);
-
-/* Open, judge and close. On failure verdicts is empty. */
 int gate(const struct gate_side *base, size_t n_base, const struct gate_side *head,
 	 size_t n_head, const struct gate_options *options, struct table *verdicts,
 	 struct gate_summary *summary);
@@ -120,15 +74,17 @@ bool gate_flagged(const struct verdict_row *row);
 bool gate_broken(const struct verdict_row *row);
 
 /*
- * Judge what is flagged in `verdicts` again, by `fresh`: pairs of rounds with other seeds, none
- * of the first time. Delta stays the same; the error, that of the fresh comparison's options, is
- * for the rows flagged in one direction alone. So the chance of one or more false `regressed` is
- * at most the product of the two comparisons' errors, and likewise of `improved`, as far as
- * chance is what errs: what shifts both of them alike, such as where a build has its code, only
- * delta covers. A row stays flagged only if both say so; else it becomes inconclusive, "not
- * confirmed: …". A disturbed second comparison makes it contaminated. Flagged rows that have no
- * fresh rounds are not confirmed either. What an exact metric says needs no confirmation, and
- * stays. Updates *summary.
+ * Judge what is flagged in `verdicts` again, by `fresh`: pairs of rounds with other
+ * seeds, none of the first time. Delta stays the same. The error, that of the fresh
+ * comparison's options, is for the rows flagged in one direction alone. So the chance of
+ * one or more false `regressed` is at most the product of the two comparisons' errors,
+ * and likewise of `improved`. That covers what errs by chance. What shifts both of them
+ * alike, such as where a build has its code, only delta covers.
+ *
+ * A row stays flagged only if both say so; else it becomes inconclusive, "not confirmed:
+ * …". Flagged rows that have no fresh rounds are not confirmed either. A disturbed second
+ * comparison makes them contaminated. What an exact metric says needs no confirmation,
+ * and stays. Updates *summary.
  */
 void gate_confirm(struct gate *fresh, struct table *verdicts,
 		  struct gate_summary *summary);
@@ -143,15 +99,13 @@ struct gate_spread {
 struct gate_spread gate_spread(struct gate *g, const char *id);
 
 /*
- * How many rounds a row needs after a pilot: `effect` beyond its delta found with GATE_POWER
- * when `rows` benchmarks are compared, exact for normal values with the pilot's spread, more
- * where the pilot's pairs were not all usable. At least what the level needs at all, at most
- * GATE_ROUNDS_MAX. 0: no figure on one side.
+ * How many rounds a row needs after a pilot, so that an `effect` beyond its delta is
+ * found with GATE_POWER when `rows` benchmarks are compared. That is exact for normal
+ * values with the pilot's spread; it is more where not all of the pilot's pairs were
+ * usable. It is at least what the level needs at all, and at most GATE_ROUNDS_MAX. 0: no
+ * figure on one side.
  */
 size_t gate_rounds_needed(const struct gate_spread *spread, size_t rows, double effect,
 			  const struct gate_options *options);
-
-/* Count anew. Keeps control_ratio, disturbed and why. */
-void gate_count(const struct table *verdicts, struct gate_summary *summary);
 
 #endif

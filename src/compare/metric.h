@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What rows are compared in, and how to take it from a round. Pure; a metric that is not here
- * (of a test, of an emulator) is another `struct metric`.
+ * What rows are compared in, and how to take that from a round. A metric that is not
+ * here, of a test or of an emulator, is another `struct metric`.
  */
 #ifndef SYSCOST_METRIC_H
 #define SYSCOST_METRIC_H

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * Joins the rounds of two sides. A round without a figure in the wanted contention state, or
- * (paired) with another number of iterations on the other side, gives no value.
+ * Joins the rounds of two sides. A round without a figure in the wanted contention state,
+ * or (paired) with another number of iterations on the other side, gives no value.
  */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/room.h"
-#include "compare/metric.h"
 #include "compare/pairs.h"
 #include "stats/stats.h"
 
@@ -97,7 +96,9 @@ static double median_of(double *x, size_t n)
 	return stats_median(x, n);
 }
 
-/* Whether the neighbours of two rounds were equally busy. Unknown probes are not equal. */
+/*
+ * Whether the neighbours of two rounds were equally busy. Unknown probes are not equal.
+ */
 static bool same_probe(const struct point *a, const struct point *b)
 {
 	return fabs(log(a->row->probe / b->row->probe)) <= log1p(GATE_SAME_STATE);
@@ -116,7 +117,7 @@ static bool pair_up(const struct values *v, const struct point *b, const struct 
 	return *base > 0 && *head > 0 && b->row->n == h->row->n;
 }
 
-static void join(struct values *v, struct points b, struct points h)
+static void join_rounds(struct values *v, struct points b, struct points h)
 {
 	size_t n = 0;
 
@@ -140,8 +141,8 @@ static void join(struct values *v, struct points b, struct points h)
 }
 
 /* The values of one side by itself, in `out`. */
-static size_t alone(struct points p, bool contended, bool folders, double *out,
-		    double *probe, size_t *candidates)
+static size_t collect_side(struct points p, bool contended, bool folders, double *out,
+			   double *probe, size_t *candidates)
 {
 	double *probes = room_for(p.n, sizeof(*probes));
 	size_t n = 0, n_probes = 0, start = 0;
@@ -181,11 +182,13 @@ struct values pairs_collect(struct points base, struct points head, struct pairi
 	size_t of_base, of_head;
 
 	if (how.paired) {
-		join(&v, base, head);
+		join_rounds(&v, base, head);
 		return v;
 	}
-	v.n_base = alone(base, contended, how.folders, v.base, &v.base_probe, &of_base);
-	v.n_head = alone(head, contended, how.folders, v.head, &v.head_probe, &of_head);
+	v.n_base = collect_side(base, contended, how.folders, v.base, &v.base_probe,
+				&of_base);
+	v.n_head = collect_side(head, contended, how.folders, v.head, &v.head_probe,
+				&of_head);
 	v.candidates = of_base < of_head ? of_base : of_head;
 	return v;
 }

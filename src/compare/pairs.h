@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which values of two sides belong together: rounds of one benchmark, joined by folder and
- * round number or not at all, in one contention state. It knows no statistics but medians.
+ * Which values of two sides belong together. Rounds of one benchmark are joined by folder
+ * and round number, or not at all, in one contention state. It knows no statistics but
+ * medians.
  */
 #ifndef SYSCOST_PAIRS_H
 #define SYSCOST_PAIRS_H
@@ -9,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "compare/gate.h"
+#include "compare/sides.h"
 #include "row/select.h"
 
 /* A round of the benchmark that is asked for. */
@@ -57,9 +58,9 @@ struct values {
 };
 
 /*
- * Quiet values; or, with `contended`, unpaired: contended ones; paired: quiet ones of the
- * pairs whose two rounds have them, contended ones of the pairs whose rounds have those and
- * the same probe within GATE_SAME_STATE.
+ * Quiet values; or, with `contended`, others. Unpaired, that is contended values. Paired,
+ * it is quiet values of the pairs whose two rounds have them, and else contended ones.
+ * These count where both rounds have them and the same probe within GATE_SAME_STATE.
  */
 struct values pairs_collect(struct points base, struct points head, struct pairing how,
 			    bool contended);

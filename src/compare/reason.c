@@ -64,7 +64,7 @@ static void say_range(char *buf, size_t len, const struct verdict_row *row,
 			 r->low, r->high);
 }
 
-void reason_set(struct verdict_row *row, const struct reason *r)
+void reason_write(struct verdict_row *row, const struct reason *r)
 {
 	const char *comma = *beside[row->contention] ? ", " : "";
 	const struct round_counts *n = &r->counts;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Why a verdict is what it is: a cause, and the sentence that is made from it, here alone.
- * Nothing reads the sentence back.
+ * Why a verdict is what it is: a cause, and the sentence that is made from it, here
+ * alone. Nothing reads the sentence back.
  */
 #ifndef SYSCOST_REASON_H
 #define SYSCOST_REASON_H
@@ -28,12 +28,14 @@ struct reason {
 };
 
 /* Set cause and reason. What else the sentence says is in the row: delta, contention. */
-void reason_set(struct verdict_row *row, const struct reason *r);
+void reason_write(struct verdict_row *row, const struct reason *r);
 
 /* Fresh rounds agree: the sentence says so too. */
 void reason_confirm(struct verdict_row *row);
 
-/* What the sentence says beyond the interval and delta, which have columns. Returns buf. */
+/*
+ * What the sentence says beyond the interval and delta, which have columns. Returns buf.
+ */
 const char *reason_beside_interval(char *buf, size_t len, const struct verdict_row *row);
 
 /* "neighbours …": the sentence of a cause that needs nothing more. */

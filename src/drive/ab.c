@@ -27,9 +27,9 @@
 
 /*
  * What rounds are for, and time is spent on in this order: that every benchmark shows a
- * change that is COARSE beyond its delta, but no more than half of the time, as few of them
- * can take all of it; that each has ROUNDS_FAIR, as a neighbour may come when the pilot is
- * over; that every one shows a change that is FINE beyond.
+ * change that is COARSE beyond its delta, but no more than half of the time, as few of
+ * them can take all of it; that each has ROUNDS_FAIR, as a neighbour may come when the
+ * pilot is over; that every one shows a change that is FINE beyond.
  */
 #define COARSE	    0.03
 #define ROUNDS_FAIR 300

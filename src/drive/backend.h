@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who measures: a process on this machine (process.h), or a script in a test. A backend is
- * given tasks, and reports each of them to a sink; it knows no runs, arms or verdicts.
+ * Who measures: a process on this machine (process.h), or a script in a test. A backend
+ * is given tasks, and reports each of them to a sink; it knows no runs, arms or verdicts.
  */
 #ifndef SYSCOST_BACKEND_H
 #define SYSCOST_BACKEND_H
@@ -33,8 +33,8 @@ struct request {
 struct sink {
 	void *arg;
 	/*
-	 * A task ended, well or not, after this many seconds. Every task ends once, unless
-	 * the request fails or is stopped. 0, or -errno to end the request.
+	 * A task ended, well or not, after this many seconds. Every task ends once,
+	 * unless the request fails or is stopped. 0, or -errno to end the request.
 	 */
 	int (*done)(void *arg, size_t task, const struct reading *reading,
 		    double seconds);
@@ -44,14 +44,19 @@ struct backend {
 	const char *name;
 
 	/*
-	 * Get ready to measure on `cpu` (-1: choose), and fill in what follows. 0, or -errno
-	 * with one line in err. `close` follows in any case.
+	 * Get ready to measure on `cpu` (-1: choose), and fill in what follows. 0, or
+	 * -errno with one line in err. `close` follows in any case.
 	 */
 	int (*open)(struct backend *b, int cpu, struct err *err);
-	/* 0 (also when stopped), or -errno with one line in err: nothing could be started. */
+	/*
+	 * 0 (also when stopped), or -errno with one line in err: nothing could be
+	 * started.
+	 */
 	int (*measure)(struct backend *b, const struct request *request,
 		       const struct sink *sink, struct err *err);
-	/* Behind every round: nothing that tasks left behind meets those of the next one. */
+	/*
+	 * Behind every round: nothing that tasks left behind meets those of the next one.
+	 */
 	void (*tidy)(struct backend *b);
 	/* Seconds of a clock that goes on. */
 	double (*now)(struct backend *b);

@@ -4,8 +4,8 @@
  *
  * A window is quiet when the contention probe on both sides of it ran at the quiet level,
  * contended otherwise. The level is a low quantile of all probes of the run: the speed of
- * the core when nobody shares it, as far as this run has seen it. Probes are taken in core
- * cycles, so that a slow clock is no neighbour.
+ * the core when nobody shares it, as far as this run has seen it. Probes are taken in
+ * core cycles, so that a slow clock is no neighbour.
  */
 #ifndef SYSCOST_ESTIMATE_H
 #define SYSCOST_ESTIMATE_H
@@ -73,7 +73,9 @@ struct estimate {
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 		 struct estimate *e);
 
-/* The ratio of two rows over the rounds that have a quiet figure of both. 0 or -ENOMEM. */
+/*
+ * The ratio of two rows over the rounds that have a quiet figure of both. 0 or -ENOMEM.
+ */
 int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
 		   const struct sample *b, size_t n_b, unsigned long ops_b,
 		   struct figure *ratio);

@@ -212,7 +212,10 @@ int pair_rounds(struct pair *p, const unsigned int *wanted, double seconds,
 {
 	const struct run_options *o = &p->arm[ARM_BASE].options;
 	uint32_t *order = calloc(p->arm[ARM_BASE].reg->n, sizeof(*order));
-	/* Rounds go on from where an earlier call left off, with random numbers of their own. */
+	/*
+	 * Rounds go on from where an earlier call left off, with random numbers of their
+	 * own.
+	 */
 	uint64_t random = o->seed + p->arm[ARM_BASE].rounds;
 	int ret = order ? 0 : err_memory(err);
 

@@ -2,11 +2,11 @@
 /*
  * Two arms measured side by side: same machine, same minutes, same n, same shuffles.
  *
- * A round is one fresh process for each arm and each group of benchmarks: the benchmarks of
- * a round are shuffled and cut into groups, and each group is measured by the one arm and
- * then by the other, so that the two figures of a pair are a fraction of a second apart.
- * Which arm is first changes within every block of two rounds, ABBA or BAAB at random. It
- * compares nothing: that is compare/gate.h's.
+ * A round is one fresh process for each arm and each group of benchmarks: the benchmarks
+ * of a round are shuffled and cut into groups, and each group is measured by the one arm
+ * and then by the other, so that the two figures of a pair are a fraction of a second
+ * apart. Which arm is first changes within every block of two rounds, ABBA or BAAB at
+ * random. It compares nothing: that is compare/gate.h's.
  */
 #ifndef SYSCOST_PAIR_H
 #define SYSCOST_PAIR_H
@@ -16,12 +16,12 @@
 enum { ARM_BASE, ARM_HEAD };
 
 struct pair {
-	struct run arm
-		[2]; /* ARM_BASE, ARM_HEAD; rounds with the same number belong together */
-	bool head_first;  /* in this round */
-	size_t control;	  /* a variant measured as long as any is; reg->n: none */
-	double *slowdown; /* of head: share of the base's cost to be slowed down by */
-	uint64_t *chain;  /* of head: passes of the chain for that, in the next round */
+	struct run arm[2]; /* ARM_BASE, ARM_HEAD; rounds with the same number belong
+			      together */
+	bool head_first;   /* in this round */
+	size_t control;	   /* a variant measured as long as any is; reg->n: none */
+	double *slowdown;  /* of head: share of the base's cost to be slowed down by */
+	uint64_t *chain;   /* of head: passes of the chain for that, in the next round */
 };
 
 /*
@@ -34,19 +34,22 @@ int pair_begin(struct pair *p, struct backend *backend, const struct registry *r
 	       const struct launch *base, const struct launch *head, struct err *err);
 
 /*
- * The same n as another pair found, instead of finding it: for fresh rounds of some of its
- * variants. Otherwise as pair_begin.
+ * The same n as another pair found, instead of finding it: for fresh rounds of some of
+ * its variants. Otherwise as pair_begin.
  */
 int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 		    const struct run_options *options, struct err *err);
 
 /*
- * Slow a variant of the head arm down by `share` (0.05 for 5 %) of its cost in the base: by
- * a dependent chain behind the last result of every window, as long as the base's latest
- * round says (before there is one, its sizing). pair_injected() tells what it came to.
+ * Slow a variant of the head arm down by `share` (0.05 for 5 %) of its cost in the base:
+ * by a dependent chain behind the last result of every window, as long as the base's
+ * latest round says (before there is one, its sizing). pair_injected() tells what it came
+ * to.
  */
 void pair_inject(struct pair *p, size_t variant, double share);
-/* 1 + what was added, over the base's figure in the same round: the median; NAN: nothing. */
+/*
+ * 1 + what was added, over the base's figure in the same round: the median; NAN: nothing.
+ */
 double pair_injected(const struct pair *p, size_t variant);
 
 /*

@@ -138,7 +138,9 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
-/* What a row says of a trial in words: its status, and the reason where that is not ok. */
+/*
+ * What a row says of a trial in words: its status, and the reason where that is not ok.
+ */
 static enum row_status judge(const struct run *run, const struct trial *from, char *why,
 			     size_t len)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Plans a run and carries it out on a backend: for how long, in which order, what is kept.
+ * Plans a run and carries it out on a backend: for how long, in which order, what is
+ * kept.
  */
 #include <errno.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A whole run: it sizes every benchmark, then measures rounds until the figures are precise
- * enough or the time is spent. A benchmark that crashes or hangs fails alone.
+ * A whole run: it sizes every benchmark, then measures rounds until the figures are
+ * precise enough or the time is spent. A benchmark that crashes or hangs fails alone.
  */
 #ifndef SYSCOST_RUN_H
 #define SYSCOST_RUN_H
@@ -100,8 +100,8 @@ int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int pos
 	      const uint64_t *chain, struct err *err);
 
 /*
- * Turn samples into estimates, of one run or of `n` that share a level of the probe, and do
- * the sums over each whole run. True: all are as precise as wanted.
+ * Turn samples into estimates, of one run or of `n` that share a level of the probe, and
+ * do the sums over each whole run. True: all are as precise as wanted.
  */
 bool run_finish(struct run **runs, size_t n);
 

@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: MIT
 /*
- * Everything but the share of time is measured in this process, pinned, between contention
- * probes, by the code that a round uses: the clock's own overhead, the suite's own batch.
+ * Everything but the share of time is measured in this process, pinned, between
+ * contention probes, by the code that a round uses: the clock's own overhead, the suite's
+ * own batch.
  */
 #include <errno.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 
-#include "base/err.h"
 #include "drive/selftest.h"
 #include "measure/clock.h"
-#include "measure/support.h"
+#include "measure/live.h"
 
-#define BLOCKS	      60 /* each takes the overhead anew, as a round does */
-#define BLOCK_WINDOWS 40
-#define PAIRS_MAX     5000 /* of the suite's loop and the assembler block */
-#define EMPTY_BOUND   0.05 /* % of a standard window */
-#define LOOP_BOUND    0.01 /* from a ratio of 1 */
-#define CLOCK_BOUND   0.5  /* % of a standard window */
-#define INSIDE_BOUND  10   /* % of a run's time: with few rows, processes start often */
-#define LOOP_ROW      "null/getppid-inline"
+#define BLOCKS		   60 /* each takes the overhead anew, as a round does */
+#define BLOCK_WINDOWS	   40
+#define PAIRS_MAX	   8000 /* of the suite's loop and the block of bare instructions */
+#define PAIRS_CHECK	   500	 /* the interval is looked at behind so many */
+#define EMPTY_BOUND	   0.05	 /* % of a standard window */
+#define LOOP_BOUND	   0.005 /* from a ratio of 1 */
+#define CHAIN_BOUND	   0.001 /* from one cycle an instruction */
+#define CHAIN_N		   384	 /* iterations of control/chain: 98,304 cycles */
+#define CHAIN_INSTRUCTIONS 256.0 /* of one iteration, as its description says */
+#define CLOCK_BOUND	   0.5	 /* % of a standard window */
+#define INSIDE_BOUND	   10 /* % of a run's time: with few rows, processes start often */
 
-/* What the measuring functions share. */
+/* The machine as a round has it, in this process. */
 struct bench_of_self {
+	struct plan plan;
+	struct live live;
 	double window; /* a standard one, ticks */
-	double quiet;  /* level of the probe in the short run, ticks */
-	uint32_t probe_passes;
+	double quiet;  /* level of the probe in the short run, core cycles */
 };
 
 enum selftest_verdict selftest_judge(const struct selftest_line *line)
@@ -42,32 +45,6 @@ enum selftest_verdict selftest_judge(const struct selftest_line *line)
 	return f->hi < line->low || f->lo > line->high ? SELFTEST_FAIL : SELFTEST_NOISY;
 }
 
-static __attribute__((noinline, aligned(64))) long batch_block(struct bench_run *run,
-							       unsigned long n)
-{
-	(void)run;
-	(void)n;
-	arch_null_block();
-	return 0;
-}
-
-typedef long batch_fn(struct bench_run *run, unsigned long n);
-
-/* One window, as worker.c takes it; its ticks are signed, and nothing is taken off. */
-static bool quiet_window(const struct bench_of_self *b, batch_fn *volatile batch,
-			 struct bench_run *run, unsigned long n, double *ticks)
-{
-	uint32_t probe_before = clock_probe(b->probe_passes), probe_after;
-	uint64_t before = arch_ticks(), after;
-
-	batch(run, n);
-	after = arch_ticks();
-	probe_after = clock_probe(b->probe_passes);
-	*ticks = after - before;
-	return probe_before <= b->quiet * QUIET_TOLERANCE &&
-	       probe_after <= b->quiet * QUIET_TOLERANCE;
-}
-
 /* Mean of the middle half: finer than the counter's step, and as deaf to outliers. */
 static double middle_mean(double *x, size_t n)
 {
@@ -79,24 +56,24 @@ static double middle_mean(double *x, size_t n)
 	return sum / (n - n / 4 * 2);
 }
 
+static bool is_quiet(const struct bench_of_self *b, const struct window *w)
+{
+	return !w->drop && w->probe * w->rate <= b->quiet * QUIET_TOLERANCE;
+}
+
 static void measure_empty(const struct bench_of_self *b, struct selftest_line *line)
 {
 	double means[BLOCKS], x[BLOCK_WINDOWS];
-	size_t n = 0, quiet = 0;
 
 	for (int block = 0; block < BLOCKS; block++) {
 		double overhead = clock_overhead(&clock_real);
-		size_t kept = 0;
 
 		for (int w = 0; w < BLOCK_WINDOWS; w++)
-			kept += quiet_window(b, clock_empty_batch, NULL, 1, &x[kept]);
-		quiet += kept;
-		if (kept < QUIET_WINDOWS)
-			continue;
-		means[n++] = (middle_mean(x, kept) - overhead) / b->window * 100;
+			x[w] = clock_real.time(NULL, CLOCK_EMPTY, 0);
+		means[block] = (middle_mean(x, BLOCK_WINDOWS) - overhead) / b->window *
+			       100;
 	}
-	line->figure = stats_figure(means, n, CONFIDENCE);
-	line->quiet_share = (double)quiet / BLOCKS / BLOCK_WINDOWS;
+	line->figure = stats_figure(means, BLOCKS, CONFIDENCE);
 }
 
 static void measure_clock(const struct bench_of_self *b, struct selftest_line *line)
@@ -104,86 +81,100 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 	double means[BLOCKS], x[BLOCK_WINDOWS];
 
 	for (int block = 0; block < BLOCKS; block++) {
-		for (int w = 0; w < BLOCK_WINDOWS; w++) {
-			uint64_t before = arch_ticks();
-
-			x[w] = arch_ticks() - before;
-		}
+		for (int w = 0; w < BLOCK_WINDOWS; w++)
+			x[w] = clock_real.time(NULL, CLOCK_NOTHING, 0);
 		means[block] = middle_mean(x, BLOCK_WINDOWS);
 	}
 	line->figure = stats_figure(means, BLOCKS, CONFIDENCE);
 	line->high = CLOCK_BOUND / 100 * b->window;
 }
 
-static long switched_out(void)
-{
-	struct rusage ru;
-
-	getrusage(RUSAGE_THREAD, &ru);
-	return ru.ru_nivcsw;
-}
-
 /*
- * Pairs in turn, each side first as often as the other; the ratio of each quiet pair that
- * was not switched out. Goes on until the interval is half as wide as the bound, whatever
- * it holds.
+ * Cycles of a benchmark's window over those of another one's, in turn, each first as often
+ * as the other: the ratio of each quiet pair. It goes on until the interval is half as
+ * wide as the bound, whatever it holds. `per` divides the ratio; `other` NULL: a window
+ * is held against `per` cycles. 0, or -EOPNOTSUPP and err.
  */
-static void measure_loop(const struct bench_of_self *b, struct bench_run *run,
-			 struct selftest_line *line)
+static int measure_pairs(struct bench_of_self *b, const struct variant *one,
+			 const struct variant *other, unsigned long n, double per,
+			 double bound, struct selftest_line *line, struct err *err)
 {
-	double ratios[PAIRS_MAX], overhead = clock_overhead(&clock_real);
-	size_t n = 0, taken = 0;
+	const struct variant *v[2] = { one, other ? other : one };
+	struct running running[2];
+	double ratios[PAIRS_MAX];
+	size_t kept = 0, taken = 0;
+	int ret = 0;
 
-	while (taken < PAIRS_MAX) {
-		double ticks[2];
-		bool quiet = true;
-		long switches = switched_out();
+	for (int i = 0; i < 2; i++)
+		if (run_setup(&running[i], v[i], b->plan.cpu, -1, "", true) && !ret)
+			ret = err_set(err, -EOPNOTSUPP, "%s: %s", v[i]->id,
+				      running[i].run.outcome.reason);
+	while (!ret && taken < PAIRS_MAX) {
+		struct window w[2];
 
-		for (int side = 0; side < 2; side++) {
-			bool loop = side ^ (taken & 1);
+		for (int i = 0; i < 2; i++) {
+			int which = i ^ (taken & 1);
 
-			quiet &= quiet_window(b, loop ? run->bench->batch : batch_block,
-					      run, ARCH_NULL_BLOCK, &ticks[loop]);
+			b->live.running = &running[which];
+			if (live_window(&b->live, n, &w[which]))
+				ret = err_set(err, -EOPNOTSUPP, "%s: %s", v[which]->id,
+					      running[which].run.outcome.reason);
 		}
-		if (quiet && switched_out() == switches)
-			ratios[n++] = (ticks[1] - overhead) / (ticks[0] - overhead);
-		if (++taken % 500)
+		if (is_quiet(b, &w[0]) && is_quiet(b, &w[1]))
+			ratios[kept++] = w[0].ticks * w[0].rate / per /
+					 (other ? w[1].ticks * w[1].rate : 1);
+		if (++taken % PAIRS_CHECK)
 			continue;
-		line->figure = stats_figure(ratios, n, CONFIDENCE);
-		line->quiet_share = (double)n / taken;
-		if (stats_precision(&line->figure) <= LOOP_BOUND / 2)
+		line->figure = stats_figure(ratios, kept, CONFIDENCE);
+		line->quiet_share = (double)kept / taken;
+		if (stats_precision(&line->figure) <= bound / 4)
 			break;
 	}
+	run_teardown(&running[1]);
+	run_teardown(&running[0]);
+	return ret;
+}
+
+static int measure_loops(struct bench_of_self *b, const struct registry *reg,
+			 struct selftest_line *lines, struct err *err)
+{
+	int ret = measure_pairs(b, registry_find(reg, "null/getppid-inline"),
+				registry_find(reg, "test/block-getppid"), ARCH_NULL_BLOCK,
+				1, LOOP_BOUND, &lines[0], err);
+
+	if (!ret)
+		ret = measure_pairs(b, registry_find(reg, "floor/enosys-inline"),
+				    registry_find(reg, "test/block-enosys"),
+				    ARCH_NULL_BLOCK, 1, LOOP_BOUND, &lines[1], err);
+	if (!ret)
+		ret = measure_pairs(b, registry_find(reg, "control/chain"), NULL, CHAIN_N,
+				    CHAIN_N * CHAIN_INSTRUCTIONS, CHAIN_BOUND, &lines[2],
+				    err);
+	return ret;
 }
 
 static int in_this_process(const struct registry *reg, const struct run *run,
 			   struct selftest_line lines[SELFTEST_LINES], struct err *err)
 {
 	struct bench_of_self b = { .quiet = run->quiet_level };
-	const struct variant *v = registry_find(reg, LOOP_ROW);
+	double ticks_per_us = run->ticks_per_ns * 1000;
 	unsigned int step = run->backend->step;
-	int cpu = run->backend->cpu, ret;
-	struct running r;
 	cpu_set_t set;
 
+	b.plan = (struct plan){ .cpu = run->backend->cpu,
+				.step = step,
+				.ticks_per_us = ticks_per_us,
+				.probe_passes = clock_probe_passes(step, ticks_per_us) };
+	b.window = window_wanted_ticks(step, ticks_per_us);
 	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set)) {
-		ret = -errno;
-		return err_set(err, ret, "pinning to CPU %d: %s", cpu, strerror(-ret));
-	}
-	b.window = window_wanted_ticks(step, run->ticks_per_ns * 1000);
-	b.probe_passes = clock_probe_passes(step, run->ticks_per_ns * 1000);
-	ret = run_setup(&r, v, cpu, run->backend->other_cpu, "", true);
-	if (!ret) {
-		measure_empty(&b, &lines[0]);
-		measure_loop(&b, &r.run, &lines[1]);
-		measure_clock(&b, &lines[2]);
-	} else {
-		err_set(err, -EOPNOTSUPP, LOOP_ROW ": %s", r.run.outcome.reason);
-	}
-	run_teardown(&r);
-	return ret ? -EOPNOTSUPP : 0;
+	CPU_SET(b.plan.cpu, &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		return err_set(err, -errno, "pinning to CPU %d: %s", b.plan.cpu,
+			       strerror(errno));
+	live_open(&b.live, &b.plan);
+	measure_empty(&b, &lines[SELFTEST_EMPTY]);
+	measure_clock(&b, &lines[SELFTEST_PAIR]);
+	return measure_loops(&b, reg, &lines[SELFTEST_LOOPS], err);
 }
 
 /* A short run of a few cheap and dear rows. */
@@ -206,25 +197,33 @@ int selftest(struct backend *backend, const struct registry *reg,
 	struct run run;
 	int ret;
 
-	lines[0] = (struct selftest_line){ "an empty benchmark, of a standard window",
-					   "%", .low = -EMPTY_BOUND,
-					   .high = EMPTY_BOUND };
-	lines[1] = (struct selftest_line){
-		"getppid in the suite's loop, over a block of bare instructions", "",
-		.low = 1 - LOOP_BOUND, .high = 1 + LOOP_BOUND
+	lines[SELFTEST_EMPTY] = (struct selftest_line){
+		"an empty benchmark, of a standard window", "%", .low = -EMPTY_BOUND,
+		.high = EMPTY_BOUND, .quiet_share = NAN
 	};
-	lines[2] = (struct selftest_line){ "a fenced pair of clock reads", "ticks",
-					   .quiet_share = NAN };
-	lines[3] = (struct selftest_line){ "inside of windows, of a short run's time",
-					   "%", .low = INSIDE_BOUND, .high = 100,
-					   .quiet_share = NAN };
+	lines[SELFTEST_LOOPS] = (struct selftest_line){
+		"getppid in the suite's loop, over a block of the same instructions, in cycles",
+		"", .low = 1 - LOOP_BOUND, .high = 1 + LOOP_BOUND
+	};
+	lines[SELFTEST_LOOPS + 1] = lines[SELFTEST_LOOPS];
+	lines[SELFTEST_LOOPS + 1].what =
+		"ENOSYS in the suite's loop, over a block of the same instructions, in cycles";
+	lines[SELFTEST_LOOPS + 2] =
+		(struct selftest_line){ "an instruction of the control's chain", "cycles",
+					.low = 1 - CHAIN_BOUND, .high = 1 + CHAIN_BOUND };
+	lines[SELFTEST_PAIR] = (struct selftest_line){ "a fenced pair of clock reads",
+						       "ticks", .quiet_share = NAN };
+	lines[SELFTEST_INSIDE] = (struct selftest_line){
+		"inside of windows, of a short run's time", "%", .low = INSIDE_BOUND,
+		.high = 100, .quiet_share = NAN
+	};
 	ret = short_run(&run, backend, reg, options, err);
 	if (!ret)
 		ret = in_this_process(reg, &run, lines, err);
 	if (!ret) {
 		double inside = run.window_share * 100;
 
-		lines[3].figure = (struct figure){ inside, inside, inside };
+		lines[SELFTEST_INSIDE].figure = (struct figure){ inside, inside, inside };
 		for (int i = 0; i < SELFTEST_LINES; i++)
 			lines[i].verdict = selftest_judge(&lines[i]);
 	}

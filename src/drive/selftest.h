@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The suite measures itself: does an empty benchmark cost nothing, does the timed loop cost
- * what the bare instructions cost, what does reading the clock cost, and how much of a
- * run's time is spent measuring. Nothing here changes a setting of the machine.
+ * The suite measures itself: does an empty benchmark cost nothing, does the timed loop
+ * cost what the bare instructions cost, what does reading the clock cost, and how much of
+ * a run's time is spent measuring. Nothing here changes a setting of the machine.
  */
 #ifndef SYSCOST_SELFTEST_H
 #define SYSCOST_SELFTEST_H
@@ -26,14 +26,20 @@ struct selftest_line {
 	enum selftest_verdict verdict;
 };
 
-#define SELFTEST_LINES 4
+enum {
+	SELFTEST_EMPTY,
+	SELFTEST_LOOPS, /* three of them */
+	SELFTEST_PAIR = SELFTEST_LOOPS + 3,
+	SELFTEST_INSIDE,
+	SELFTEST_LINES,
+};
 
 /* Judges the figure; pure. */
 enum selftest_verdict selftest_judge(const struct selftest_line *line);
 
 /*
- * Takes about four seconds on a quiet machine, ten on a noisy one, and leaves the process pinned to one CPU. 0 and the lines, or
- * -errno with one line in err.
+ * Takes about four seconds on a quiet machine, ten on a noisy one, and leaves the process
+ * pinned to one CPU. 0 and the lines, or -errno with one line in err.
  */
 int selftest(struct backend *backend, const struct registry *reg,
 	     const struct run_options *options,

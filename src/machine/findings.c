@@ -89,7 +89,8 @@ static void judge_system(const struct machine_facts *m, struct findings *out)
 		     "this is a virtual machine");
 	if (!m->governor[0])
 		find(out, FINDING_NOTE,
-		     "the core's clock may change: nanoseconds move with it, cycles do not",
+		     "the core's clock may change: nanoseconds move with it, cycles do "
+		     "not",
 		     "no frequency governor is visible");
 	else
 		find(out, strcmp(m->governor, "performance") ? FINDING_WARN : FINDING_OK,

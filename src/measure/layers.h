@@ -22,16 +22,16 @@ struct layer_use {
 struct layer_stack {
 	struct layer_use use[LAYER_STACK_MAX];
 	size_t n;
-	char text
-		[LAYER_STACK_TEXT]; /* "seccomp:100,seccomp:7", as it can be added again */
+	char text[LAYER_STACK_TEXT]; /* "seccomp:100,seccomp:7", as it can be added again
+				      */
 };
 
 /* All layers, sorted by name; *n is how many. */
 const struct layer *const *layer_all(size_t *n);
 
 /*
- * Add "NAME" or "NAME:K" to the stack; several are separated by commas. 0, or -EINVAL with
- * one line in err, and the stack as it was.
+ * Add "NAME" or "NAME:K" to the stack; several are separated by commas. 0, or -EINVAL
+ * with one line in err, and the stack as it was.
  */
 int layer_stack_add(struct layer_stack *stack, const char *text, struct err *err);
 

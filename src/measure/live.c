@@ -20,6 +20,8 @@
 
 #define timed_region static __attribute__((noinline, aligned(64)))
 
+_Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL, "windows of whole passes");
+
 /* What one timed region gives. */
 struct timed {
 	uint64_t before, after; /* ticks */
@@ -27,8 +29,8 @@ struct timed {
 };
 
 /*
- * The timed regions: nothing stands between two reads of the counter but the batch, and in
- * the second one the chain that is added on purpose.
+ * The timed regions: nothing stands between two reads of the counter but the batch, and
+ * in the second one the chain that is added on purpose.
  */
 timed_region void time_batch(struct bench_run *run, unsigned long n, uint64_t chain,
 			     struct timed *t)

@@ -319,7 +319,9 @@ static int expand_all(struct registry *reg, const struct bench *const *benches, 
 		size_t first = reg->n;
 
 		ret = expand(reg, sorted[i], err);
-		qsort(reg->rows + first, reg->n - first, sizeof(*reg->rows), by_id);
+		if (!ret)
+			qsort(reg->rows + first, reg->n - first, sizeof(*reg->rows),
+			      by_id);
 	}
 	free(sorted);
 	return ret;

@@ -41,7 +41,7 @@ int window_size(struct meter *m, unsigned long *n)
 		}
 		now *= SIZE_GROWTH;
 	}
-	*n = now;
+	*n = now < WINDOW_MULTIPLE ? now : now - now % WINDOW_MULTIPLE;
 	return 0;
 }
 

@@ -210,8 +210,8 @@ int wire_get_message(const uint8_t *data, size_t len, struct message *msg)
 }
 
 /*
- * The attr of an event is the kernel's own struct (perf_event_open(2)), which has its size
- * in it; the two ends run on one kernel.
+ * The attr of an event is the kernel's own struct (perf_event_open(2)), which has its
+ * size in it; the two ends run on one kernel.
  */
 static void put_event(struct writer *w, const struct event *event)
 {
@@ -295,7 +295,9 @@ int wire_read_plan(const void *data, size_t len, struct plan *plan)
 	for (size_t i = 0; i < got.events.n && !r.bad; i++)
 		get_event(&r, &got.events.event[i]);
 	got.n_items = get(&r, 4);
-	/* An item takes more than one byte: no count can make us allocate without bound. */
+	/*
+	 * An item takes more than one byte: no count can make us allocate without bound.
+	 */
 	if (r.bad || got.n_items > (size_t)(r.end - r.at))
 		return -EPROTO;
 	got.items = calloc(got.n_items + 1, sizeof(*got.items));

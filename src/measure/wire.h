@@ -3,9 +3,9 @@
  * What the driver and a worker say to each other: the plan of a part of a round, and the
  * messages that come back. Both travel as bytes, little-endian, behind a version.
  *
- * The other end may be another build of the program (an arm of `syscost ab`). So benchmarks
- * and layers go by their names, and the decoders take any bytes: they refuse what they do
- * not understand and write nothing beyond the struct that they fill in.
+ * The other end may be another build of the program (an arm of `syscost ab`). So
+ * benchmarks and layers go by their names, and the decoders take any bytes: they refuse
+ * what they do not understand and write nothing beyond the struct that they fill in.
  */
 #ifndef SYSCOST_WIRE_H
 #define SYSCOST_WIRE_H
@@ -37,10 +37,10 @@ struct plan {
 	uint32_t probe_passes;
 	uint32_t round_us; /* wanted time of one benchmark in one round */
 	double ticks_per_us;
-	char dir[256]; /* for the benchmarks' files */
-	char layers
-		[LAYER_STACK_TEXT]; /* to live under, as struct layer_stack has it in text */
-	struct event_list events; /* to count, in windows of their own */
+	char dir[256];		       /* for the benchmarks' files */
+	char layers[LAYER_STACK_TEXT]; /* to live under, as struct layer_stack has it in
+					  text */
+	struct event_list events;      /* to count, in windows of their own */
 	uint32_t n_items;
 	struct plan_item *items;
 };
@@ -71,8 +71,8 @@ struct message {
 /* 0, or -EIO. */
 int wire_write_plan(FILE *out, const struct plan *plan);
 /*
- * 0, and wire_free_plan() frees it. -EPROTO: not a plan, nothing is to be freed; -EBADMSG:
- * the plan of another version. Both leave *plan as it was. -ENOMEM.
+ * 0, and wire_free_plan() frees it. -EPROTO: not a plan, nothing is to be freed;
+ * -EBADMSG: the plan of another version. Both leave *plan as it was. -ENOMEM.
  */
 int wire_read_plan(const void *data, size_t len, struct plan *plan);
 void wire_free_plan(struct plan *plan);

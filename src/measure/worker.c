@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A fresh, pinned process measures every planned benchmark once, in the order of the plan.
- * It estimates nothing and drops nothing: it sends every window as observed.
+ * A fresh, pinned process measures every planned benchmark once, in the order of the
+ * plan. It estimates nothing and drops nothing: it sends every window as observed.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -16,95 +16,86 @@
 #define BASE_WIDTH 17
 #define BASES_MAX  2 /* baselines that the details have room for */
 
-char *batch_title(char *buf, size_t len, const struct batch_workload *w)
+struct text batch_title(const struct batch_workload *w)
 {
 	if (w->bytes < 0)
-		snprintf(buf, len, "%s", w->name);
-	else
-		snprintf(buf, len, "%s, %ld byte%s", w->name, w->bytes,
-			 w->bytes == 1 ? "" : "s");
-	return buf;
+		return text("%s", w->name);
+	return text("%s, %ld byte%s", w->name, w->bytes, w->bytes == 1 ? "" : "s");
 }
 
-char *batch_size(char *buf, size_t len, double n)
+struct text batch_size(double n)
 {
 	if (isnan(n))
-		snprintf(buf, len, "-");
-	else if (isinf(n))
-		snprintf(buf, len, "∞");
-	else if (n < 9.95 && n != floor(n))
-		snprintf(buf, len, "%.1f", n);
-	else
-		snprintf(buf, len, "%.0f", n);
-	return buf;
+		return text("-");
+	if (isinf(n))
+		return text("∞");
+	return text("%.*f", n < 9.95 && n != floor(n), n);
 }
 
 /* Three digits: "308", "22.5", "1.81". */
-static char *figure(char *buf, size_t len, double v)
+static struct text three_digits(double v)
 {
 	int decimals = v < 9.995 && v > 0 ? 2 : v < 99.95 && v > 0 ? 1 : 0;
 
-	if (isfinite(v))
-		snprintf(buf, len, "%.*f", decimals, v);
-	else
-		snprintf(buf, len, "-");
-	return buf;
+	return isfinite(v) ? text("%.*f", decimals, v) : text("-");
 }
 
-static void saving(char *buf, size_t len, double ratio)
+/* "308 (305–311)"; `unit` stands behind the value. */
+static struct text say_figure(struct figure f, const char *unit)
 {
-	if (isfinite(ratio))
-		snprintf(buf, len, "%.0f %%", 100 * (1 - ratio));
+	if (isnan(f.lo) || f.mid == 0)
+		return text("%s%s", three_digits(f.mid).s, unit);
+	return text("%s%s (%s–%s)", three_digits(f.mid).s, unit, three_digits(f.lo).s,
+		    three_digits(f.hi).s);
 }
 
 struct batch_words batch_words(const struct batch_workload *w)
 {
 	const struct batch_advice *a = &w->advice;
-	struct batch_words t = {
-		.from = "-", .saves_from = "-", .saves = "-", .takes = "-", .cpu = "-"
-	};
+	double saves = 100 * (1 - a->ratio.mid);
+	struct batch_words t = { .from = { "-" },
+				 .saves_from = { "-" },
+				 .saves = { "-" },
+				 .takes = { "-" },
+				 .cpu = { "-" } };
 
-	snprintf(t.workload, sizeof(t.workload), "%s", w->name);
-	snprintf(t.size, sizeof(t.size), w->bytes < 0 ? "-" : "%ld", w->bytes);
-	batch_size(t.n, sizeof(t.n), a->n);
+	t.workload = text("%s", w->name);
+	t.size = text(w->bytes < 0 ? "-" : "%ld", w->bytes);
+	t.n = batch_size(a->n);
 	if (!a->best) {
-		snprintf(t.best, sizeof(t.best), "- (no figure)");
+		t.best = text("- (no figure)");
 		return t;
 	}
 	if (a->best == a->base) {
-		snprintf(t.best, sizeof(t.best),
-			 stats_median_rank(w->rounds, FIT_LEVEL) ? "nothing beats %s"
-								 : "%s (untested)",
-			 a->best->name);
+		t.best = text(stats_median_rank(w->rounds, FIT_LEVEL) ? "nothing beats %s"
+								      : "%s (untested)",
+			      a->best->name);
 	} else {
-		snprintf(t.best, sizeof(t.best), "%s", a->best->name);
-		batch_size(t.from, sizeof(t.from), a->from);
-		saving(t.saves_from, sizeof(t.saves_from), a->from_ratio.mid);
-		if (!a->tested && isfinite(a->ratio.mid))
-			snprintf(t.saves, sizeof(t.saves), "%.1f %% ±?",
-				 100 * (1 - a->ratio.mid));
-		else if (a->tested)
-			snprintf(t.saves, sizeof(t.saves), "%.1f (%.1f–%.1f) %%",
-				 100 * (1 - a->ratio.mid), 100 * (1 - a->ratio.hi),
-				 100 * (1 - a->ratio.lo));
+		t.best = text("%s", a->best->name);
+		t.from = batch_size(a->from);
+		if (isfinite(a->from_ratio.mid))
+			t.saves_from = text("%.0f %%", 100 * (1 - a->from_ratio.mid));
+		if (a->tested)
+			t.saves = text("%.1f (%.1f–%.1f) %%", saves,
+				       100 * (1 - a->ratio.hi), 100 * (1 - a->ratio.lo));
+		else if (isfinite(a->ratio.mid))
+			t.saves = text("%.1f %% ±?", saves);
+		if (a->row)
+			t.takes = say_ns(a->row->batch_ns.mid);
 	}
-	if (a->row && a->best != a->base)
-		say_ns(t.takes, sizeof(t.takes), a->row->batch_ns.mid);
 	if (a->row && a->row->cpu_ns.mid >= 0 && a->row->ns.mid > 0)
-		snprintf(t.cpu, sizeof(t.cpu), "%.1f×",
-			 a->row->cpu_ns.mid / a->row->ns.mid);
+		t.cpu = text("%.1f×", a->row->cpu_ns.mid / a->row->ns.mid);
 	return t;
 }
 
-bool batch_headline(const struct batching *b, char *buf, size_t len)
+struct text batch_headline(const struct batching *b)
 {
 	const struct batch_workload *most = NULL;
+	const struct batch_advice *a;
 	size_t pay = 0, asked = 0;
-	char title[100], from[16];
 
 	for (size_t i = 0; i < b->n; i++) {
-		const struct batch_advice *a = &b->workload[i].advice;
-
+		a = &b->workload[i].advice;
 		if (!b->workload[i].choice || !a->best)
 			continue;
 		asked++;
@@ -114,25 +105,17 @@ bool batch_headline(const struct batching *b, char *buf, size_t len)
 		if (!most || a->ratio.mid < most->advice.ratio.mid)
 			most = &b->workload[i];
 	}
-	if (!asked)
-		return false;
-	if (!most) {
-		snprintf(
-			buf, len,
-			"No strategy is shown to make a batch cheaper than single calls");
-		return true;
-	}
-	batch_title(title, sizeof(title), most);
-	batch_size(from, sizeof(from), most->advice.from);
-	snprintf(
-		buf, len,
-		"Batching pays off in %zu of %zu workloads, most in %s: %s%s%s saves %.0f %% "
-		"of %s at %.0f",
-		pay, asked, title, most->advice.best->name,
-		isnan(most->advice.from) ? "" : ", from ",
-		isnan(most->advice.from) ? "" : from, 100 * (1 - most->advice.ratio.mid),
-		most->advice.base->name, most->advice.n);
-	return true;
+	if (!most)
+		return text("%s", asked ? "No strategy is shown to make a batch cheaper "
+					  "than single calls"
+					: "");
+	a = &most->advice;
+	return text("Batching pays off in %zu of %zu workloads, most in %s: %s%s%s saves "
+		    "%.0f %% of %s at %.0f",
+		    pay, asked, batch_title(most).s, a->best->name,
+		    isnan(a->from) ? "" : ", from ",
+		    isnan(a->from) ? "" : batch_size(a->from).s, 100 * (1 - a->ratio.mid),
+		    a->base->name, a->n);
 }
 
 /* Columns that a UTF-8 text takes. */
@@ -188,17 +171,16 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 	fputc('\n', out);
 	for (size_t i = 0; i < b->n; i++) {
 		struct batch_words t = batch_words(&b->workload[i]);
-		const char *cells[] = {
-			t.from, t.saves_from, t.n, t.saves, t.takes, t.cpu
-		};
-		bool fits = columns(t.best) <= BEST_WIDTH;
+		const char *cells[] = { t.from.s,  t.saves_from.s, t.n.s,
+					t.saves.s, t.takes.s,	   t.cpu.s };
+		bool fits = columns(t.best.s) <= BEST_WIDTH;
 
 		if (!b->workload[i].choice)
 			continue;
-		table_text(out, t.workload, 16, true);
-		put_right(out, t.size, 6);
+		table_text(out, t.workload.s, 16, true);
+		put_right(out, t.size.s, 6);
 		fputc(' ', out);
-		table_text(out, t.best, fits ? BEST_WIDTH : 75, fits);
+		table_text(out, t.best.s, fits ? BEST_WIDTH : 75, fits);
 		if (!fits)
 			fprintf(out, "\n%*s", 24 + BEST_WIDTH, "");
 		for (int k = 0; k < 6; k++)
@@ -211,59 +193,41 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 			    b->workload[i].advice.best != b->workload[i].advice.base &&
 			    !b->workload[i].advice.tested;
 	if (untested)
-		fputs("±?: fewer than 6 quiet rounds of both: no interval, and no test.\n",
+		fputs("±?: fewer than 6 quiet rounds of both: no interval, and no "
+		      "test.\n",
 		      out);
 }
 
-static void put_estimate(char *buf, size_t len, const struct figure *e)
-{
-	char mid[24], lo[24], hi[24];
-
-	figure(mid, sizeof(mid), e->mid);
-	if (isnan(e->lo) || e->mid == 0)
-		snprintf(buf, len, "%s", mid);
-	else
-		snprintf(buf, len, "%s (%s–%s)", mid, figure(lo, sizeof(lo), e->lo),
-			 figure(hi, sizeof(hi), e->hi));
-}
-
 /* "308 (305–311)/n + 1.81 (1.80–1.82)" */
-static void say_part(char *buf, size_t len, const struct fit_part *p)
+static struct text say_part(const struct fit_part *p)
 {
-	char a[80], b[80];
-
-	put_estimate(a, sizeof(a), &p->a);
-	put_estimate(b, sizeof(b), &p->b);
 	if (p->from == p->to)
-		snprintf(buf, len, "%s", b);
-	else
-		snprintf(buf, len, "%s/n + %s", a, b);
+		return say_figure(p->b, "");
+	return text("%s/n + %s", say_figure(p->a, "").s, say_figure(p->b, "").s);
 }
 
-static void say_breakeven(char *buf, size_t len, const struct breakeven *be)
+static struct text say_breakeven(const struct breakeven *be)
 {
-	char mid[16], lo[16], hi[16], from[24] = "";
+	struct text mid = batch_size(be->n.mid);
+	struct text lo = batch_size(fmin(be->n.lo, be->largest));
+	struct text from = isnan(be->cheaper_from) ? (struct text){ "" }
+						   : text(" [%.0f]", be->cheaper_from);
+	const char *between = be->fitted ? "" : "~";
 
-	batch_size(mid, sizeof(mid), be->n.mid);
-	batch_size(lo, sizeof(lo), fmin(be->n.lo, be->largest));
-	batch_size(hi, sizeof(hi), be->n.hi);
-	if (!isnan(be->cheaper_from))
-		snprintf(from, sizeof(from), " [%.0f]", be->cheaper_from);
 	if (be->pays == PAYS_UNKNOWN)
-		snprintf(buf, len, "-");
-	else if (be->pays == PAYS_NEVER)
-		snprintf(buf, len, "never (> %s)", lo);
-	else if (be->pays == PAYS_BEYOND)
-		snprintf(buf, len, "> %.0f (fit: %s)", be->largest, mid);
-	else if (be->pays == PAYS_ALWAYS && !(be->n.hi > 1))
-		snprintf(buf, len, "always%s", from);
-	else if (be->at_most)
-		snprintf(buf, len, "<= %s%s", mid, from);
-	else if (isnan(be->n.lo))
-		snprintf(buf, len, "%s%s%s", be->fitted ? "" : "~", mid, from);
-	else
-		snprintf(buf, len, "%s%s (%s–%s)%s", be->fitted ? "" : "~", mid, lo, hi,
-			 from);
+		return text("-");
+	if (be->pays == PAYS_NEVER)
+		return text("never (> %s)", lo.s);
+	if (be->pays == PAYS_BEYOND)
+		return text("> %.0f (fit: %s)", be->largest, mid.s);
+	if (be->pays == PAYS_ALWAYS && !(be->n.hi > 1))
+		return text("always%s", from.s);
+	if (be->at_most)
+		return text("<= %s%s", mid.s, from.s);
+	if (isnan(be->n.lo))
+		return text("%s%s%s", between, mid.s, from.s);
+	return text("%s%s (%s–%s)%s", between, mid.s, lo.s, batch_size(be->n.hi).s,
+		    from.s);
 }
 
 /* With its mode where that is not what one expects. */
@@ -287,7 +251,7 @@ static void put_name(FILE *out, const char *name, const char *mode)
 static void put_strategy(FILE *out, const struct batch_workload *w,
 			 const struct batch_strategy *s)
 {
-	char words[200], second[200] = "";
+	struct text words, second = { "" };
 
 	put_name(out, s->name, s->curve.sizes ? s->row[0]->mode : "");
 	if (!s->curve.sizes) {
@@ -298,32 +262,29 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 		fputc('\n', out);
 		return;
 	}
-	if (!s->fitted) {
-		snprintf(words, sizeof(words), "one size only (n = %.0f)", s->curve.n[0]);
-	} else if (s->fit.verdict == FIT_NONE) {
-		snprintf(words, sizeof(words), "no curve (off by %.0f %% at n = %.0f)",
-			 100 * fabs(s->fit.worst), s->fit.worst_at);
-	} else {
-		say_part(words, sizeof(words), &s->fit.part[0]);
-		if (s->fit.parts > 1)
-			say_part(second, sizeof(second), &s->fit.part[1]);
-	}
-	table_text(out, words, 70, false);
-	fprintf(out, "%*s", columns(words) < FIT_WIDTH ? FIT_WIDTH - columns(words) : 0,
-		"");
-	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++) {
-		say_breakeven(words, sizeof(words), &s->against[j]);
-		put_right(out, words, BASE_WIDTH);
-	}
+	if (!s->fitted)
+		words = text("one size only (n = %.0f)", s->curve.n[0]);
+	else if (s->fit.verdict == FIT_NONE)
+		words = text("no curve (off by %.0f %% at n = %.0f)",
+			     100 * fabs(s->fit.worst), s->fit.worst_at);
+	else
+		words = say_part(&s->fit.part[0]);
+	if (s->fitted && s->fit.parts > 1)
+		second = say_part(&s->fit.part[1]);
+	table_text(out, words.s, 70, false);
+	fprintf(out, "%*s",
+		columns(words.s) < FIT_WIDTH ? FIT_WIDTH - columns(words.s) : 0, "");
+	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++)
+		put_right(out, say_breakeven(&s->against[j]).s, BASE_WIDTH);
 	fputc('\n', out);
-	if (*second)
+	if (*second.s)
 		fprintf(out, "  %*s %s from n = %.0f on: a knee\n", NAME_WIDTH, "",
-			second, s->fit.part[1].from);
+			second.s, s->fit.part[1].from);
 }
 
 /*
- * "cheapest by median: n = 1 write; n = 2 to 1024 writev", at the sizes of the best, which
- * another could not win by not having been measured.
+ * "cheapest by median: n = 1 write; n = 2 to 1024 writev", at the sizes of the best. At
+ * other sizes another could win because the best was not measured there.
  */
 static void put_cheapest(FILE *out, const struct batch_workload *w)
 {
@@ -355,14 +316,10 @@ static void put_baselines(FILE *out, const struct batch_workload *w)
 {
 	for (size_t j = 0; j < w->n_baselines; j++) {
 		const struct batch_strategy *s = w->baseline[j];
-		char mid[32], lo[32], hi[32];
 
 		fputs(j ? ", " : "  single calls: ", out);
 		table_text(out, s->name, 40, false);
-		fprintf(out, " %s ns", figure(mid, sizeof(mid), s->row[0]->ns.mid));
-		if (isfinite(s->row[0]->ns.lo))
-			fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), s->row[0]->ns.lo),
-				figure(hi, sizeof(hi), s->row[0]->ns.hi));
+		fprintf(out, " %s", say_figure(s->row[0]->ns, " ns").s);
 		if (s->curve.n[0] != 1)
 			fprintf(out, " at n = %.0f", s->curve.n[0]);
 	}
@@ -373,14 +330,13 @@ static void put_baselines(FILE *out, const struct batch_workload *w)
 static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 {
 	const struct batch_advice *a = &w->advice;
-	char title[120];
 	bool few = false;
 
 	if (!w->choice)
 		return;
 	fputc('\n', out);
 	bold(out, color, true);
-	table_text(out, batch_title(title, sizeof(title), w), 80, false);
+	table_text(out, batch_title(w).s, 80, false);
 	bold(out, color, false);
 	fprintf(out, " (%zu round%s)\n", w->rounds, w->rounds == 1 ? "" : "s");
 	put_baselines(out, w);
@@ -395,12 +351,8 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 		fputc('\n', out);
 	}
 	fprintf(out, "  %-*s %-*s", NAME_WIDTH, "", FIT_WIDTH, "ns an operation");
-	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++) {
-		char head[40];
-
-		snprintf(head, sizeof(head), "against %.30s", w->baseline[j]->name);
-		put_right(out, head, BASE_WIDTH);
-	}
+	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++)
+		put_right(out, text("against %.30s", w->baseline[j]->name).s, BASE_WIDTH);
 	fputc('\n', out);
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		const struct batch_strategy *s = &w->strategy[k];
@@ -416,26 +368,18 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 /* What is done once, or in one way only: "setup-ring: io_uring n = 1 12.3 µs". */
 static void put_apart(FILE *out, const struct batch_workload *w)
 {
-	char title[120];
-
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		const struct batch_strategy *s = &w->strategy[k];
 
 		fputs("  ", out);
-		table_text(out, batch_title(title, sizeof(title), w), 30, false);
+		table_text(out, batch_title(w).s, 30, false);
 		fputs(", ", out);
 		table_text(out, s->name, 40, false);
 		fputc(':', out);
 		for (size_t i = 0; i < s->curve.sizes; i++) {
-			const struct result_row *r = s->row[i];
-			char mid[32], lo[32], hi[32];
-
 			if (w->n_strategies == 1 || s->curve.sizes > 1)
 				fprintf(out, "%s n = %.0f", i ? ";" : "", s->curve.n[i]);
-			fprintf(out, " %s ns", figure(mid, sizeof(mid), r->ns.mid));
-			if (isfinite(r->ns.lo))
-				fprintf(out, " (%s–%s)", figure(lo, sizeof(lo), r->ns.lo),
-					figure(hi, sizeof(hi), r->ns.hi));
+			fprintf(out, " %s", say_figure(s->row[i]->ns, " ns").s);
 		}
 		if (!s->curve.sizes) {
 			fprintf(out, " %s%s", status_words[s->status],

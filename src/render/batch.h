@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* The advice of a sweep in words: for a terminal, and as cells for other pages. */
+/*
+ * The advice of a sweep in words: for a terminal, and as cells for other pages. What is
+ * said was decided in compare/.
+ */
 #ifndef SYSCOST_RENDER_BATCH_H
 #define SYSCOST_RENDER_BATCH_H
 
 #include <stdio.h>
 #include "compare/batching.h"
+#include "render/text.h"
 
 /* What the columns mean, in one paragraph. */
 #define BATCH_LEGEND                                                                    \
@@ -15,26 +19,26 @@
 
 /* One line of the decision table, as text; "-" for what there is not. */
 struct batch_words {
-	char workload[80], size[16];
-	char best[80];	     /* the strategy, or "none beats write" */
-	char from[16];	     /* "8" */
-	char saves_from[16]; /* "12 %": at that size */
-	char n[16];	     /* the size of what follows */
-	char saves[48];	     /* "88.1 (87.9-88.3) %" */
-	char takes[32];	     /* time of the whole batch */
-	char cpu[16];	     /* "2.0x": CPU time over time */
+	struct text workload, size;
+	struct text best;	/* the strategy, or "nothing beats write" */
+	struct text from;	/* "8" */
+	struct text saves_from; /* "12 %": at that size */
+	struct text n;		/* the size of what follows */
+	struct text saves;	/* "88.1 (87.9–88.3) %" */
+	struct text takes;	/* time of the whole batch */
+	struct text cpu;	/* "2.0×": CPU time over time */
 };
 
 struct batch_words batch_words(const struct batch_workload *w);
 
-/* "write-null, 64 bytes". Returns buf. */
-char *batch_title(char *buf, size_t len, const struct batch_workload *w);
+/* "write-null, 64 bytes" */
+struct text batch_title(const struct batch_workload *w);
 
-/* A batch size for the eye: "2.3", "15", "∞"; "-" for NAN. Returns buf. */
-char *batch_size(char *buf, size_t len, double n);
+/* A batch size for the eye: "2.3", "15", "∞"; "-" for NAN. */
+struct text batch_size(double n);
 
-/* One sentence over all workloads, without a full stop; false: there is none. */
-bool batch_headline(const struct batching *b, char *buf, size_t len);
+/* One sentence over all workloads, without a full stop; "": there is none. */
+struct text batch_headline(const struct batching *b);
 
 /* The decision table, at most 100 columns wide. */
 void batch_print(FILE *out, const struct batching *b, bool color);

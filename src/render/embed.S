@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The gnuplot scripts, style sheet and script that the binary carries. No code. */
+/* The gnuplot scripts, style sheet and script that the binary carries, as C strings. No code. */
 	.macro embed name, file
-	.globl \name, \name\()_end
+	.globl \name
 \name:
 	.incbin "\file"
-\name\()_end:
+	.byte 0
 	.endm
 
 	.section .rodata

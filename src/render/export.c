@@ -19,7 +19,9 @@ const struct export_format *export_format(size_t i)
 	const struct export_format *const *all = __start_export_formats;
 	size_t n = __stop_export_formats - all;
 
-	/* They lie in the order of linking: the i-th is the one with i others before it. */
+	/*
+	 * They lie in the order of linking: the i-th is the one with i others before it.
+	 */
 	for (size_t k = 0; k < n; k++) {
 		size_t before = 0;
 
@@ -106,28 +108,23 @@ int64_t export_operations(const struct result_row *r, const struct round_row *ro
 }
 
 /* Four significant digits, and no exponent. */
-static char *number(char *buf, size_t len, double x)
+static struct text number(double x)
 {
-	snprintf(buf, len, fabs(x) < 9999.5 ? "%.4g" : "%.0f", x);
-	return buf;
+	return text(fabs(x) < 9999.5 ? "%.4g" : "%.0f", x);
 }
 
-char *export_interval(char *buf, size_t len, struct figure f, const char *unit)
+struct text export_interval(struct figure f, const char *unit)
 {
-	char a[32], b[32], c[32];
-
 	if (!isfinite(f.mid) || fabs(f.mid) >= 1e15)
-		snprintf(buf, len, "-");
-	else if (isfinite(f.lo) && isfinite(f.hi) && fabs(f.lo) < 1e15 &&
-		 fabs(f.hi) < 1e15)
-		snprintf(buf, len, "%s%s (%s to %s)", number(a, sizeof(a), f.mid), unit,
-			 number(b, sizeof(b), f.lo), number(c, sizeof(c), f.hi));
-	else
-		snprintf(buf, len, "%s%s", number(a, sizeof(a), f.mid), unit);
-	return buf;
+		return text("-");
+	if (!isfinite(f.lo) || !isfinite(f.hi) || fabs(f.lo) >= 1e15 ||
+	    fabs(f.hi) >= 1e15)
+		return text("%s%s", number(f.mid).s, unit);
+	return text("%s%s (%s to %s)", number(f.mid).s, unit, number(f.lo).s,
+		    number(f.hi).s);
 }
 
-char *export_ns(char *buf, size_t len, struct figure ns)
+struct text export_ns(struct figure ns)
 {
 	static const char *const units[] = { " ns", " µs", " ms", " s" };
 	double scale = 1;
@@ -136,66 +133,59 @@ char *export_ns(char *buf, size_t len, struct figure ns)
 	for (; fabs(ns.mid) >= 999.95 * scale && unit < 3; unit++)
 		scale *= 1000;
 	ns = (struct figure){ ns.mid / scale, ns.lo / scale, ns.hi / scale };
-	return export_interval(buf, len, ns, units[unit]);
+	return export_interval(ns, units[unit]);
 }
 
 /* In time, or in another metric where that was compared. */
-static char *cost(char *buf, size_t len, struct figure ns, struct figure other,
-		  const struct verdict_row *v)
+static struct text cost(struct figure ns, struct figure other, const char *name)
 {
-	const struct metric *metric = metric_find(v->metric);
-	char unit[80];
+	const struct metric *metric = metric_find(name);
 
 	if (isfinite(ns.mid) || !isfinite(other.mid))
-		return export_ns(buf, len, ns);
-	snprintf(unit, sizeof(unit), " %.70s", metric ? metric->unit : v->metric);
-	return export_interval(buf, len, other, unit);
+		return export_ns(ns);
+	return export_interval(other, text(" %.70s", metric ? metric->unit : name).s);
 }
 
-char *export_base(char *buf, size_t len, const struct verdict_row *v)
+struct text export_base(const struct verdict_row *v)
 {
-	return cost(buf, len, v->base_ns, v->base, v);
+	return cost(v->base_ns, v->base, v->metric);
 }
 
-char *export_head(char *buf, size_t len, const struct verdict_row *v)
+struct text export_head(const struct verdict_row *v)
 {
-	return cost(buf, len, v->head_ns, v->head, v);
+	return cost(v->head_ns, v->head, v->metric);
 }
 
-char *export_ratio(char *buf, size_t len, const struct verdict_row *v)
+struct text export_ratio(const struct verdict_row *v)
 {
-	return export_interval(buf, len, v->ratio, " times");
+	return export_interval(v->ratio, " times");
 }
 
-char *export_change(char *buf, size_t len, const struct verdict_row *v)
+struct text export_change(const struct verdict_row *v)
 {
-	char ratio[80], head[120], base[120];
-
-	snprintf(buf, len, "%s; %s, the base %s", export_ratio(ratio, sizeof(ratio), v),
-		 export_head(head, sizeof(head), v), export_base(base, sizeof(base), v));
-	return buf;
+	return text("%s; %s, the base %s", export_ratio(v).s, export_head(v).s,
+		    export_base(v).s);
 }
 
-char *export_counts(char *buf, size_t len, const struct export_source *src)
+struct text export_counts(const struct export_source *src)
 {
-	const struct table *t = src->folder->compared ? &src->folder->verdicts
-						      : &src->folder->results;
-	const char *const *words = src->folder->compared ? verdict_words : status_words;
-	size_t n_words = src->folder->compared ? VERDICTS : ROW_STATUSES, at = 0;
+	const struct folder *f = src->folder;
+	const char *const *words = f->compared ? verdict_words : status_words;
+	size_t count[VERDICTS + ROW_STATUSES] = { 0 };
+	size_t n_words = f->compared ? VERDICTS : ROW_STATUSES;
+	struct text all = { "" };
 
-	snprintf(buf, len, "no rows");
-	for (size_t w = 1; w < n_words && at < len; w++) {
-		size_t n = 0;
-
-		for (size_t i = 0; i < t->n; i++)
-			n += w == (src->folder->compared
-					   ? table_row(t, struct verdict_row, i)->verdict
-					   : table_row(t, struct result_row, i)->status);
-		if (n)
-			at += snprintf(buf + at, len - at, "%s%zu %s", at ? ", " : "", n,
-				       words[w]);
-	}
-	return buf;
+	if (f->compared)
+		for_rows (verdict_row, v, &f->verdicts)
+			count[v->verdict]++;
+	else
+		for_rows (result_row, r, &f->results)
+			count[r->status]++;
+	for (size_t w = 1; w < n_words; w++)
+		if (count[w])
+			all = text("%s%s%zu %s", all.s, *all.s ? ", " : "", count[w],
+				   words[w]);
+	return *all.s ? all : text("no rows");
 }
 
 int export_json(FILE *out, json_t *json)

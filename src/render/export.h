@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stored rows in the formats that other programs read. Nothing is measured or judged here.
+ * Stored rows in the formats that other programs read. Nothing is measured or judged
+ * here.
  *
- * A format is one file, export_NAME.c. Rules of every one: a row that was skipped or failed
- * never becomes a number; what is not available is left out, never 0 or NaN; a noisy row is
- * marked where there is a place for it, and so is the interval; text is escaped by the rules of
- * the format.
+ * A format is one file, export_NAME.c. Every format keeps these rules. A row that was
+ * skipped or failed never becomes a number. What is not available is left out; it is
+ * never 0 or NaN. A noisy row is marked where there is a place for it, and so is the
+ * interval. Text is escaped by the rules of the format.
  */
 #ifndef SYSCOST_EXPORT_H
 #define SYSCOST_EXPORT_H
@@ -15,6 +16,7 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "render/text.h"
 #include "row/folder.h"
 #include "row/select.h"
 
@@ -30,8 +32,8 @@ struct export_source {
 };
 
 /*
- * Make the indexes of src->folder. Where only verdicts were stored, its results become the
- * figures of the head.
+ * Make the indexes of src->folder. Where only verdicts were stored, its results become
+ * the figures of the head.
  */
 void export_open(struct export_source *src);
 void export_close(struct export_source *src);
@@ -41,8 +43,8 @@ struct export_format {
 	bool relative;	    /* it takes --relative */
 	bool point_in_time; /* it takes --commit and --time */
 	/*
-	 * 0; -ENODATA: no row has what this format needs; -EINVAL: the rows cannot be said in
-	 * it, and src->err has one line.
+	 * 0; -ENODATA: no row has what this format needs; -EINVAL: the rows cannot be
+	 * said in it, and src->err has one line.
 	 */
 	int (*write)(FILE *out, const struct export_source *src);
 };
@@ -70,20 +72,23 @@ const struct result_row *export_result(const struct export_source *src, const ch
 /* Operations behind a round's figure: those of its quiet windows, at least 1. */
 int64_t export_operations(const struct result_row *r, const struct round_row *round);
 /* "427.1 (420 to 431.2)", the unit behind the first; "-" where there is no figure. */
-char *export_interval(char *buf, size_t len, struct figure f, const char *unit);
+struct text export_interval(struct figure f, const char *unit);
 /* The same of nanoseconds, in the unit that fits: "4.402 µs (4.202 to 4.581)". */
-char *export_ns(char *buf, size_t len, struct figure ns);
+struct text export_ns(struct figure ns);
 /* The same of a verdict's base and head, in what was compared. */
-char *export_base(char *buf, size_t len, const struct verdict_row *v);
-char *export_head(char *buf, size_t len, const struct verdict_row *v);
+struct text export_base(const struct verdict_row *v);
+struct text export_head(const struct verdict_row *v);
 /* The same of a verdict's ratio: "1.042 times (1.031 to 1.05)". */
-char *export_ratio(char *buf, size_t len, const struct verdict_row *v);
+struct text export_ratio(const struct verdict_row *v);
 /* "1.05 times (1.03 to 1.07); 116 ns (…), the base 110 ns (…)": a verdict's figures. */
-char *export_change(char *buf, size_t len, const struct verdict_row *v);
+struct text export_change(const struct verdict_row *v);
 /* "2 regressed, 1 improved, 40 same", or of the results' statuses. */
-char *export_counts(char *buf, size_t len, const struct export_source *src);
+struct text export_counts(const struct export_source *src);
 
-/* Write `json`, which is taken over: nine digits, as in the CSV files. As a format's write(). */
+/*
+ * Write `json`, which is taken over: nine digits, as in the CSV files. As a format's
+ * write().
+ */
 int export_json(FILE *out, json_t *json);
 /* Set a number, if it is one. */
 void export_set(json_t *object, const char *key, double x);

@@ -15,12 +15,10 @@ static void add_entry(json_t *array, const char *name, const char *unit, struct 
 {
 	json_t *entry = json_pack("{s:s, s:s, s:f}", "name", name, "unit", unit, "value",
 				  f.mid);
-	char range[64];
 
-	if (isfinite(f.lo) && isfinite(f.hi)) {
-		snprintf(range, sizeof(range), "%.5g to %.5g", f.lo, f.hi);
-		json_object_set_new(entry, "range", json_string(range));
-	}
+	if (isfinite(f.lo) && isfinite(f.hi))
+		json_object_set_new(entry, "range",
+				    json_sprintf("%.5g to %.5g", f.lo, f.hi));
 	if (*extra)
 		json_object_set_new(entry, "extra",
 				    *reason ? json_sprintf("%s: %s", extra, reason)

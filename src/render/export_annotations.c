@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF are
- * escaped, in a property also : and , (actions/toolkit, packages/core/src/command.ts). Ten
- * warnings a step are shown, and as many notices: the worst ten, and the counts as one
- * notice.
+ * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF
+ * are escaped, in a property also : and , (actions/toolkit,
+ * packages/core/src/command.ts). Ten warnings a step are shown, and as many notices: the
+ * worst ten, and the counts as one notice.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -58,15 +58,13 @@ static int export_annotations(FILE *out, const struct export_source *src)
 	const struct verdict_row **red = room_for(src->folder->verdicts.n, sizeof(*red));
 	const char *disturbed = export_disturbed(src), *advisory = export_advisory(src);
 	size_t n_red = 0, shown = 0, failed = 0;
-	char counts[200], text[500];
 
 	for_rows (verdict_row, v, &src->folder->verdicts)
 		if (v->verdict == VERDICT_REGRESSED)
 			red[n_red++] = v;
 	qsort(red, n_red, sizeof(*red), worse_first);
 	for (; shown < n_red && shown < WORST; shown++)
-		put_warning(out, "regressed", red[shown]->id,
-			    export_change(text, sizeof(text), red[shown]),
+		put_warning(out, "regressed", red[shown]->id, export_change(red[shown]).s,
 			    red[shown]->reason);
 	free(red);
 	for_rows (result_row, r, &src->folder->results) {
@@ -78,8 +76,7 @@ static int export_annotations(FILE *out, const struct export_source *src)
 			shown++;
 		}
 	}
-	fprintf(out, "::notice title=syscost::%s",
-		export_counts(counts, sizeof(counts), src));
+	fprintf(out, "::notice title=syscost::%s", export_counts(src).s);
 	if (src->folder->compared && failed)
 		fprintf(out, ", %zu failed", failed);
 	if (shown < n_red + failed)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Bencher Metric Format: {name: {measure: {value, lower_value?, upper_value?}}}; latency
- * is in nanoseconds; a name has 1 to 1,024 characters; one that ends in -bencher-ignore
+ * Bencher Metric Format: {name: {measure: {value, lower_value?, upper_value?}}}. Latency
+ * is in nanoseconds; a name has 1 to 1,024 characters. One that ends in -bencher-ignore
  * loses that ending and raises no alert, which is what a noisy row should do
  * (bencher.dev/docs/reference/bencher-metric-format).
  */

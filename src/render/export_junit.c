@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * JUnit XML, as far as its readers agree: testsuite with counts, testcase with classname,
- * name and time, in it failure or skipped, then system-out (the schema of Jenkins' xunit
- * plug-in, junit-10.xsd). XML 1.0 cannot hold most control characters, nor U+FFFE and
- * U+FFFF, in any spelling: U+FFFD stands for them. `time` is that of one operation.
+ * JUnit XML, as far as its readers agree (the schema of Jenkins' xunit plug-in,
+ * junit-10.xsd). A testsuite has counts, a testcase has classname, name and time, in it
+ * failure or skipped, then system-out. XML 1.0 cannot hold most control characters, nor
+ * U+FFFE and U+FFFF, in any spelling: U+FFFD stands for them. `time` is that of one
+ * operation.
  */
 #include <errno.h>
 #include <math.h>
@@ -64,14 +65,13 @@ static void put_message(FILE *out, enum outcome outcome, const struct export_sou
 			   : src->folder->compared ? "not compared"
 						   : "";
 	const char *reason = v && !failed ? v->reason : r->reason;
-	char text[500];
 
 	put(out,
 	    outcome == FAILED ? "    <failure message=\"%s" : "    <skipped message=\"%s",
 	    word);
 	if (v && !failed && v->verdict == VERDICT_REGRESSED)
 		put(out, outcome == SKIPPED ? ", advisory: %s" : ": %s",
-		    export_change(text, sizeof(text), v));
+		    export_change(v).s);
 	if (!*reason && r && !failed && !v && !say_has_figure(r))
 		reason = "no figure";
 	put(out, "%s%s\"/>\n", *reason && *word ? ": " : "", reason);
@@ -83,7 +83,8 @@ static enum outcome put_case(FILE *out, const struct export_source *src,
 	enum outcome outcome = outcome_of(src, r, v);
 	const char *id = v ? v->id : r->id, *slash = strchr(id, '/');
 	double ns = v ? v->head_ns.mid : say_has_figure(r) ? r->ns.mid : NAN;
-	char family[4200], text[500] = "";
+	struct text figures = { "" };
+	char family[4200];
 
 	snprintf(family, sizeof(family), "%.*s", slash ? (int)(slash - id) : 0, id);
 	put(out, "  <testcase classname=\"syscost.%s\" name=\"%s\"", family,
@@ -94,11 +95,11 @@ static enum outcome put_case(FILE *out, const struct export_source *src,
 	if (outcome != PASSED)
 		put_message(out, outcome, src, r, v);
 	if (v && isfinite(v->ratio.mid))
-		export_change(text, sizeof(text), v);
+		figures = export_change(v);
 	else if (r && say_has_figure(r))
-		export_ns(text, sizeof(text), r->ns);
-	if (*text)
-		put(out, "    <system-out>%s%s%s</system-out>\n", text,
+		figures = export_ns(r->ns);
+	if (*figures.s)
+		put(out, "    <system-out>%s%s%s</system-out>\n", figures.s,
 		    r && r->status == ROW_NOISY ? ", noisy: " : "",
 		    r && r->status == ROW_NOISY ? r->reason : "");
 	fputs("  </testcase>\n", out);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Markdown as GitHub renders it (github.github.com/gfm): text from rows stands with
- * everything that could mean something as a character reference, which is never taken
- * for markup. A step summary of more than 1 MiB is refused whole (docs.github.com,
- * "Workflow commands", job summaries); what is left out is counted.
+ * Markdown as GitHub renders it (github.github.com/gfm). In text from rows, what could
+ * mean something becomes a character reference, which is never taken for markup. A step
+ * summary of more than 1 MiB is refused whole (docs.github.com, "Workflow commands", job
+ * summaries). What is left out is counted.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -72,15 +72,14 @@ static void put_heading(struct summary *s, const char *text)
 
 static void put_verdict(struct summary *s, const struct verdict_row *v)
 {
-	char ratio[120], base[120], head[120];
 	FILE *f = begin_row(s);
 
 	put(f,
 	    v->verdict == VERDICT_REGRESSED ? "| **%s** | <code>%s</code>"
 					    : "| %s | <code>%s</code>",
 	    verdict_words[v->verdict], v->id);
-	fprintf(f, " | %s | %s | %s", export_ratio(ratio, sizeof(ratio), v),
-		export_base(base, sizeof(base), v), export_head(head, sizeof(head), v));
+	fprintf(f, " | %s | %s | %s", export_ratio(v).s, export_base(v).s,
+		export_head(v).s);
 	put(f, " | %s |\n", v->reason);
 	end_row(s, f);
 }
@@ -88,15 +87,12 @@ static void put_verdict(struct summary *s, const struct verdict_row *v)
 static void put_result(struct summary *s, const struct result_row *r)
 {
 	bool figure = say_has_figure(r);
-	char ns[120], cycles[120];
 	FILE *f = begin_row(s);
 
 	put(f, "| <code>%s</code>", r->id);
-	fprintf(f, " | %s | %s%s",
-		export_ns(ns, sizeof(ns), figure ? r->ns : FIGURE_NONE),
+	fprintf(f, " | %s | %s%s", export_ns(figure ? r->ns : FIGURE_NONE).s,
 		figure && r->cycles_source == CYCLES_ESTIMATED ? "about " : "",
-		export_interval(cycles, sizeof(cycles), figure ? r->cycles : FIGURE_NONE,
-				""));
+		export_interval(figure ? r->cycles : FIGURE_NONE, "").s);
 	put(f, " | %s%s%s |\n", status_words[r->status], *r->reason ? ": " : "",
 	    r->reason);
 	end_row(s, f);
@@ -181,9 +177,8 @@ static void put_about(FILE *out, const struct export_source *src)
 static int export_markdown(FILE *out, const struct export_source *src)
 {
 	struct summary s = { .out = out };
-	char counts[200];
 
-	fprintf(out, "## syscost: %s\n\n", export_counts(counts, sizeof(counts), src));
+	fprintf(out, "## syscost: %s\n\n", export_counts(src).s);
 	put_about(out, src);
 	if (src->folder->compared) {
 		put_verdict_tables(&s, &src->folder->verdicts);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * OpenMetrics text 1.0 (prometheus.io/docs/specs/om/open_metrics_spec): the samples of a
- * family stand together below its metadata; a unit is the end of the family's name; units
- * are base units, so seconds; in labels backslash, quote and newline are escaped; a state
- * set has one sample a state, labelled with the family's name; # EOF is the last line.
+ * OpenMetrics text 1.0 (prometheus.io/docs/specs/om/open_metrics_spec). The samples of a
+ * family stand together below its metadata. A unit is the end of the family's name; units
+ * are base units, so seconds. In labels backslash, quote and newline are escaped. A state
+ * set has one sample a state, labelled with the family's name. # EOF is the last line.
  */
 #include <math.h>
 #include <string.h>
@@ -71,7 +71,8 @@ static const struct family {
 #undef R
 }, verdict_families[] = {
 #define V(f) offsetof(struct verdict_row, f)
-	{ "syscost_change_ratio", "ratio", V(ratio.mid), 1, "Cost of the head over the base." },
+	{ "syscost_change_ratio", "ratio", V(ratio.mid), 1,
+	  "Cost of the head over the base." },
 	{ "syscost_change_lower_ratio", "ratio", V(ratio.lo), 1,
 	  "Lower end of the interval of the change." },
 	{ "syscost_change_upper_ratio", "ratio", V(ratio.hi), 1,

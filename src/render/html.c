@@ -18,7 +18,7 @@
 #include "render/svg.h"
 #include "row/csv.h"
 
-extern const char report_css[], report_css_end[], report_js[], report_js_end[];
+extern const char report_css[], report_js[];
 
 static void put_text(FILE *out, const char *s)
 {
@@ -57,11 +57,10 @@ static void put_figure(FILE *out, struct figure f, const char *prefix)
 {
 	double mid = f.mid;
 	int decimals = fabs(mid) < 9.995 ? 3 : fabs(mid) < 99.95 ? 2 : fabs(mid) < 999.5;
-	char half[16];
 
 	if (isfinite(mid))
 		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f <i>%s</i></td>", mid,
-			prefix, decimals, mid, say_half(half, sizeof(half), f));
+			prefix, decimals, mid, say_half(f).s);
 	else
 		fputs("<td class=n>-</td>", out);
 }
@@ -80,8 +79,6 @@ static void put_interval(FILE *out, struct figure f)
 /* The ratio, with the row that it is against. */
 static void put_ratio(FILE *out, const struct result_row *r)
 {
-	char half[16];
-
 	if (!isfinite(r->ratio.mid)) {
 		fputs("<td class=n>-</td>", out);
 		return;
@@ -89,31 +86,21 @@ static void put_ratio(FILE *out, const struct result_row *r)
 	fprintf(out, "<td class=n data-v=\"%.9g\" title=\"", r->ratio.mid);
 	put(out, "against %s", r->base);
 	fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio.mid < 9.995 ? 3 : 1,
-		r->ratio.mid, say_half(half, sizeof(half), r->ratio));
-}
-
-static bool put_headline(FILE *out, bool there, const char *line)
-{
-	if (there)
-		put(out, "<li>%s.</li>\n", line);
-	return there;
+		r->ratio.mid, say_half(r->ratio).s);
 }
 
 static void put_headlines(FILE *out, const struct table *t, const struct batching *b)
 {
-	bool (*const say[])(const struct table *, char *, size_t) = {
-		say_null,
-		say_clocks,
-		say_read,
-		say_all,
-	};
-	char line[300];
-	int said;
+	const struct text lines[] = { batch_headline(b), say_null(t), say_clocks(t),
+				      say_read(t), say_all(t) };
+	int said = 0;
 
 	fputs("<ul class=headlines>\n", out);
-	said = put_headline(out, batch_headline(b, line, sizeof(line)), line);
-	for (size_t i = 0; i < sizeof(say) / sizeof(say[0]) && said < 3; i++)
-		said += put_headline(out, say[i](t, line, sizeof(line)), line);
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]) && said < 3; i++)
+		if (*lines[i].s) {
+			put(out, "<li>%s.</li>\n", lines[i].s);
+			said++;
+		}
 	if (!said)
 		fputs("<li>No row of this run has a figure.</li>\n", out);
 	fputs("</ul>\n", out);
@@ -248,7 +235,7 @@ static void put_drawings(FILE *out, const struct table *t, const char *dir)
 {
 	static const struct {
 		const char *name, *what;
-		bool (*say)(const struct table *, char *, size_t);
+		struct text (*say)(const struct table *);
 	} all[] = {
 		{ "null", "Every way of making the null call, and the floor", say_null },
 		{ "clocks", "Reading a clock: vDSO, C library, system call", say_clocks },
@@ -259,13 +246,9 @@ static void put_drawings(FILE *out, const struct table *t, const char *dir)
 	bool any = false;
 
 	fputs("<h2 id=figures>Figures</h2>\n", out);
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		char say[300] = "";
-
-		if (all[i].say && !all[i].say(t, say, sizeof(say)))
-			*say = 0;
-		any |= put_drawing(out, dir, all[i].name, all[i].what, say);
-	}
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		any |= put_drawing(out, dir, all[i].name, all[i].what,
+				   all[i].say ? all[i].say(t).s : "");
 	if (!any)
 		fputs("<p>No figures: they are drawn where gnuplot is installed.</p>\n",
 		      out);
@@ -277,9 +260,8 @@ static void put_batches(FILE *out, const struct batching *b, const char *dir)
 	static const char *const heads[] = { "workload", "bytes", "best",
 					     "from n",	 "saves", "at n",
 					     "saves",	 "batch", "CPU" };
-	char line[300], name[100];
 
-	if (!batch_headline(b, line, sizeof(line)))
+	if (!*batch_headline(b).s)
 		return;
 	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n"
 	      "<div class=wide><table><thead>",
@@ -288,9 +270,9 @@ static void put_batches(FILE *out, const struct batching *b, const char *dir)
 	fputs("</thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < b->n; i++) {
 		struct batch_words w = batch_words(&b->workload[i]);
-		const char *cells[] = { w.workload, w.size,	  w.best,
-					w.from,	    w.saves_from, w.n,
-					w.saves,    w.takes,	  w.cpu };
+		const char *cells[] = { w.workload.s, w.size.s,	      w.best.s,
+					w.from.s,     w.saves_from.s, w.n.s,
+					w.saves.s,    w.takes.s,      w.cpu.s };
 
 		if (!b->workload[i].choice)
 			continue;
@@ -306,9 +288,10 @@ static void put_batches(FILE *out, const struct batching *b, const char *dir)
 
 		if (i && !strcmp(w->name, w[-1].name))
 			continue;
-		snprintf(line, sizeof(line),
-			 "%s: the cost of an operation over its batch", w->name);
-		put_drawing(out, dir, plots_batch_name(name, sizeof(name), w), line, "");
+		put_drawing(
+			out, dir, plots_batch_name(w).s,
+			text("%s: the cost of an operation over its batch", w->name).s,
+			"");
 	}
 	put_drawing(out, dir, "batch-breakeven",
 		    "From which batch on a strategy is cheaper", "");
@@ -354,10 +337,11 @@ static void put_results(FILE *out, const struct table *t)
 		"quiet", "rounds", "status",
 	};
 
-	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each, ± the larger "
-	      "half of its 95 % interval (±? where there is none). Ratio: against the row "
-	      "in its tooltip. ~ marks cycles estimated from ticks. Contended: next to a "
-	      "busy neighbour. Quiet: windows that nobody disturbed.</p>\n"
+	fputs("<h2 id=rows>All rows</h2>\n"
+	      "<p class=hint>One operation each, ± the larger half of its 95 % interval "
+	      "(±? where there is none). Ratio: against the row in its tooltip. ~ marks "
+	      "cycles estimated from ticks. Contended: next to a busy neighbour. Quiet: "
+	      "windows that nobody disturbed.</p>\n"
 	      "<div class=wide><table id=results><thead><tr>",
 	      out);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
@@ -421,14 +405,15 @@ static void put_method(FILE *out, const json_t *run)
 	const json_t *seed = json_object_get(run, "seed");
 	const char *command = string_of(run, "command");
 
-	fputs("<h2 id=method>How it was measured</h2>\n<p>Each row runs in a process of "
-	      "its own, pinned to one CPU, in rounds of shuffled order. A window is a long "
-	      "loop of the operation between two readings of the time-stamp counter, less "
-	      "the cost of an empty window. Windows with an observed disturbance are "
-	      "dropped, and those next to a contended probe are kept apart. A figure is "
-	      "the median over rounds of the medians of quiet windows; its interval holds "
-	      "the median with at least 95 % confidence and assumes no distribution. A "
-	      "ratio is a median over paired rounds.</p>\n"
+	fputs("<h2 id=method>How it was measured</h2>\n"
+	      "<p>Each row runs in a process of its own, pinned to one CPU, in rounds "
+	      "of shuffled order. A window is a long loop of the operation between two "
+	      "readings of the time-stamp counter, less the cost of an empty window. "
+	      "Windows with an observed disturbance are dropped, and those next to a "
+	      "contended probe are kept apart. A figure is the median over rounds of "
+	      "the medians of quiet windows; its interval holds the median with at "
+	      "least 95 % confidence and assumes no distribution. A ratio is a median "
+	      "over paired rounds.</p>\n"
 	      "<h2 id=again>How to reproduce it</h2>\n",
 	      out);
 	put(out, "<pre>%s</pre>\n", *command ? command : "syscost run");
@@ -450,11 +435,11 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	      "<meta name=color-scheme content=\"light dark\">\n"
 	      "<title>syscost: what system calls cost</title>\n<style>\n",
 	      out);
-	fwrite(report_css, 1, report_css_end - report_css, out);
+	fputs(report_css, out);
 	fputs("</style></head>\n<body><main>\n<h1>What system calls cost</h1>\n", out);
 	if (json_is_false(json_object_get(run, "complete")))
-		fputs("<p class=cut>This run was cut off: these are the figures of its last "
-		      "checkpoint.</p>\n",
+		fputs("<p class=cut>This run was cut off: these are the figures of its "
+		      "last checkpoint.</p>\n",
 		      out);
 	put_headlines(out, t, batching);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
@@ -468,7 +453,7 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	put_method(out, run);
 	ret = put_csv(out, t);
 	fputs("</main>\n<script>\n", out);
-	fwrite(report_js, 1, report_js_end - report_js, out);
+	fputs(report_js, out);
 	fputs("</script></body></html>\n", out);
 	return ret ? ret : ferror(out) ? -EIO : 0;
 }

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The page of one run, in one file that needs nothing from outside. What it shows was
+ * measured and decided elsewhere.
+ */
 #ifndef SYSCOST_RENDER_HTML_H
 #define SYSCOST_RENDER_HTML_H
 
@@ -8,8 +12,9 @@
 #include "row/row.h"
 
 /*
- * The page of one run, in one file: rows, what `run` (run.json) says about the machine, the advice of a sweep,
- * and the figures that plots_make() left in plot_dir, as far as they are there. -errno.
+ * Write the page: the rows, what `run` (run.json) says about the machine, and the advice
+ * of a sweep. Drawings are those that plots_make() left in plot_dir, as far as they are
+ * there. 0, or -errno.
  */
 int html_write(FILE *out, const struct table *results, const json_t *run,
 	       const struct batching *batching, const char *plot_dir);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Markup of any kind with texts in it, each of which is escaped by the rules of that kind. It
- * knows none of the rules.
+ * Markup of any kind with texts in it, each of which is escaped. The rules of that are
+ * the caller's.
  */
 #ifndef SYSCOST_RENDER_MARKUP_H
 #define SYSCOST_RENDER_MARKUP_H

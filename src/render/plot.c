@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Figures by gnuplot, one after the other. How a figure looks is in scripts/plots/; what is
- * in it, in plots.c and plots_batch.c.
+ * Figures by gnuplot, one after the other. How a figure looks is in scripts/plots/; what
+ * is in it, in plots.c and plots_batch.c.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 
 #include "render/plot.h"
 
-extern const char plot_style_gp[], plot_style_gp_end[];
+extern const char plot_style_gp[];
 
 extern char **environ;
 
@@ -59,6 +59,14 @@ void canvas_number(FILE *f, double v)
 		fprintf(f, "%.9g", v);
 	else
 		fputc('?', f);
+}
+
+void canvas_numbers(FILE *f, const double *v, int n)
+{
+	for (int i = 0; i < n; i++) {
+		canvas_number(f, v[i]);
+		fputc(i + 1 < n ? '\t' : '\n', f);
+	}
 }
 
 void canvas_colour(struct canvas_key *k, int i)
@@ -118,13 +126,13 @@ static int scratch_close(struct plotter *m, FILE *f)
 	return 0;
 }
 
-static int scratch_put(struct plotter *m, const char *name, const char *text, size_t len)
+static int scratch_put(struct plotter *m, const char *name, const char *text)
 {
 	FILE *f = scratch_open(m, name, "");
 
 	if (!f)
 		return -EIO;
-	fwrite(text, 1, len, f);
+	fputs(text, f);
 	return scratch_close(m, f);
 }
 
@@ -158,8 +166,8 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 	if (!f)
 		return -EIO;
 	put_string(f, "fig = ", g->name);
-	put_string(f, "\ntitle_text = ", g->title);
-	put_string(f, "\nxtext = ", g->xtext);
+	put_string(f, "\ntitle_text = ", g->title.s);
+	put_string(f, "\nxtext = ", g->xtext.s);
 	fprintf(f, "\nwidth = %d\nheight = %d\nrows = %d\nkeys = %d\nlogx = %d\n",
 		g->width, g->height, g->rows, g->keys, g->logx);
 	fprintf(f, "xmin = %.9g\nxmax = %.9g\n", g->xmin, g->xmax > 0 ? g->xmax : 1);
@@ -183,7 +191,7 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 		fprintf(f,
 			"panel_min[%d] = %.9g\npanel_max[%d] = %.9g\npanel_name[%d] = ",
 			i + 1, g->panel_min[i], i + 1, g->panel_max[i], i + 1);
-		put_string(f, "", g->panel[i]);
+		put_string(f, "", g->panel[i].s);
 		fputc('\n', f);
 	}
 	return scratch_close(m, f);
@@ -263,27 +271,27 @@ static int deliver(struct plotter *m, const char *dir, const char *name,
 	return 0;
 }
 
-static int fill(struct plotter *m, const struct plot *f, struct canvas *g)
+/* Its data files. */
+static int write_data(struct plotter *m, const struct plot *f, struct canvas *g)
 {
-	int ret;
+	struct {
+		FILE **file;
+		const char *name, *suffix;
+	} files[] = { { &g->dat, f->name, ".dat" },
+		      { &g->names, "names.dat", "" },
+		      { &g->curves, "curves.dat", "" } };
+	int ret = 0;
 
-	g->dat = scratch_open(m, f->name, ".dat");
-	g->names = g->dat ? scratch_open(m, "names.dat", "") : NULL;
-	g->curves = g->names ? scratch_open(m, "curves.dat", "") : NULL;
-	if (!g->curves) {
-		if (g->dat)
-			fclose(g->dat);
-		if (g->names)
-			fclose(g->names);
-		return -EIO;
+	for (int i = 0; i < 3; i++) {
+		*files[i].file = scratch_open(m, files[i].name, files[i].suffix);
+		if (!*files[i].file)
+			ret = -EIO;
 	}
-	ret = f->fill(m, g);
-	if (ret)
-		err_set(m->err, ret, "figure %s: %s", f->name, strerror(-ret));
-	if ((scratch_close(m, g->dat) | scratch_close(m, g->names) |
-	     scratch_close(m, g->curves)) &&
-	    !ret)
-		ret = -EIO;
+	if (!ret)
+		f->draw(m, g);
+	for (int i = 0; i < 3; i++)
+		if (*files[i].file && scratch_close(m, *files[i].file))
+			ret = -EIO;
 	return ret;
 }
 
@@ -295,13 +303,13 @@ int plot_make(struct plotter *m, const struct plot *f)
 			    .height = 600,
 			    .min = INFINITY };
 	char path[600];
-	int ret = fill(m, f, &g);
+	int ret = write_data(m, f, &g);
 
 	if (!ret && g.rows) {
 		g.height = g.height < 320 ? 320 : g.height > 6000 ? 6000 : g.height;
 		ret = put_vars(m, &g);
 		if (!ret)
-			ret = scratch_put(m, "fig.gp", f->script, f->end - f->script);
+			ret = scratch_put(m, "fig.gp", f->script);
 		if (!ret)
 			ret = gnuplot(m, f->name);
 	}
@@ -331,10 +339,9 @@ int plot_begin(struct plotter *m)
 	if (!mkdtemp(m->dir))
 		return err_set(m->err, errno == ENOENT ? -EIO : -errno, "%s: %s", tmp,
 			       strerror(errno));
-	ret = scratch_put(m, "style.gp", plot_style_gp,
-			  plot_style_gp_end - plot_style_gp);
+	ret = scratch_put(m, "style.gp", plot_style_gp);
 	if (!ret)
-		ret = scratch_put(m, "run.gp", run, strlen(run));
+		ret = scratch_put(m, "run.gp", run);
 	if (ret)
 		plot_end(m);
 	return ret;

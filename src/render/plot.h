@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What all figures share: gnuplot in a private temporary directory, with scripts from
- * inside the binary, data as tab-separated files, words as single-quoted strings. No
- * shell is involved, no start-up file is read, and no text of a row becomes a command.
+ * What all plots share: gnuplot in a private temporary directory, with scripts from
+ * inside the binary. Data are tab-separated files, and words are single-quoted strings.
+ * No shell is involved, no start-up file is read, and no text of a row becomes a command.
  */
 #ifndef SYSCOST_RENDER_PLOT_H
 #define SYSCOST_RENDER_PLOT_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include "compare/batching.h"
+#include "render/text.h"
 #include "row/row.h"
 
 #define CANVAS_KEYS    32
@@ -36,10 +37,9 @@ struct canvas {
 	double min, max; /* of everything drawn */
 	double xmin, xmax;
 	bool logx;
-	char xtext[128];
-	char title[240];
+	struct text xtext, title;
 	int panels;
-	char panel[CANVAS_PANELS][120];
+	struct text panel[CANVAS_PANELS];
 	double panel_min[CANVAS_PANELS], panel_max[CANVAS_PANELS];
 };
 
@@ -53,9 +53,9 @@ struct plotter {
 
 struct plot {
 	const char *name;
-	const char *script, *end;
-	int (*fill)(struct plotter *m, struct canvas *g);
-	const void *arg;
+	const char *script; /* of gnuplot */
+	void (*draw)(struct plotter *m, struct canvas *g);
+	const void *arg; /* on the canvas too */
 };
 
 /* The temporary directory. 0, or -errno and one line in err. plot_end() removes it. */
@@ -64,7 +64,7 @@ void plot_end(struct plotter *m);
 
 /*
  * Draw one, as .svg and .png. One without rows is left out, and an old one of that name
- * removed. 0, or -errno and one line in err; -ENOENT: there is no gnuplot.
+ * is removed. 0, or -errno and one line in err. -ENOENT: there is no gnuplot.
  */
 int plot_make(struct plotter *m, const struct plot *f);
 
@@ -75,6 +75,11 @@ void plot_remove(const char *dir, const char *name);
 void canvas_label(FILE *f, const char *s);
 /* The same for a number; '?' for NAN and infinities. */
 void canvas_number(FILE *f, double v);
+/* A line of numbers: CANVAS_LINE(f, 1, 2.5, NAN). */
+void canvas_numbers(FILE *f, const double *v, int n);
+#define CANVAS_LINE(f, ...)                          \
+	canvas_numbers(f, (double[]){ __VA_ARGS__ }, \
+		       sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))
 /* The number of a key, made if need be. The last one stands for all that are too many. */
 int canvas_key(struct canvas *g, const char *name);
 /* The colour and shape of the i-th series. */

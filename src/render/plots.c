@@ -4,29 +4,29 @@
  * scripts/plots/, how they are made in plot.c, and what they say in say.c. Those of a
  * batching sweep are in plots_batch.c.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
+#include "base/room.h"
 #include "render/plot.h"
 #include "render/plots.h"
 #include "render/plots_batch.h"
 #include "render/say.h"
+#include "row/select.h"
+#include "stats/stats.h"
 
-extern const char plot_null_gp[], plot_null_gp_end[];
-extern const char plot_all_gp[], plot_all_gp_end[];
-extern const char plot_read_gp[], plot_read_gp_end[];
-extern const char plot_clocks_gp[], plot_clocks_gp_end[];
-extern const char plot_ecdf_gp[], plot_ecdf_gp_end[];
+extern const char plot_null_gp[];
+extern const char plot_all_gp[];
+extern const char plot_read_gp[];
+extern const char plot_clocks_gp[];
+extern const char plot_ecdf_gp[];
 
 /* label, y, value, lo, hi, value in words, colour, shape */
 static void put_bar(struct canvas *g, const char *label, double y,
 		    const struct result_row *r, double scale, int key)
 {
 	double lo = figure_low(r->ns), hi = figure_high(r->ns);
-	char words[32];
 
 	canvas_label(g->dat, label);
 	fprintf(g->dat, "\t%.9g\t", y);
@@ -35,8 +35,8 @@ static void put_bar(struct canvas *g, const char *label, double y,
 	canvas_number(g->dat, lo * scale);
 	fputc('\t', g->dat);
 	canvas_number(g->dat, hi * scale);
-	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(words, sizeof(words), r->ns.mid * scale),
-		g->key[key].rgb, g->key[key].pt);
+	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(r->ns.mid * scale).s, g->key[key].rgb,
+		g->key[key].pt);
 	canvas_grow(g, r->ns.mid * scale);
 	canvas_grow(g, lo * scale);
 	canvas_grow(g, hi * scale);
@@ -54,93 +54,72 @@ static int by_value(const void *a, const void *b)
 	return (x->v > y->v) - (x->v < y->v);
 }
 
-static int by_number(const void *a, const void *b)
-{
-	const double *x = a, *y = b;
+/* Rows by what they cost, the cheapest first. */
+struct ranking {
+	bool (*has)(const struct result_row *r);
+	struct text (*say)(const struct table *results);
+	const char *otherwise; /* the title, where there is nothing to say */
+	bool pages;	       /* costs are scaled to 4 KiB, and ids are short */
+	bool decades;	       /* families of many rows on a logarithmic axis */
+};
 
-	return (*x > *y) - (*x < *y);
+static bool is_null(const struct result_row *r)
+{
+	return !strcmp(r->group, "null") || !strcmp(r->group, "floor");
 }
 
-enum which { WHICH_NULL, WHICH_ALL, WHICH_READ };
-
-static double wanted(const struct result_row *r, enum which which)
+static bool is_read(const struct result_row *r)
 {
-	if (!say_has_figure(r))
-		return NAN;
-	if (which == WHICH_NULL && strcmp(r->group, "null") && strcmp(r->group, "floor"))
-		return NAN;
-	if (which == WHICH_READ)
-		return strcmp(r->group, "read") ? NAN : r->ns.mid * say_page_scale(r);
-	/* The hundreds of rows of a sweep have figures of their own. */
-	return which == WHICH_ALL && (r->ns.mid <= 0 || !strcmp(r->group, "batch"))
-		       ? NAN
-		       : r->ns.mid;
+	return !strcmp(r->group, "read");
 }
 
-static int fill_sorted(struct plotter *m, struct canvas *g, enum which which)
+/* The hundreds of rows of a sweep have plots of their own. */
+static bool is_no_sweep(const struct result_row *r)
 {
-	struct item *items = calloc(m->results->n + 1, sizeof(*items));
+	return r->ns.mid > 0 && strcmp(r->group, "batch");
+}
+
+static const struct ranking null_calls = { is_null, say_null,
+					   "Ways of making the null call", false, false };
+static const struct ranking all_rows = { is_no_sweep, say_all, "All rows", false, true };
+static const struct ranking reads = { is_read, say_read, "Ways of reading 4 KiB", true,
+				      false };
+
+static void draw_ranking(struct plotter *m, struct canvas *g)
+{
+	struct item *items = room_for(m->results->n, sizeof(*items));
+	const struct ranking *k = g->arg;
 	size_t n = 0;
 
-	if (!items)
-		return -ENOMEM;
 	for_rows (result_row, r, m->results) {
-		double v = wanted(r, which);
+		double v = r->ns.mid * (k->pages ? say_page_scale(r) : 1);
 
-		if (isfinite(v))
-			items[n++] = (struct item){ r, v };
+		if (!say_has_figure(r) || !k->has(r) || !isfinite(v))
+			continue;
+		items[n++] = (struct item){ r, v };
 		/* In the order of the run, so that a family keeps its colour. */
-		if (isfinite(v) && which == WHICH_ALL)
+		if (k->decades)
 			canvas_key(g, r->group);
 	}
 	qsort(items, n, sizeof(*items), by_value);
 	for (size_t i = 0; i < n; i++) {
 		const struct result_row *r = items[i].r;
 
-		put_bar(g, which == WHICH_READ ? r->name : r->id, i, r,
+		put_bar(g, k->pages ? r->name : r->id, i, r,
 			items[i].v / (r->ns.mid ? r->ns.mid : 1),
-			canvas_key(g, which == WHICH_ALL ? r->group : r->via));
+			canvas_key(g, k->decades ? r->group : r->via));
 	}
-	g->rows = n;
 	free(items);
-	return 0;
+	g->rows = n;
+	g->height = k->decades ? 130 + 17 * g->rows : 150 + 30 * g->rows;
+	g->xmin = k->decades ? pow(10, floor(log10(g->min))) : 0;
+	g->xmax = k->decades ? pow(10, ceil(log10(g->max * 1.05))) : g->max * 1.15;
+	g->title = k->say(m->results);
+	if (!*g->title.s)
+		g->title = text("%s", k->otherwise);
 }
 
-static int fill_null(struct plotter *m, struct canvas *g)
-{
-	int ret = fill_sorted(m, g, WHICH_NULL);
-
-	g->height = 150 + 30 * g->rows;
-	g->xmax = g->max * 1.15;
-	if (!say_null(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "Ways of making the null call");
-	return ret;
-}
-
-static int fill_all(struct plotter *m, struct canvas *g)
-{
-	int ret = fill_sorted(m, g, WHICH_ALL);
-
-	g->height = 130 + 17 * g->rows;
-	g->xmin = pow(10, floor(log10(g->min)));
-	g->xmax = pow(10, ceil(log10(g->max * 1.05)));
-	if (!say_all(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "All rows");
-	return ret;
-}
-
-static int fill_read(struct plotter *m, struct canvas *g)
-{
-	int ret = fill_sorted(m, g, WHICH_READ);
-
-	g->height = 150 + 30 * g->rows;
-	g->xmax = g->max * 1.15;
-	if (!say_read(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "Ways of reading 4 KiB");
-	return ret;
-}
-
-static int fill_clocks(struct plotter *m, struct canvas *g)
+static void draw_clocks(struct plotter *m, struct canvas *g)
 {
 	static const char *const ways[] = { "vdso", "libc", "inline" };
 	int clocks = 0;
@@ -185,9 +164,9 @@ static int fill_clocks(struct plotter *m, struct canvas *g)
 	g->rows = clocks;
 	g->height = 150 + 62 * clocks;
 	g->xmax = g->max * 1.15;
-	if (!say_clocks(m->results, g->title, sizeof(g->title)))
-		snprintf(g->title, sizeof(g->title), "Reading the clocks");
-	return 0;
+	g->title = say_clocks(m->results);
+	if (!*g->title.s)
+		g->title = text("Reading the clocks");
 }
 
 /* Rows that make no call at all would squeeze the others together. */
@@ -198,34 +177,36 @@ static bool makes_call(const struct table *results, const char *id)
 	return !r || (strcmp(r->via, "cached") && strcmp(r->via, "user"));
 }
 
-static int fill_ecdf(struct plotter *m, struct canvas *g)
+/* Distribution functions of the rounds of the null calls, in the order of the rounds. */
+static void draw_ecdf(struct plotter *m, struct canvas *g)
 {
-	const struct table *t = m->rounds;
-	double *ticks = calloc(t->n + 1, sizeof(*ticks));
+	double *ticks = room_for(m->rounds->n, sizeof(*ticks));
 	double spread = 0, margin;
-	char widest[64] = "";
+	const char *drawn[CANVAS_KEYS], *widest = "", *last = "";
+	struct row_index by_id;
 
-	if (!ticks)
-		return -ENOMEM;
-	for (size_t i = 0; i < t->n; i++) {
-		const char *id = table_row(t, struct round_row, i)->id;
-		size_t n = 0;
-		bool seen = false;
+	index_make(&by_id, m->rounds);
+	for_rows (round_row, round, m->rounds) {
+		const void *const *same;
+		size_t n = 0, all;
+		bool seen = !strcmp(round->id, last);
 
-		for (size_t j = 0; j < i && !seen; j++)
-			seen = !strcmp(table_row(t, struct round_row, j)->id, id);
-		if (seen || !say_after(id, "null/") || g->keys == CANVAS_KEYS - 1 ||
-		    !makes_call(m->results, id))
+		for (int k = 0; k < g->rows && !seen; k++)
+			seen = !strcmp(drawn[k], round->id);
+		last = round->id;
+		if (seen || !say_after(last, "null/") || g->keys == CANVAS_KEYS - 1 ||
+		    !makes_call(m->results, last))
 			continue;
-		for (size_t j = i; j < t->n; j++) {
-			const struct round_row *r = table_row(t, struct round_row, j);
+		same = index_find(&by_id, last, &all);
+		for (size_t i = 0; i < all; i++) {
+			double x = ((const struct round_row *)same[i])->ticks;
 
-			if (!strcmp(r->id, id) && r->ticks > 0)
-				ticks[n++] = r->ticks;
+			if (x > 0)
+				ticks[n++] = x;
 		}
 		if (!n)
 			continue;
-		qsort(ticks, n, sizeof(*ticks), by_number);
+		stats_sort(ticks, n);
 		fprintf(g->dat, "%.9g\t0\n", ticks[0]);
 		for (size_t k = 0; k < n; k++)
 			fprintf(g->dat, "%.9g\t%.9g\n", ticks[k], (k + 1.0) / n);
@@ -234,34 +215,34 @@ static int fill_ecdf(struct plotter *m, struct canvas *g)
 		canvas_grow(g, ticks[n - 1]);
 		if (ticks[n - 1] / ticks[0] - 1 > spread) {
 			spread = ticks[n - 1] / ticks[0] - 1;
-			snprintf(widest, sizeof(widest), "%s", id);
+			widest = last;
 		}
-		g->key[canvas_key(g, id + 5)].pt = 1 + g->rows / (int)CANVAS_COLOURS;
-		g->rows++;
+		g->key[canvas_key(g, last + 5)].pt = 1 + g->rows / (int)CANVAS_COLOURS;
+		drawn[g->rows++] = last;
 	}
+	index_free(&by_id);
 	free(ticks);
 	if (!g->rows)
-		return 0;
+		return;
 	g->logx = g->max > 8 * g->min;
 	/* One value alone still gets a range. */
 	margin = fmax((g->max - g->min) * 0.05, g->max * 0.001);
 	g->xmin = g->logx ? g->min / 1.2 : g->min - margin;
 	g->xmax = g->logx ? g->max * 1.2 : g->max + margin;
-	snprintf(g->xtext, sizeof(g->xtext), "time-stamp counter ticks an operation%s",
-		 g->logx ? ", log scale" : "");
-	snprintf(
-		g->title, sizeof(g->title),
-		"The rounds of a null call lie within %.1f %% of each other (widest: %s)",
+	g->xtext = text("time-stamp counter ticks an operation%s",
+			g->logx ? ", log scale" : "");
+	g->title = text(
+		"The rounds of a null call lie within %.1f %% of each other (widest: "
+		"%.63s)",
 		spread * 100, widest);
-	return 0;
 }
 
 static const struct plot plots[] = {
-	{ "null", plot_null_gp, plot_null_gp_end, fill_null, NULL },
-	{ "all", plot_all_gp, plot_all_gp_end, fill_all, NULL },
-	{ "read", plot_read_gp, plot_read_gp_end, fill_read, NULL },
-	{ "clocks", plot_clocks_gp, plot_clocks_gp_end, fill_clocks, NULL },
-	{ "ecdf", plot_ecdf_gp, plot_ecdf_gp_end, fill_ecdf, NULL },
+	{ "null", plot_null_gp, draw_ranking, &null_calls },
+	{ "all", plot_all_gp, draw_ranking, &all_rows },
+	{ "read", plot_read_gp, draw_ranking, &reads },
+	{ "clocks", plot_clocks_gp, draw_clocks, NULL },
+	{ "ecdf", plot_ecdf_gp, draw_ecdf, NULL },
 };
 #define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 

@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The plots of a batching sweep, for plots.c. Everything drawn was decided in compare/.
+ */
 #ifndef SYSCOST_RENDER_PLOTS_BATCH_H
 #define SYSCOST_RENDER_PLOTS_BATCH_H
 
 #include "render/plot.h"
+#include "render/text.h"
 
-/* The figures of m->batching; old ones that it has no rows for are removed. As plot_make. */
+/*
+ * The figures of m->batching; old ones that it has no rows for are removed. As plot_make.
+ */
 int plots_batch(struct plotter *m);
 
 /* Remove all of them from `dir`. */
 void plots_batch_clear(const char *dir);
 
-/* The name of the figure "cost over n" of a workload. Returns buf. */
-char *plots_batch_name(char *buf, size_t len, const struct batch_workload *w);
+/*
+ * Draw the costs of the workload whose name is the canvas' argument: a panel for each
+ * size.
+ */
+void plots_cost(struct plotter *m, struct canvas *g);
+
+/* The name of the figure "cost over n" of a workload. */
+struct text plots_batch_name(const struct batch_workload *w);
 
 #endif

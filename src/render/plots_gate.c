@@ -3,14 +3,13 @@
  * The figures of a comparison. What is drawn was decided in compare/gate.c or is in the
  * noise file; how it looks is in scripts/plots/forest.gp and aa.gp.
  */
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/err.h"
+#include "base/room.h"
 #include "render/plot.h"
-#include "render/plots_gate.h"
+#include "render/plots.h"
 #include "render/verdicts.h"
 #include "stats/stats.h"
 
@@ -19,8 +18,8 @@
 #define AA_LEAST    20	 /* values that make a curve */
 #define AA_MIN_EDGE 2.5	 /* per cent: so that the default delta is in the figure */
 
-extern const char plot_forest_gp[], plot_forest_gp_end[];
-extern const char plot_aa_gp[], plot_aa_gp_end[];
+extern const char plot_forest_gp[];
+extern const char plot_aa_gp[];
 
 struct forest {
 	const struct table *verdicts;
@@ -70,15 +69,13 @@ static void put_change(struct canvas *g, const struct verdict_row *r, int y)
 	g->xmax = fmax(g->xmax, fmax(hi, fmin(EDGE, delta * 100)));
 }
 
-static int fill_forest(struct plotter *m, struct canvas *g)
+static void draw_forest(struct plotter *m, struct canvas *g)
 {
 	const struct forest *f = g->arg;
-	const struct verdict_row **rows = calloc(f->verdicts->n + 1, sizeof(*rows));
+	const struct verdict_row **rows = room_for(f->verdicts->n, sizeof(*rows));
 	double room;
 
 	(void)m;
-	if (!rows)
-		return -ENOMEM;
 	for_rows (verdict_row, r, f->verdicts) {
 		if (isfinite(r->ratio.mid) && r->ratio.mid > 0)
 			rows[g->rows++] = r;
@@ -92,8 +89,7 @@ static int fill_forest(struct plotter *m, struct canvas *g)
 	g->xmin -= room;
 	g->xmax += 3 * room; /* for the words */
 	g->height = 150 + 17 * g->rows;
-	verdicts_say(g->title, sizeof(g->title), f->verdicts, f->summary);
-	return 0;
+	g->title = verdicts_say(f->verdicts, f->summary);
 }
 
 /* A distribution function, in per cent, and an empty line to end it. Sorts x. */
@@ -133,7 +129,7 @@ static const struct noise_row *next_widest(const struct noise *noise, double *be
 	return found;
 }
 
-static int fill_aa(struct plotter *m, struct canvas *g)
+static void draw_aa(struct plotter *m, struct canvas *g)
 {
 	const struct noise *noise = g->arg;
 	double *all, below = INFINITY, edge;
@@ -144,10 +140,8 @@ static int fill_aa(struct plotter *m, struct canvas *g)
 	for (size_t i = 0; i < noise->n; i++)
 		n += noise->rows[i].n;
 	if (n < AA_LEAST)
-		return 0;
-	all = calloc(n, sizeof(*all));
-	if (!all)
-		return -ENOMEM;
+		return;
+	all = room_for(n, sizeof(*all));
 	n = 0;
 	for (size_t i = 0; i < noise->n; i++)
 		n += changes(&noise->rows[i], all + n);
@@ -158,17 +152,16 @@ static int fill_aa(struct plotter *m, struct canvas *g)
 	edge = fmax(AA_MIN_EDGE, stats_quantile(all, n, 0.999) * 1.1);
 	g->xmin = -fmin(edge, EDGE);
 	g->xmax = fmin(edge, EDGE);
-	snprintf(g->title, sizeof(g->title),
-		 "A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
-		 "(%zu comparisons of %zu benchmarks)",
-		 stats_quantile(all, n, 0.99), n, noise->n);
+	g->title = text(
+		"A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
+		"(%zu comparisons of %zu benchmarks)",
+		stats_quantile(all, n, 0.99), n, noise->n);
 	free(all);
 	for (int k = 0; k < AA_WIDEST && (r = next_widest(noise, &below)); k++) {
 		double x[NOISE_KEEP];
 
 		put_steps(g, x, changes(r, x), r->id);
 	}
-	return 0;
 }
 
 int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
@@ -176,8 +169,8 @@ int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
 {
 	const struct forest forest = { verdicts, summary };
 	const struct plot plots[] = {
-		{ "forest", plot_forest_gp, plot_forest_gp_end, fill_forest, &forest },
-		{ "aa", plot_aa_gp, plot_aa_gp_end, fill_aa, noise },
+		{ "forest", plot_forest_gp, draw_forest, &forest },
+		{ "aa", plot_aa_gp, draw_aa, noise },
 	};
 	const bool wanted[] = { verdicts != NULL, noise != NULL };
 	struct plotter m = { .out = dir, .err = err };

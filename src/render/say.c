@@ -11,29 +11,26 @@
 
 #include "render/say.h"
 
-char *say_ns(char *buf, size_t len, double ns)
+struct text say_ns(double ns)
 {
 	static const char *const units[] = { "ns", "µs", "ms", "s" };
 	int unit = 0;
 
-	if (!isfinite(ns)) {
-		snprintf(buf, len, "-");
-		return buf;
-	}
+	if (!isfinite(ns))
+		return text("-");
 	while (fabs(ns) >= 999.5 && unit < 3) {
 		ns /= 1000;
 		unit++;
 	}
-	snprintf(buf, len, "%.*f %s",
-		 fabs(ns) < 0.995   ? 3
-		 : fabs(ns) < 9.995 ? 2
-		 : fabs(ns) < 99.95 ? 1
-				    : 0,
-		 ns, units[unit]);
-	return buf;
+	return text("%.*f %s",
+		    fabs(ns) < 0.995   ? 3
+		    : fabs(ns) < 9.995 ? 2
+		    : fabs(ns) < 99.95 ? 1
+				       : 0,
+		    ns, units[unit]);
 }
 
-char *say_half(char *buf, size_t len, struct figure f)
+struct text say_half(struct figure f)
 {
 	double half = fmax(f.hi - f.mid, f.mid - f.lo);
 	double percent = half / fabs(f.mid) * 100;
@@ -41,14 +38,12 @@ char *say_half(char *buf, size_t len, struct figure f)
 	double unit = pow(10, -decimals);
 
 	if (!isfinite(f.mid) || !isfinite(f.lo) || !isfinite(f.hi))
-		snprintf(buf, len, "±?");
-	else if (percent < 999)
-		/* Rounded up, but not for what the arithmetic alone put on top. */
-		snprintf(buf, len, "±%.*f%%", decimals,
-			 fmax(0, ceil(percent / unit - 1e-6)) * unit);
-	else
-		snprintf(buf, len, "±%.2g", half);
-	return buf;
+		return text("±?");
+	/* Rounded up, but not for what the arithmetic alone put on top. */
+	if (percent < 999)
+		return text("±%.*f%%", decimals,
+			    fmax(0, ceil(percent / unit - 1e-6)) * unit);
+	return text("±%.2g", half);
 }
 
 bool say_has_figure(const struct result_row *r)
@@ -81,7 +76,7 @@ double say_page_scale(const struct result_row *r)
 	return bytes < 4096 ? NAN : 4096.0 / bytes;
 }
 
-static bool apart(const struct result_row *a, const struct result_row *b)
+static bool intervals_apart(const struct result_row *a, const struct result_row *b)
 {
 	return figure_low(a->ns) > figure_high(b->ns) ||
 	       figure_low(b->ns) > figure_high(a->ns);
@@ -92,39 +87,32 @@ static const char *about(const struct result_row *r)
 	return r->status == ROW_NOISY ? "about " : "";
 }
 
-bool say_null(const struct table *t, char *buf, size_t len)
+struct text say_null(const struct table *t)
 {
 	const struct result_row *in = say_find(t, "null/getppid-inline"), *libc = NULL;
-	char a[32], b[32];
+	struct text first;
 
 	if (!in)
-		return false;
-	for (size_t i = 0; i < t->n && !libc; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i);
-
-		if (say_after(r->id, "null/getppid") && !strcmp(r->via, "libc") &&
-		    say_has_figure(r))
+		return (struct text){ "" };
+	for_rows (result_row, r, t)
+		if (!libc && say_after(r->id, "null/getppid") &&
+		    !strcmp(r->via, "libc") && say_has_figure(r))
 			libc = r;
-	}
-	say_ns(a, sizeof(a), in->ns.mid);
+	first = text("An inline getppid costs %s%s", about(in), say_ns(in->ns.mid).s);
 	if (!libc)
-		snprintf(buf, len, "An inline getppid costs %s%s", about(in), a);
-	else if (!apart(in, libc))
-		snprintf(buf, len,
-			 "An inline getppid costs %s%s; glibc's wrapper costs no more "
-			 "that "
-			 "this run could tell",
-			 about(in), a);
-	else
-		snprintf(buf, len, "An inline getppid costs %s%s; glibc's wrapper %s %s",
-			 about(in), a, libc->ns.mid > in->ns.mid ? "adds" : "takes off",
-			 say_ns(b, sizeof(b), fabs(libc->ns.mid - in->ns.mid)));
-	return true;
+		return first;
+	if (!intervals_apart(in, libc))
+		return text("%s; glibc's wrapper costs no more that this run could tell",
+			    first.s);
+	return text("%s; glibc's wrapper %s %s", first.s,
+		    libc->ns.mid > in->ns.mid ? "adds" : "takes off",
+		    say_ns(fabs(libc->ns.mid - in->ns.mid)).s);
 }
 
 /* The cheapest and the dearest row of a family, scaled. */
-static bool ends(const struct table *t, const char *group, bool page,
-		 const struct result_row **lo, const struct result_row **hi)
+static bool cheapest_and_dearest(const struct table *t, const char *group, bool page,
+				 const struct result_row **lo,
+				 const struct result_row **hi)
 {
 	double least = INFINITY, most = -INFINITY;
 
@@ -147,70 +135,54 @@ static bool ends(const struct table *t, const char *group, bool page,
 	return *lo && *lo != *hi;
 }
 
-bool say_read(const struct table *t, char *buf, size_t len)
+struct text say_read(const struct table *t)
 {
 	const struct result_row *lo, *hi;
-	char a[32], b[32];
 
-	if (!ends(t, "read", true, &lo, &hi))
-		return false;
-	say_ns(a, sizeof(a), lo->ns.mid * say_page_scale(lo));
-	say_ns(b, sizeof(b), hi->ns.mid * say_page_scale(hi));
-	snprintf(buf, len, "Reading 4 KiB costs from %s (%s) to %s (%s)", a, lo->name, b,
-		 hi->name);
-	return true;
+	if (!cheapest_and_dearest(t, "read", true, &lo, &hi))
+		return (struct text){ "" };
+	return text("Reading 4 KiB costs from %s (%s) to %s (%s)",
+		    say_ns(lo->ns.mid * say_page_scale(lo)).s, lo->name,
+		    say_ns(hi->ns.mid * say_page_scale(hi)).s, hi->name);
 }
 
-bool say_clocks(const struct table *t, char *buf, size_t len)
+struct text say_clocks(const struct table *t)
 {
 	const struct result_row *vdso = NULL, *call = NULL;
-	char a[32], b[32];
+	struct text in_vdso, as_call;
 
 	/* The first clock that was read in both ways; monotonic wins. */
-	for (size_t i = 0; i < t->n; i++) {
-		const struct result_row *r = table_row(t, struct result_row, i), *other;
+	for_rows (result_row, r, t) {
+		const struct result_row *other;
 		const char *name = say_after(r->id, "clock/"),
 			   *dash = strrchr(r->id, '-');
-		char id[256];
 
 		if (!name || !dash || strcmp(dash, "-vdso") || !say_has_figure(r))
 			continue;
-		snprintf(id, sizeof(id), "%.*s-inline", (int)(dash - r->id), r->id);
-		other = say_find(t, id);
+		other = say_find(t, text("%.*s-inline", (int)(dash - r->id), r->id).s);
 		if (other && (!vdso || !strcmp(name, "monotonic-vdso"))) {
 			vdso = r;
 			call = other;
 		}
 	}
 	if (!vdso)
-		return false;
-	say_ns(a, sizeof(a), vdso->ns.mid);
-	say_ns(b, sizeof(b), call->ns.mid);
-	if (apart(vdso, call) && vdso->ns.mid < call->ns.mid)
-		snprintf(buf, len,
-			 "Reading the %.*s clock takes %s%s in the vDSO, %s%s as a call: "
-			 "%.1f times as "
-			 "long",
-			 (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
-			 about(call), b, call->ns.mid / vdso->ns.mid);
-	else
-		snprintf(buf, len,
-			 "Reading the %.*s clock takes %s%s in the vDSO and %s%s as a "
-			 "call: the vDSO "
-			 "saves nothing here",
-			 (int)(strlen(vdso->name) - 5), vdso->name, about(vdso), a,
-			 about(call), b);
-	return true;
+		return (struct text){ "" };
+	in_vdso = text("Reading the %.*s clock takes %s%s in the vDSO",
+		       (int)(strlen(vdso->name) - 5), vdso->name, about(vdso),
+		       say_ns(vdso->ns.mid).s);
+	as_call = text("%s%s as a call", about(call), say_ns(call->ns.mid).s);
+	if (intervals_apart(vdso, call) && vdso->ns.mid < call->ns.mid)
+		return text("%s, %s: %.1f times as long", in_vdso.s, as_call.s,
+			    call->ns.mid / vdso->ns.mid);
+	return text("%s and %s: the vDSO saves nothing here", in_vdso.s, as_call.s);
 }
 
-bool say_all(const struct table *t, char *buf, size_t len)
+struct text say_all(const struct table *t)
 {
 	const struct result_row *lo, *hi;
-	char a[32], b[32];
 
-	if (!ends(t, NULL, false, &lo, &hi))
-		return false;
-	snprintf(buf, len, "From %s (%s) to %s (%s)", say_ns(a, sizeof(a), lo->ns.mid),
-		 lo->id, say_ns(b, sizeof(b), hi->ns.mid), hi->id);
-	return true;
+	if (!cheapest_and_dearest(t, NULL, false, &lo, &hi))
+		return (struct text){ "" };
+	return text("From %s (%s) to %s (%s)", say_ns(lo->ns.mid).s, lo->id,
+		    say_ns(hi->ns.mid).s, hi->id);
 }

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Findings in words, computed from the rows; shared by the plots and the page. */
+/*
+ * Findings in words, computed from the rows; the plots and the page share them. A
+ * difference is claimed only where the intervals of its two sides do not overlap.
+ */
 #ifndef SYSCOST_RENDER_SAY_H
 #define SYSCOST_RENDER_SAY_H
 
 #include <stdbool.h>
+#include "render/text.h"
 #include "row/row.h"
 
-/* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. Returns buf. */
-char *say_ns(char *buf, size_t len, double ns);
+/* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. */
+struct text say_ns(double ns);
 
 /*
- * The larger half of an interval: "±0.41%" of the figure, rounded up, so that figure and
- * half hold all of it; "±0.02", in the figure's unit, where the figure is next to nothing
- * (over 999 %); "±?" where there is no interval. Returns buf; 12 bytes are enough.
+ * The larger half of an interval. "±0.41%" of the figure is rounded up, so that figure
+ * and half hold all of it. "±0.02", in the figure's unit: the figure is next to nothing
+ * (over 999 %). "±?": there is no interval.
  */
-char *say_half(char *buf, size_t len, struct figure f);
+struct text say_half(struct figure f);
 
 /* The row of that id that has a figure, or NULL. */
 const struct result_row *say_find(const struct table *results, const char *id);
@@ -24,10 +28,10 @@ const char *say_after(const char *text, const char *prefix);
 /* ns for 4096 bytes of a row that reads; NAN where that makes no sense. */
 double say_page_scale(const struct result_row *r);
 
-/* One sentence each, without a full stop. False if the rows for it are not there. */
-bool say_null(const struct table *results, char *buf, size_t len);
-bool say_read(const struct table *results, char *buf, size_t len);
-bool say_clocks(const struct table *results, char *buf, size_t len);
-bool say_all(const struct table *results, char *buf, size_t len);
+/* One sentence each, without a full stop; "" where the rows for it are not there. */
+struct text say_null(const struct table *results);
+struct text say_read(const struct table *results);
+struct text say_clocks(const struct table *results);
+struct text say_all(const struct table *results);
 
 #endif

@@ -10,8 +10,8 @@
 #include <stdio.h>
 
 /*
- * Write the drawing of a file, without its titles, every id in it below `prefix`. False, with
- * nothing written: there is none, or it is not one to trust.
+ * Write the drawing of a file, without its titles, every id in it below `prefix`. False,
+ * with nothing written: there is none, or it is not one to trust.
  */
 bool svg_inline(FILE *out, const char *path, const char *prefix);
 

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The rows of a run for a terminal, by family, each figure with its interval. It selects
+ * and rounds, and computes nothing.
+ */
 #ifndef SYSCOST_RENDER_TABLE_H
 #define SYSCOST_RENDER_TABLE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include "row/row.h"
 
-/* The rows for a terminal, by family, with the interval of each figure. Not wider than 120 columns
- * (110 where names have up to 26). */
-void table_print(FILE *out, const struct table *results, bool color);
+/*
+ * At most 105 columns wide, or 97 where names have up to 26. `run` is run.json, for the
+ * range of the core's clock above the rows; NULL: without it.
+ */
+void table_print(FILE *out, const struct table *results, const json_t *run, bool color);
 
-/* Text in at most `width` columns, padded to them; control characters do not get through. */
+/*
+ * Text in at most `width` columns, padded to them; control characters do not get through.
+ */
 void table_text(FILE *out, const char *s, int width, bool pad);
 
 #endif

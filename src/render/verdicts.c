@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/room.h"
 #include "compare/reason.h"
 #include "render/say.h"
 #include "render/table.h"
@@ -57,10 +58,8 @@ static int worst_first(const void *a, const void *b)
 
 static const struct verdict_row **sorted(const struct table *verdicts)
 {
-	const struct verdict_row **rows = calloc(verdicts->n + 1, sizeof(*rows));
+	const struct verdict_row **rows = room_for(verdicts->n, sizeof(*rows));
 
-	if (!rows)
-		abort();
 	for (size_t i = 0; i < verdicts->n; i++)
 		rows[i] = table_row(verdicts, struct verdict_row, i);
 	qsort(rows, verdicts->n, sizeof(*rows), worst_first);
@@ -68,43 +67,40 @@ static const struct verdict_row **sorted(const struct table *verdicts)
 }
 
 /* "+5.1 %"; large ratios as "x12.3"; "-" for not available. */
-static const char *change(char *buf, size_t len, double ratio)
+static struct text say_change(double ratio)
 {
 	if (!isfinite(ratio))
-		snprintf(buf, len, "-");
-	else if (ratio >= 10)
-		snprintf(buf, len, "x%.3g", ratio);
-	else
-		snprintf(buf, len, "%+.1f %%", (ratio - 1) * 100);
-	return buf;
+		return text("-");
+	if (ratio >= 10)
+		return text("x%.3g", ratio);
+	return text("%+.1f %%", (ratio - 1) * 100);
 }
 
-/* Nine columns on the terminal: the sign of micro is two bytes of one column. */
-static void put_ns(FILE *out, double ns)
+/*
+ * Time, or where there is none, what was compared, in nine columns of the terminal. The
+ * sign of micro is two bytes of one column.
+ */
+static void put_cost(FILE *out, double ns, double other)
 {
-	char text[24];
+	struct text cost = isfinite(ns) || !isfinite(other)
+				   ? say_ns(ns)
+				   : text("%.*f", other < 9999.5, other);
 
-	say_ns(text, sizeof(text), ns);
-	fprintf(out, " %*s", strstr(text, "µ") ? 10 : 9, text);
+	fprintf(out, " %*s", strstr(cost.s, "µ") ? 10 : 9, cost.s);
 }
 
 static void put_row(FILE *out, const struct verdict_row *r, bool color)
 {
-	char ratio[24], lo[24], hi[24], interval[56], delta[24], beside[80];
+	const char *tint = color ? colors[r->verdict] : "", *reason;
 	bool fits = strlen(r->id) <= ID_WIDTH;
-	const char *reason;
-	const char *tint = color ? colors[r->verdict] : "";
+	struct text interval = text("-"), delta = text("-");
+	char beside[80];
 
 	if (isfinite(r->ratio.lo) && isfinite(r->ratio.hi))
-		snprintf(interval, sizeof(interval), "%s to %s",
-			 change(lo, sizeof(lo), r->ratio.lo),
-			 change(hi, sizeof(hi), r->ratio.hi));
-	else
-		snprintf(interval, sizeof(interval), "-");
+		interval = text("%s to %s", say_change(r->ratio.lo).s,
+				say_change(r->ratio.hi).s);
 	if (isfinite(r->delta))
-		snprintf(delta, sizeof(delta), "%.1f %%", r->delta * 100);
-	else
-		snprintf(delta, sizeof(delta), "-");
+		delta = text("%.1f %%", r->delta * 100);
 	fputs(tint, out);
 	table_text(out, verdict_words[r->verdict], 12, true);
 	fprintf(out, "%s ", *tint ? "\033[0m" : "");
@@ -117,10 +113,9 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	}
 	if (!fits)
 		fprintf(out, "\n%*s", 13 + ID_WIDTH, "");
-	fprintf(out, " %8s  %-19s %6s", change(ratio, sizeof(ratio), r->ratio.mid),
-		interval, delta);
-	put_ns(out, r->base_ns.mid);
-	put_ns(out, r->head_ns.mid);
+	fprintf(out, " %8s  %-19s %6s", say_change(r->ratio.mid).s, interval.s, delta.s);
+	put_cost(out, r->base_ns.mid, r->base.mid);
+	put_cost(out, r->head_ns.mid, r->head.mid);
 	fputc('\n', out);
 	reason = reason_beside_interval(beside, sizeof(beside), r);
 	if (*reason && r->verdict != VERDICT_SAME) {
@@ -139,11 +134,9 @@ static bool too_wide(const struct verdict_row *r)
 /* What the many say together: how wide their intervals are, and how many have none. */
 static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t n)
 {
-	double *half = calloc(n + 1, sizeof(*half));
+	double *half = room_for(n, sizeof(*half));
 	size_t wide = 0, few = 0;
 
-	if (!half)
-		abort();
 	for (size_t i = 0; i < n; i++)
 		if (too_wide(rows[i]))
 			half[wide++] = sqrt(rows[i]->ratio.hi / rows[i]->ratio.lo) - 1;
@@ -174,28 +167,24 @@ static bool listed(const struct verdict_row *r, const struct gate_summary *s, bo
 	return r->verdict != VERDICT_SAME;
 }
 
-void verdicts_say(char *buf, size_t len, const struct table *verdicts,
-		  const struct gate_summary *s)
+struct text verdicts_say(const struct table *verdicts, const struct gate_summary *s)
 {
-	const struct verdict_row **rows = sorted(verdicts);
-	char ratio[24];
+	const struct verdict_row **rows = sorted(verdicts), *worst = rows[0];
 
-	if (!s->compared)
-		snprintf(buf, len,
-			 "nothing to compare: no row has a figure on both sides");
-	else if (s->regressed)
-		snprintf(buf, len, "regressed: %zu of %zu rows, most of all %s by %s",
-			 s->regressed, s->compared, rows[0]->id,
-			 change(ratio, sizeof(ratio), rows[0]->ratio.mid));
-	else if (s->broken)
-		snprintf(buf, len, "%zu rows failed in head and not in base", s->broken);
-	else if (s->disturbed)
-		snprintf(buf, len, "contaminated: %s", s->why);
-	else if (s->inconclusive == s->compared)
-		snprintf(buf, len, "inconclusive: all %zu rows", s->compared);
-	else
-		snprintf(buf, len, "no regression in %zu rows", s->compared);
 	free(rows);
+	if (!s->compared)
+		return text("nothing to compare: no row has a figure on both sides");
+	if (s->regressed)
+		return text("regressed: %zu of %zu rows, most of all %s by %s",
+			    s->regressed, s->compared, worst->id,
+			    say_change(worst->ratio.mid).s);
+	if (s->broken)
+		return text("%zu rows failed in head and not in base", s->broken);
+	if (s->disturbed)
+		return text("contaminated: %s", s->why);
+	if (s->inconclusive == s->compared)
+		return text("inconclusive: all %zu rows", s->compared);
+	return text("no regression in %zu rows", s->compared);
 }
 
 static void put_advice(FILE *out, const struct verdict_row *const *rows, size_t n,
@@ -226,11 +215,9 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 {
 	const struct verdict_row **rows = sorted(verdicts);
 	bool title = false;
-	char text[400];
 
-	verdicts_say(text, sizeof(text), verdicts, s);
 	fputs(view->color ? "\033[1m" : "", out);
-	table_text(out, text, 300, false);
+	table_text(out, verdicts_say(verdicts, s).s, 300, false);
 	fprintf(out, "%s\n", view->color ? "\033[0m" : "");
 	if (view->advisory) {
 		fputs("advisory only: ", out);
@@ -262,7 +249,8 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 	put_advice(out, rows, verdicts->n, ADVICE_SLOWER);
 	put_advice(out, rows, verdicts->n, ADVICE_FASTER);
 	if (!isfinite(s->control_ratio) && s->compared && !s->disturbed)
-		fputs("no control row on both sides: a change of the machine would not show\n",
+		fputs("no control row on both sides: a change of the machine would not "
+		      "show\n",
 		      out);
 	free(rows);
 }
@@ -270,18 +258,15 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 json_t *verdicts_json(const struct table *verdicts, const struct gate_summary *s,
 		      const char *advisory)
 {
-	char text[400];
-
-	verdicts_say(text, sizeof(text), verdicts, s);
 	return json_pack(
 		"{s:{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:s, s:o, s:s?}, "
 		"s:o}",
-		"summary", "text", text, "compared", (json_int_t)s->compared, "regressed",
-		(json_int_t)s->regressed, "improved", (json_int_t)s->improved, "same",
-		(json_int_t)s->same, "inconclusive", (json_int_t)s->inconclusive,
-		"contaminated", (json_int_t)s->contaminated, "skipped",
-		(json_int_t)s->skipped, "broken", (json_int_t)s->broken, "disturbed",
-		(int)s->disturbed, "why", s->why, "control_ratio",
-		json_real_or_null(s->control_ratio), "advisory", advisory, "verdicts",
-		table_json(verdicts));
+		"summary", "text", verdicts_say(verdicts, s).s, "compared",
+		(json_int_t)s->compared, "regressed", (json_int_t)s->regressed,
+		"improved", (json_int_t)s->improved, "same", (json_int_t)s->same,
+		"inconclusive", (json_int_t)s->inconclusive, "contaminated",
+		(json_int_t)s->contaminated, "skipped", (json_int_t)s->skipped, "broken",
+		(json_int_t)s->broken, "disturbed", (int)s->disturbed, "why", s->why,
+		"control_ratio", json_real_or_null(s->control_ratio), "advisory",
+		advisory, "verdicts", table_json(verdicts));
 }

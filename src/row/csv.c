@@ -260,7 +260,9 @@ struct decimal {
 	int n_digits, scale;
 };
 
-/* Digits go to *d, as many as it can hold. Returns what follows; `p` if there are none. */
+/*
+ * Digits go to *d, as many as it can hold. Returns what follows; `p` if there are none.
+ */
 static const char *read_digits(const char *p, const char *end, struct decimal *d)
 {
 	for (; is_digit(p, end); p++, d->n_digits++)

@@ -15,8 +15,8 @@
 void fingerprint_text(const char *text, char out[FINGERPRINT_SIZE]);
 
 /*
- * The hash over what must match before two runs may be gated against each other: CPU,
- * microcode, kernel and its command line, vulnerabilities, clocksource, hypervisor,
+ * The hash over what must match before two runs may be gated against each other. That is
+ * CPU, microcode, kernel and its command line, vulnerabilities, clocksource, hypervisor,
  * governor, SMT, C library, compiler and its flags.
  */
 void env_fingerprint(const json_t *env, char out[FINGERPRINT_SIZE]);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads and writes result folders. It judges whether they can be read, not what is in them.
+ * Reads and writes result folders. It judges whether they can be read, not what is in
+ * them.
  */
 #include <errno.h>
 #include <math.h>
@@ -43,7 +44,9 @@ static int read_table(const struct folder *f, struct table *t, const char *sub, 
 	return csv_read_file(t, schema, path_of(f, sub, schema->file, path), err);
 }
 
-/* The same for JSON, which says its schema; `may_lack`: or does not, if it is an old one. */
+/*
+ * The same for JSON, which says its schema; `may_lack`: or does not, if it is an old one.
+ */
 static int read_json(const struct folder *f, json_t **json, const char *sub,
 		     const char *name, bool need, bool may_lack, struct err *err)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A stored result folder, read back: of a run, or of a comparison of two of them. Strict: what
- * is read is whole, of the known schema, and has every id once.
+ * A stored result folder, read back: of a run, or of a comparison of two of them. What is
+ * read is whole, of the known schema, and has every id once.
  */
 #ifndef SYSCOST_FOLDER_H
 #define SYSCOST_FOLDER_H
@@ -23,7 +23,10 @@ enum folder_need {
 struct folder {
 	const char *path; /* borrowed */
 	bool compared;	  /* there is verdicts.csv */
-	/* Of a run; of a comparison: those of head/. A part that is not there has no rows. */
+	/*
+	 * Of a run; of a comparison: those of head/. A part that is not there has no
+	 * rows.
+	 */
 	struct table results, rounds;
 	struct table base;     /* results of a comparison's base/ */
 	struct table verdicts; /* of a comparison */
@@ -36,11 +39,13 @@ struct folder {
 };
 
 /*
- * Read the folder `path` with what `needs` says (enum folder_need). folder_free() in any case.
- * 0, or -errno with one line in err: -EINVAL also for another schema.
+ * Read the folder `path` with what `needs` says (enum folder_need); folder_free() in any
+ * case. 0, or -errno with one line in err. Another schema is -EINVAL.
  */
 int folder_read(struct folder *f, const char *path, unsigned int needs, struct err *err);
-/* Whether it can be compared: it has an environment and the clock's rate. 0, or -EINVAL. */
+/*
+ * Whether it can be compared: it has an environment and the clock's rate. 0, or -EINVAL.
+ */
 int folder_comparable(const struct folder *f, struct err *err);
 void folder_free(struct folder *f);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Fields become numbers, strings or null. Which of them mean something is for who reads them.
+ * Fields become numbers, strings or null. Which of them mean something is for who reads
+ * them.
  */
 #include "base/json.h"
 #include "row/json.h"

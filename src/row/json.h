@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables as JSON: the names of the columns are the keys, and not available is null. */
+/*
+ * Tables as JSON. The names of the columns are the keys, and what is not available is
+ * null.
+ */
 #ifndef SYSCOST_ROW_JSON_H
 #define SYSCOST_ROW_JSON_H
 

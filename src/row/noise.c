@@ -75,7 +75,7 @@ const struct noise_row *noise_find(const struct noise *noise, const char *id)
 	return i < noise->n && !strcmp(noise->rows[i].id, id) ? &noise->rows[i] : NULL;
 }
 
-static struct noise_row *insert(struct noise *noise, size_t at, const char *id)
+static struct noise_row *insert_row(struct noise *noise, size_t at, const char *id)
 {
 	if (noise->n == noise->room) {
 		noise->room = noise->room ? 2 * noise->room : 64;
@@ -97,10 +97,10 @@ static struct noise_row *find_or_add(struct noise *noise, const char *id)
 
 	if (at < noise->n && !strcmp(noise->rows[at].id, id))
 		return &noise->rows[at];
-	return insert(noise, at, id);
+	return insert_row(noise, at, id);
 }
 
-static void remember(struct noise_row *row, double ln_ratio)
+static void keep_ratio(struct noise_row *row, double ln_ratio)
 {
 	if (row->n == NOISE_KEEP) {
 		memmove(row->ln_ratio, row->ln_ratio + 1,
@@ -118,7 +118,9 @@ void noise_add(struct noise *noise, const struct table *verdicts, bool contamina
 		const struct verdict_row *v = table_row(verdicts, struct verdict_row, i);
 		struct noise_row *row;
 
-		/* The control has no p-value; without an interval there were no rounds. */
+		/*
+		 * The control has no p-value; without an interval there were no rounds.
+		 */
 		if (!(v->ratio.mid > 0) || !isfinite(v->ratio.lo) ||
 		    !isfinite(v->p_slower) || v->verdict == VERDICT_CONTAMINATED ||
 		    v->verdict == VERDICT_SKIP)
@@ -128,29 +130,9 @@ void noise_add(struct noise *noise, const struct table *verdicts, bool contamina
 		row->regressed += v->verdict == VERDICT_REGRESSED;
 		row->improved += v->verdict == VERDICT_IMPROVED;
 		noise->flagged += v->confirm_rounds >= 0;
-		remember(row,
-			 fmax(-NOISE_MAX_LOG, fmin(NOISE_MAX_LOG, log(v->ratio.mid))));
+		keep_ratio(row,
+			   fmax(-NOISE_MAX_LOG, fmin(NOISE_MAX_LOG, log(v->ratio.mid))));
 	}
-}
-
-int noise_merge(struct noise *into, const struct noise *from)
-{
-	if (strcmp(into->machine, from->machine))
-		return -EINVAL;
-	into->runs += from->runs;
-	into->contaminated += from->contaminated;
-	into->flagged += from->flagged;
-	for (size_t i = 0; i < from->n; i++) {
-		const struct noise_row *r = &from->rows[i];
-		struct noise_row *row = find_or_add(into, r->id);
-
-		row->comparisons += r->comparisons;
-		row->regressed += r->regressed;
-		row->improved += r->improved;
-		for (size_t k = 0; k < r->n; k++)
-			remember(row, r->ln_ratio[k]);
-	}
-	return 0;
 }
 
 double noise_delta(const struct noise *noise, const char *id)
@@ -201,7 +183,7 @@ static bool read_row(struct noise *noise, const char *id, json_t *json)
 	    json_array_size(logs) > NOISE_KEEP ||
 	    json_array_size(logs) > (size_t)comparisons)
 		return false;
-	row = insert(noise, noise->n, id);
+	row = insert_row(noise, noise->n, id);
 	row->comparisons = comparisons;
 	row->regressed = regressed;
 	row->improved = improved;
@@ -271,7 +253,7 @@ int noise_read(struct noise *noise, const char *path, struct err *err)
 	return err_set(err, -EINVAL, "%s: %s; move it away to start anew", path, wrong);
 }
 
-static int fill(FILE *out, const void *arg)
+static int write_json(FILE *out, const void *arg)
 {
 	const struct noise *noise = arg;
 	json_t *rows = json_object(), *json;
@@ -315,7 +297,7 @@ static void make_parents(char *path)
 int noise_write(const struct noise *noise, const char *path, struct err *err)
 {
 	char dir[4096], *slash;
-	struct file_part part = { NULL, fill, noise };
+	struct file_part part = { NULL, write_json, noise };
 
 	if (snprintf(dir, sizeof(dir), "%s%s", strchr(path, '/') ? "" : "./", path) >=
 	    (int)sizeof(dir)) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The noise file: what comparisons of a thing with itself (A/A) have shown on this class of
- * machines, benchmark by benchmark. JSON, one file a class (env_machine_class()), written
- * whole or not at all, read strictly.
+ * The noise file: what comparisons of a thing with itself (A/A) have shown, benchmark by
+ * benchmark. There is one JSON file for each class of machines (env_machine_class()). It
+ * is written whole or not at all, and read strictly.
  */
 #ifndef SYSCOST_NOISE_H
 #define SYSCOST_NOISE_H
@@ -36,15 +36,15 @@ void noise_init(struct noise *noise, const char *machine);
 void noise_free(struct noise *noise);
 
 /*
- * Where the file of a machine class is: $XDG_STATE_HOME/syscost/noise-CLASS.json, with
- * ~/.local/state for the first part when that is not set (XDG base directory
- * specification 0.8). 0; -ENOENT without a home; -ENAMETOOLONG.
+ * Where the file of a machine class is: $XDG_STATE_HOME/syscost/noise-CLASS.json. Without
+ * that variable its first part is ~/.local/state (XDG base directory specification 0.8).
+ * 0; -ENOENT without a home; -ENAMETOOLONG.
  */
 int noise_path(const char *machine, char *buf, size_t len);
 
 /*
- * Read a file into *noise, which noise_free() frees in any case. 0; or -errno and one line
- * in err: -ENOENT if there is none, -EINVAL if it is not a noise file to the last key.
+ * Read a file into *noise, which noise_free() frees in any case. 0, or -errno and one
+ * line in err. -ENOENT: there is none. -EINVAL: it is not a noise file to the last key.
  */
 int noise_read(struct noise *noise, const char *path, struct err *err);
 /* Write it, and make the folders above it. 0, or -errno and err. */
@@ -56,14 +56,13 @@ int noise_write(const struct noise *noise, const char *path, struct err *err);
  * `contaminated`: the whole comparison was; then only that is counted.
  */
 void noise_add(struct noise *noise, const struct table *verdicts, bool contaminated);
-/* Add what `from` has learnt. -EINVAL: another class of machines. */
-int noise_merge(struct noise *into, const struct noise *from);
 
 const struct noise_row *noise_find(const struct noise *noise, const char *id);
 
 /*
- * The relative change that 99 of 100 A/A comparisons of this benchmark stayed within: 0.013
- * for 1.3 %. With less than 100 of them that is close to the largest seen. NAN: unknown.
+ * The relative change that 99 of 100 A/A comparisons of this benchmark stayed within:
+ * 0.013 for 1.3 %. With less than 100 of them that is close to the largest seen. NAN:
+ * unknown.
  */
 double noise_delta(const struct noise *noise, const char *id);
 

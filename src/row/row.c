@@ -19,17 +19,17 @@ const char *const advice_words[] = { ADVICE_WORDS(WORD_TEXT) };
 const char *const cycles_source_words[] = { CYCLES_SOURCE_WORDS(WORD_TEXT) };
 
 /* The columns that each kind makes, in the struct of a row. */
-#define TEXT_COLUMN(row, c)   { #c, COLUMN_TEXT, offsetof(struct row, c), NULL, 0 },
-#define REAL_COLUMN(row, c)   { #c, COLUMN_REAL, offsetof(struct row, c), NULL, 0 },
-#define COUNT_COLUMN(row, c)  { #c, COLUMN_COUNT, offsetof(struct row, c), NULL, 0 },
-#define MID_COLUMN(row, c)    { #c, COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 },
-#define LO_COLUMN(row, c)     { #c "_lo", COLUMN_REAL, offsetof(struct row, c.lo), NULL, 0 },
-#define HI_COLUMN(row, c)     { #c "_hi", COLUMN_REAL, offsetof(struct row, c.hi), NULL, 0 },
+#define AT(row, c)	      offsetof(struct row, c), NULL, 0
+#define TEXT_COLUMN(row, c)   { #c, COLUMN_TEXT, AT(row, c) },
+#define REAL_COLUMN(row, c)   { #c, COLUMN_REAL, AT(row, c) },
+#define COUNT_COLUMN(row, c)  { #c, COLUMN_COUNT, AT(row, c) },
+#define MID_COLUMN(row, c)    { #c, COLUMN_REAL, AT(row, c.mid) },
+#define LO_COLUMN(row, c)     { #c "_lo", COLUMN_REAL, AT(row, c.lo) },
+#define HI_COLUMN(row, c)     { #c "_hi", COLUMN_REAL, AT(row, c.hi) },
 #define ENDS_COLUMN(row, c)   LO_COLUMN(row, c) HI_COLUMN(row, c)
 #define FIGURE_COLUMN(row, c) MID_COLUMN(row, c) ENDS_COLUMN(row, c)
-#define RATIO_COLUMN(row, c)                                                \
-	{ #c "_ratio", COLUMN_REAL, offsetof(struct row, c.mid), NULL, 0 }, \
-		ENDS_COLUMN(row, c)
+#define RATIO_COLUMN(row, c) \
+	{ #c "_ratio", COLUMN_REAL, AT(row, c.mid) }, ENDS_COLUMN(row, c)
 #define WORD_COLUMN(row, c) \
 	{ #c, COLUMN_WORD, offsetof(struct row, c), c##_words, COUNT_OF(c##_words) },
 

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The schema of the stored results, declared once: the structs, the CSV headers, the keys in
- * JSON and the strict readers come from the lists below, which say what each column is.
+ * The schema of the stored results, declared once, in the lists below. The structs, the
+ * CSV headers, the keys in JSON and the strict readers come from them.
  *
- * TEXT: UTF-8, "" where not available. REAL: NAN where not available. COUNT: a whole
- * number from 0 up, -1 where not available. WORD: one of the words of its column, see
- * words.h. FIGURE: a value and its interval, in three columns: NAME, NAME_lo, NAME_hi.
- * RATIO: the same as NAME_ratio, NAME_lo, NAME_hi. MID and ENDS: the same where the interval
- * stands in other columns than behind the value. Not available is an empty CSV field.
+ * Kinds of columns, and what stands for "not available", which is an empty field in CSV:
+ *   TEXT    UTF-8; ""
+ *   REAL    a number; NAN
+ *   COUNT   a whole number from 0 up; -1
+ *   WORD    one of the words of its column (words.h); the first one, 0
+ *   FIGURE  a value and its interval, in three columns: NAME, NAME_lo, NAME_hi; NAN
+ *   RATIO   the same, in NAME_ratio, NAME_lo and NAME_hi
+ *   MID     the value of such a figure, and
+ *   ENDS    its interval, where that does not stand behind it
  *
- * Columns are only ever appended. Unless another confidence is named, an interval holds the
- * median with at least 95 %; it assumes no distribution, see stats_median_rank().
+ * Columns are only ever appended. Unless another confidence is named, an interval holds
+ * the median with at least 95 %. It assumes no distribution: see stats_median_rank().
  */
 #ifndef SYSCOST_ROW_H
 #define SYSCOST_ROW_H
@@ -136,39 +140,39 @@
 	X(FIGURE, head, "the head likewise")
 
 /* What `syscost batch` prints: one row for each strategy of a workload and baseline. */
-#define BATCH_COLUMNS(X)                                                                       \
-	X(TEXT, workload, "what is to be done")                                                \
-	X(COUNT, bytes, "bytes an operation")                                                  \
-	X(TEXT, strategy, "how")                                                               \
-	X(TEXT, baseline,                                                                      \
-	  "single calls that it is read against; empty: it is such itself")                    \
-	X(TEXT, best, "yes: the advice for this workload")                                     \
-	X(COUNT, rounds, "rounds of the workload")                                             \
-	X(TEXT, model,                                                                         \
-	  "of a/n + b: fits, knee (two of them), untested (two sizes), none")                  \
-	X(FIGURE, a_ns, "nanoseconds a batch costs once (before the knee)")                    \
-	X(FIGURE, b_ns, "nanoseconds each operation adds (before the knee)")                   \
-	X(REAL, knee_n, "the batch size from which on the second curve holds")                 \
-	X(FIGURE, a2_ns, "a of the second curve")                                              \
-	X(FIGURE, b2_ns, "b of the second curve")                                              \
-	X(REAL, worst, "largest residual of one curve, median: cost over fit, less 1")         \
-	X(REAL, worst_n, "at this batch size")                                                 \
-	X(TEXT, pays,                                                                          \
-	  "always, from (a size), beyond (the sizes that were measured), never")               \
-	X(FIGURE, breakeven_n,                                                                 \
-	  "break-even; empty: it never pays; no upper end: open, the lower at most largest_n") \
-	X(TEXT, breakeven_by,                                                                  \
-	  "fit: where curves cross; sizes: between sizes; bound: at most")                     \
-	X(REAL, largest_n, "largest batch size compared")                                      \
-	X(REAL, cheaper_from_n, "from this measured size on significantly cheaper")            \
-	X(REAL, at_n, "the batch size of what follows")                                        \
-	X(FIGURE, ns, "nanoseconds an operation")                                              \
-	X(FIGURE, ratio, "cost over the baseline's, median over paired rounds")                \
-	X(REAL, batch_ns, "nanoseconds a whole batch: what its first operation waits")         \
-	X(REAL, cpu_ns, "CPU time an operation, as in results.csv")                            \
-	X(REAL, enters, "system calls an operation")                                           \
-	X(TEXT, mode, "inline or punted")                                                      \
-	X(WORD, status, "ok, or that of its first row without a figure")                       \
+#define BATCH_COLUMNS(X)                                                               \
+	X(TEXT, workload, "what is to be done")                                        \
+	X(COUNT, bytes, "bytes an operation")                                          \
+	X(TEXT, strategy, "how")                                                       \
+	X(TEXT, baseline,                                                              \
+	  "single calls that it is read against; empty: it is such itself")            \
+	X(TEXT, best, "yes: the advice for this workload")                             \
+	X(COUNT, rounds, "rounds of the workload")                                     \
+	X(TEXT, model,                                                                 \
+	  "of a/n + b: fits, knee (two of them), untested (two sizes), none")          \
+	X(FIGURE, a_ns, "nanoseconds a batch costs once (before the knee)")            \
+	X(FIGURE, b_ns, "nanoseconds each operation adds (before the knee)")           \
+	X(REAL, knee_n, "the batch size from which on the second curve holds")         \
+	X(FIGURE, a2_ns, "a of the second curve")                                      \
+	X(FIGURE, b2_ns, "b of the second curve")                                      \
+	X(REAL, worst, "largest residual of one curve, median: cost over fit, less 1") \
+	X(REAL, worst_n, "at this batch size")                                         \
+	X(TEXT, pays,                                                                  \
+	  "always, from (a size), beyond (the sizes that were measured), never")       \
+	X(FIGURE, breakeven_n,                                                         \
+	  "break-even; empty: never; no upper end: open, the lower at most largest_n") \
+	X(TEXT, breakeven_by,                                                          \
+	  "fit: where curves cross; sizes: between sizes; bound: at most")             \
+	X(REAL, largest_n, "largest batch size compared")                              \
+	X(REAL, cheaper_from_n, "from this measured size on significantly cheaper")    \
+	X(REAL, at_n, "the batch size of what follows")                                \
+	X(FIGURE, ns, "nanoseconds an operation")                                      \
+	X(FIGURE, ratio, "cost over the baseline's, median over paired rounds")        \
+	X(REAL, batch_ns, "nanoseconds a whole batch: what its first operation waits") \
+	X(REAL, cpu_ns, "CPU time an operation, as in results.csv")                    \
+	X(REAL, enters, "system calls an operation")                                   \
+	X(TEXT, mode, "inline or punted")                                              \
+	X(WORD, status, "ok, or that of its first row without a figure")               \
 	X(TEXT, reason, "why a row has no figure")
 
 #define ROW_TEXT(c)   char *c;
@@ -212,7 +216,8 @@ struct schema {
 	const char *file; /* "results.csv" */
 	const struct column *columns;
 	size_t n_columns;
-	size_t n_oldest; /* columns of its first version: an older file has these at least */
+	size_t n_oldest; /* columns of its first version: an older file has these at least
+			  */
 	size_t row_size;
 };
 
@@ -234,7 +239,10 @@ void table_init(struct table *t, const struct schema *schema);
 void table_free(struct table *t);
 /* Drop the rows from the n-th on. */
 void table_truncate(struct table *t, size_t n);
-/* A new row at the end, all of it not available (TEXT points at a ""). Aborts without memory. */
+/*
+ * A new row at the end, all of it not available (TEXT points at a ""). Aborts without
+ * memory.
+ */
 void *table_add(struct table *t);
 /* Replace a TEXT field, which nothing else may write, by a copy of `text` (NULL: ""). */
 void row_set(char **field, const char *text);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Finding rows of a table by their id, and keeping only some of them.
+ * Rows of a table by their id: finding them, and keeping only some of them. It looks at
+ * nothing but ids, which every table has in its first column.
  */
 #ifndef SYSCOST_SELECT_H
 #define SYSCOST_SELECT_H
@@ -24,10 +25,10 @@ const void *const *index_find(const struct row_index *index, const char *id, siz
 const char *index_doubled(const struct row_index *index);
 
 /*
- * Keep the rows whose id matches the patterns, in each of the tables: globs as in
- * registry_select(), '!' takes away, the id without its parameters names all of them.
- * Returns NULL, or the first pattern that matched no row of any table; the tables are
- * then as they were.
+ * Keep the rows of each table whose id matches the patterns, which are globs as in
+ * registry_select(). One with '!' takes away, and an id without its parameters names all
+ * of them. Returns NULL, or the first pattern that matched no row of any table; the
+ * tables are then as they were.
  */
 const char *select_rows(struct table *const *tables, size_t n_tables,
 			char *const *patterns, size_t n_patterns);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words that stand in WORD columns: enums in memory, text in files. An enum is named for
- * its column and starts with what stands for "not available", which is empty in a file.
+ * The words that stand in WORD columns: enums in memory, text in files. An enum is named
+ * for its column and starts with what stands for "not available", which is empty in a
+ * file.
  */
 #ifndef SYSCOST_WORDS_H
 #define SYSCOST_WORDS_H
@@ -25,11 +26,12 @@
 	W(VERDICT_SKIP, "skip")
 
 /*
- * What a verdict is due to; the sentence in `reason` is made from it (compare/reason.h). All of
- * an interval is slower or faster than delta or within it, or it is too wide for any of that.
- * There are rounds, but few of one contention state; or none; or none that match. Neighbours of
- * the two sides were unequal. Fresh rounds did not confirm it. The control is as it should be,
- * or shows that the machine was disturbed. One side or both failed, were skipped or lack it.
+ * What a verdict is due to; the sentence in `reason` is made from it (compare/reason.h).
+ * All of an interval is slower or faster than delta or within it, or it is too wide for
+ * any of that. There are rounds, but few of one contention state; or none; or none that
+ * match. Neighbours of the two sides were unequal. Fresh rounds did not confirm it. The
+ * control is as it should be, or shows that the machine was disturbed. One side or both
+ * failed, were skipped or lack it.
  */
 #define CAUSE_WORDS(W)                           \
 	W(CAUSE_NONE, "")                        \
@@ -53,7 +55,10 @@
 	W(CAUSE_ABSENT_HEAD, "not-in-head")      \
 	W(CAUSE_ABSENT_BASE, "not-in-base")
 
-/* Whether the rounds behind a verdict had the core to themselves; mixed: some pairs had not. */
+/*
+ * Whether the rounds behind a verdict had the core to themselves; mixed: some pairs had
+ * not.
+ */
 #define CONTENTION_WORDS(W)          \
 	W(CONTENTION_NONE, "")       \
 	W(CONTENTION_QUIET, "quiet") \

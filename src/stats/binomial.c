@@ -3,7 +3,6 @@
  * Binomial probabilities, summed term by term, and what is their inverse.
  */
 #include <math.h>
-#include <stdbool.h>
 
 #include "stats/binomial.h"
 
@@ -73,29 +72,19 @@ size_t stats_tail_least(double tail)
 	return n;
 }
 
-/* The p at which `tail_at` passes `tail`; it grows with p if `up`. */
-static double solve(double (*tail_at)(size_t, size_t, double), size_t n, size_t k,
-		    double tail, bool up)
+double stats_rate_upper(size_t k, size_t n, double tail)
 {
 	double lo = 0, hi = 1;
 
+	if (k >= n)
+		return 1;
 	for (int i = 0; i < 200 && hi - lo > 1e-15 * hi; i++) {
 		double mid = (lo + hi) / 2;
 
-		if ((tail_at(n, k, mid) > tail) == up)
-			hi = mid;
-		else
+		if (stats_binomial_below(n, k, mid) > tail)
 			lo = mid;
+		else
+			hi = mid;
 	}
 	return (lo + hi) / 2;
-}
-
-double stats_rate_upper(size_t k, size_t n, double tail)
-{
-	return k >= n ? 1 : solve(stats_binomial_below, n, k, tail, false);
-}
-
-double stats_rate_lower(size_t k, size_t n, double tail)
-{
-	return k == 0 ? 0 : solve(stats_binomial_above, n, k, tail, true);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exact binomial probabilities, and their inverse: ranks of an interval, bounds of a
- * rate. Pure: no I/O, no globals, no allocation.
+ * Exact binomial probabilities, and their inverse: ranks of an interval, and the
+ * bound of a rate. Pure: no I/O, no globals, no allocation.
  */
 #ifndef SYSCOST_STATS_BINOMIAL_H
 #define SYSCOST_STATS_BINOMIAL_H
@@ -14,7 +14,7 @@ double stats_binomial_above(size_t n, size_t k, double p);
 double stats_binomial_below(size_t n, size_t k, double p);
 
 /*
- * The largest k with P(Bin(n, 1/2) < k) <= tail: the k-th smallest value is above the
+ * The largest k with P(Bin(n, 1/2) < k) <= tail. The k-th smallest value is above the
  * median with a probability of at most `tail`, and so is the k-th largest below it. 0: n
  * is too small for that tail. x(k) > at exactly when stats_sign_above(x, n, at) <= tail.
  */
@@ -24,12 +24,9 @@ size_t stats_tail_rank(size_t n, double tail);
 size_t stats_tail_least(double tail);
 
 /*
- * Exact bounds of a rate, k of n seen (Clopper and Pearson, "The use of confidence or
- * fiducial limits", 1934): the rate lies above _upper with a chance of at most `tail`,
- * below _lower likewise. One-sided 95 %: tail 0.05; two-sided 95 %: both, tail 0.025
- * each.
+ * Exact upper bound of a rate, k of n seen (Clopper and Pearson, "The use of confidence
+ * or fiducial limits", 1934). The rate lies above it with a chance of at most `tail`.
  */
 double stats_rate_upper(size_t k, size_t n, double tail);
-double stats_rate_lower(size_t k, size_t n, double tail);
 
 #endif

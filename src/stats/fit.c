@@ -162,7 +162,7 @@ static void add_part(struct sweep *s, const struct fit_line *line, size_t from, 
 
 /*
  * The knee whose parts hold, with the smallest Bayesian information criterion (Schwarz,
- * "Estimating the dimension of a model", 1978): a part of one size takes one parameter,
+ * "Estimating the dimension of a model", 1978). A part of one size takes one parameter,
  * any other takes two. 0: there is none.
  */
 static size_t find_knee(struct sweep *s)

@@ -3,10 +3,10 @@
  * The cost of an operation in a batch of n: cost(n) = a/n + b. `a` is what a batch costs
  * once, `b` what each of its operations adds. Pure: no I/O, no globals.
  *
- * A sweep is a matrix y[round * sizes + i]: what round `round` measured at n[i], NAN
- * where it has no figure. n ascends, from 1 up. Every round gives a curve of its own, and
- * the rounds give the intervals: no distribution is assumed, and whatever moves all sizes
- * of a round together is in them.
+ * A sweep is a matrix y[round * sizes + i]: what round `round` measured at n[i]. It is
+ * NAN where there is no figure; n ascends, from 1 up. Every round gives a curve of its
+ * own, and the rounds give the intervals. So no distribution is assumed, and what moves
+ * all sizes of a round together is in them.
  */
 #ifndef SYSCOST_FIT_H
 #define SYSCOST_FIT_H
@@ -19,7 +19,7 @@
  * to 1 or 2 %, and no batch is exactly linear.
  */
 #define FIT_TOLERANCE 0.05
-#define FIT_LEVEL     0.95 /* of all intervals, and of a verdict over all sizes together */
+#define FIT_LEVEL     0.95 /* of all intervals, and of a verdict over all sizes */
 
 struct fit_line {
 	double a, b;
@@ -31,10 +31,10 @@ static inline double fit_at(const struct fit_line *f, double n)
 }
 
 /*
- * Least squares of relative errors, that is, weighted by 1/y²; a and b not negative:
- * where the free solution has a negative one, it is 0 and the other is fitted alone.
- * Points whose y is NAN or not positive are left out. 0, or -EINVAL with fewer than two
- * different n.
+ * Least squares of relative errors, that is, weighted by 1/y². Neither a nor b is
+ * negative: where the free solution has a negative one, that is 0 and the other is fitted
+ * alone. Points whose y is NAN or not positive are left out. 0, or -EINVAL with fewer
+ * than two different n.
  */
 int fit_line(const double *n, const double *y, size_t len, struct fit_line *f);
 
@@ -61,14 +61,14 @@ struct fit {
 
 /*
  * Fit a sweep. The model is refuted where, at any size, the residuals over the rounds are
- * beyond FIT_TOLERANCE with FIT_LEVEL confidence (shared out over the sizes, Bonferroni;
- * where there are too few rounds for that, with all of them). Then two curves are tried,
- * with every size as the knee (a part of one or two sizes is taken as it is, the other
- * one has at least three and must hold).
+ * beyond FIT_TOLERANCE with FIT_LEVEL confidence, shared out over the sizes (Bonferroni).
+ * Where there are too few rounds for that, all of them must be beyond. Then two curves
+ * are tried, with every size as the knee. A part of one or two sizes is taken as it is;
+ * the other one has at least three and must hold.
  *
  * line[round] becomes the curve of the round over all sizes, NAN where it has less than
- * half of them. 0, -EINVAL (no size, too many, not ascending; fewer than two different
- * sizes with a figure).
+ * half of them. 0, or -EINVAL: no size, too many, not ascending, or fewer than two
+ * different sizes with a figure.
  */
 int fit_rounds(const double *n, size_t sizes, const double *y, size_t rounds,
 	       struct fit_line *line, struct fit *fit);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * How far one set of values lies above another, without any assumption on how they are
- * distributed: as the median of paired differences, or as the difference of two medians.
- * Pure; allocates nothing.
+ * How far one set of values lies above another: the median of paired differences, or the
+ * difference of two medians. Nothing is assumed on how they are distributed. Pure;
+ * allocates nothing.
  */
 #ifndef SYSCOST_STATS_SHIFT_H
 #define SYSCOST_STATS_SHIFT_H
@@ -21,7 +21,7 @@ double stats_shift_median(const struct stats_shift *s);
 /*
  * Ends of an interval, each of which is wrong with a probability of at most `tail`; NAN
  * where there are too few values. Paired: order statistics. Unpaired: an order statistic
- * of x against the opposite one of y, each at half the tail: both of them right is
+ * of x against the opposite one of y, each at half the tail. Both of them right is
  * enough, and one or the other is wrong at most `tail` of the time (Boole's inequality).
  * That is conservative: if both have the same spread, the true error is a fraction of the
  * tail.
@@ -30,9 +30,9 @@ double stats_shift_low(const struct stats_shift *s, double tail);
 double stats_shift_high(const struct stats_shift *s, double tail);
 
 /*
- * p-values of "the shift is `at` or less" (_above) and "`at` or more" (_below): the
- * smallest tail at which the interval's end lies beyond `at`; 1 if there is none below
- * one half.
+ * p-values of "the shift is `at` or less" (_above) and "`at` or more" (_below). That is
+ * the smallest tail at which the interval's end lies beyond `at`, or 1 if there is none
+ * below one half.
  */
 double stats_shift_above(const struct stats_shift *s, double at);
 double stats_shift_below(const struct stats_shift *s, double at);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Functions over arrays of doubles. Pure: no I/O, no globals, no allocation.
+ * Functions over arrays of doubles, and the type of a value with its interval. Pure: no
+ * I/O, no globals, no allocation.
  */
 #ifndef SYSCOST_STATS_H
 #define SYSCOST_STATS_H
@@ -12,8 +13,8 @@
 void stats_sort(double *x, size_t n);
 
 /*
- * The p-quantile (0..1) of a sorted array, linear between order statistics: type 7 of
- * Hyndman and Fan, "Sample quantiles in statistical packages", 1996. n = 0: NAN.
+ * The p-quantile (0..1) of a sorted array, linear between order statistics. It is type 7
+ * of Hyndman and Fan, "Sample quantiles in statistical packages", 1996. n = 0: NAN.
  */
 double stats_quantile(const double *sorted, size_t n, double p);
 /* The same of values in any order, which it moves about; none may be NAN. */
@@ -26,10 +27,10 @@ static inline double stats_median(const double *sorted, size_t n)
 
 /*
  * How many order statistics to leave out at each end so that the rest holds the median
- * with a confidence of at least `level`: the largest k with 2 P(Bin(n, 1/2) < k) <= 1 -
- * level, for the interval [x(k), x(n+1-k)] counted from 1. 0: n is too small (below 6 at
- * 95 %). The sign test turned round; needs no assumption on the distribution (David and
- * Nagaraja, "Order Statistics", 3rd ed., 7.1).
+ * with a confidence of at least `level`. It is the largest k with 2 P(Bin(n, 1/2) < k) <=
+ * 1 - level, for the interval [x(k), x(n+1-k)] counted from 1. 0: n is too small (below 6
+ * at 95 %). This is the sign test turned round, and needs no assumption on the
+ * distribution (David and Nagaraja, "Order Statistics", 3rd ed., 7.1).
  */
 size_t stats_median_rank(size_t n, double level);
 

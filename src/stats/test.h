@@ -29,8 +29,8 @@ void stats_bh(const double *p, size_t n, size_t *order, double *adjusted);
 
 /*
  * How many values a sign test at a one-sided `tail` needs to see, with probability
- * `power`, a median that lies `shift` beyond the hypothesis, where values are normal
- * around it with deviation sigma: the smallest n, exact, up to `max`; max + 1 if that is
+ * `power`, a median that lies `shift` beyond the hypothesis. Values are normal around it
+ * with deviation sigma. That is the smallest n, exact, up to `max`; max + 1 if that is
  * not enough.
  */
 size_t stats_sign_rounds(double sigma, double shift, double tail, double power,

@@ -38,6 +38,21 @@ refused() {
 	"$SYSCOST" report good
 }
 
+@test "a program without what measures reads them, and says the same" {
+	local readers=${SYSCOST%/*}/readers
+	cp -r good other
+	for command in "compare good other" "export good --format openmetrics" \
+		"batch good --format csv"; do
+		# shellcheck disable=SC2086
+		diff <("$SYSCOST" $command) <("$readers" $command)
+	done
+	"$readers" report good
+	[ -s good/report.html ]
+	# Nothing in it was compiled from what measures.
+	nm "$readers" | grep -E ' (run_all|worker_main|registry_load|bench_)' >found || :
+	[ ! -s found ]
+}
+
 @test "a folder of a future schema is refused, before its columns are" {
 	cp -r good future
 	sed -i 's/"schema": 1/"schema": 2/' future/run.json

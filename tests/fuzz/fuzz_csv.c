@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * libFuzzer target: any bytes into the CSV reader, as each of the two tables. What it
+ * libFuzzer target: any bytes into the CSV reader, as each of the three tables. What it
  * accepts must come back from the writer with equal texts and counts, reals within the
  * nine digits written, and be the same bytes when written again. It looks for no
  * particular message: that is tests/unit/test_csv.c's.
@@ -84,5 +84,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	try_schema(&result_schema, (const char *)data, size);
 	try_schema(&round_schema, (const char *)data, size);
+	try_schema(&verdict_schema, (const char *)data, size);
 	return 0;
 }

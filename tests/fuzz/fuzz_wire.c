@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * libFuzzer target: any bytes into the decoders between driver and worker. What they accept
- * must encode to the same bytes again.
+ * libFuzzer target: any bytes into the decoders between driver and worker. What they
+ * accept must encode to the same bytes again.
  */
 #include <stdint.h>
 #include <stdlib.h>

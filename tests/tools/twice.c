@@ -207,7 +207,8 @@ int main(int argc, char **argv)
 			for (int w = 0; w < TURNS * 4; w++)
 				probes[at++] = all[i].row[r].window[w / 4][w % 4].probe;
 	level = estimate_quiet_level(probes, at);
-	printf("%zu processes; ticks an operation, robust sigma %% and half interval %%\n",
+	printf("%zu processes; ticks an operation, robust sigma %% and half interval "
+	       "%%\n",
 	       n);
 	for (size_t r = 0; r < IDS; r++) {
 		double twice[LAUNCHES], empty[LAUNCHES];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A backend that measures nothing: a script says what every benchmark costs in every round,
- * and time is made up. Also a registry of made-up benchmarks.
+ * A backend that measures nothing: a script says what every benchmark costs in every
+ * round, and time is made up. Also a registry of made-up benchmarks.
  */
 #ifndef SYSCOST_SCRIPT_H
 #define SYSCOST_SCRIPT_H
@@ -32,7 +32,10 @@ struct script {
 	unsigned int stop_after; /* requests; 0: never */
 	unsigned int fail_at;	 /* the request that cannot be started; 0: none */
 	void *more;		 /* a test's own */
-	/* Core cycles an iteration, without noise; NULL: 500. Negative: the benchmark fails. */
+	/*
+	 * Core cycles an iteration, without noise; NULL: 500. Negative: the benchmark
+	 * fails.
+	 */
 	double (*cost)(struct script *s, const struct launch *launch,
 		       const struct task *task);
 	/* Core cycles a tick; NULL: 1. Ticks and probe are what cycles make of it. */
@@ -105,7 +108,9 @@ static inline void script_reading(struct script *s, const struct request *r,
 		strcpy(out->outcome.reason, "failed, says the script");
 		return;
 	}
-	/* As on a real machine, where the injected chain is a passes of so many cycles. */
+	/*
+	 * As on a real machine, where the injected chain is a passes of so many cycles.
+	 */
 	cost += (double)task->chain * ARCH_CHAIN_LENGTH / out->n;
 	out->n_windows = SCRIPT_WINDOWS;
 	for (int i = 0; i < SCRIPT_WINDOWS; i++)

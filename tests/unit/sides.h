@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Two sides written by hand, and what the gate makes of them: shared by its tests. */
+/*
+ * Two sides written by hand, and what the gate makes of them. The gate's tests share it.
+ */
 #ifndef SYSCOST_TEST_SIDES_H
 #define SYSCOST_TEST_SIDES_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The A/B protocol against a scripted backend, with time made up: pilot, choice of rounds,
- * deadline, confirmation, interruption, contamination.
+ * The A/B protocol against a scripted backend, with time made up: pilot, choice of
+ * rounds, deadline, confirmation, interruption, contamination.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -38,7 +38,9 @@ static int end(void **state)
 	return 0;
 }
 
-/* One row of cost `ns`; in odd rounds it is dearer by `wobble`. Two ticks a nanosecond. */
+/*
+ * One row of cost `ns`; in odd rounds it is dearer by `wobble`. Two ticks a nanosecond.
+ */
 static struct result_row *put(struct rows *r, const char *workload, const char *strategy,
 			      long n, long bytes, double ns, double wobble)
 {
@@ -166,7 +168,9 @@ static void test_nothing_pays(void **state)
 	batching_free(&b);
 }
 
-/* Five rounds: the cheapest by its median, said to be untested, and never "nothing pays". */
+/*
+ * Five rounds: the cheapest by its median, said to be untested, and never "nothing pays".
+ */
 static void test_untested(void **state)
 {
 	struct rows *r = *state;

@@ -161,7 +161,10 @@ static void test_two_curves(void **state)
 	assert_int_equal(be.pays, PAYS_NEVER);
 }
 
-/* Without a curve, the crossing is looked for between 8 and 16, linear in 1/n: exact here. */
+/*
+ * Without a curve, the crossing is looked for between 8 and 16, linear in 1/n: exact
+ * here.
+ */
 static void test_measured(void **state)
 {
 	struct sweep s, base;

@@ -145,7 +145,10 @@ static void test_contention(void **state)
 	add_row(&p.head, "a/quiet-enough", 20, 1000, 0);
 	contend(&p.base, "a/quiet-enough", 12, 1.2, 1.3);
 	contend(&p.head, "a/quiet-enough", 12, 2.4, 1.3);
-	/* Enough to decide, but they are the lesser part: all that were equally busy count. */
+	/*
+	 * Enough to decide, but they are the lesser part: all that were equally busy
+	 * count.
+	 */
 	add_row(&p.base, "a/few-quiet", 20, 1000, 0);
 	add_row(&p.head, "a/few-quiet", 20, 1000, 0);
 	contend(&p.base, "a/few-quiet", 9, 1.2, 1.3);

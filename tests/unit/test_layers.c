@@ -45,13 +45,14 @@ static void test_refused(void **state)
 	refuse("seccomp:1,,seccomp:1", "'' is no layer: the layers are seccomp");
 	refuse("strace", "'strace' is no layer: the layers are seccomp");
 	refuse("seccomp:0",
-	       "the layer seccomp is 'seccomp:K', K from 1 to 4000 instructions, not '0'");
+	       "the layer seccomp is 'seccomp:K', K from 1 to 4000 instructions, "
+	       "not '0'");
 	refuse("seccomp:1e3",
-	       "the layer seccomp is 'seccomp:K', K from 1 to 4000 instructions, not '1e3'");
+	       "the layer seccomp is 'seccomp:K', K from 1 to 4000 instructions, "
+	       "not '1e3'");
 	refuse("seccomp:99999999999999999999",
-	       "the layer seccomp is 'seccomp:K', K from 1 "
-	       "to 4000 instructions, not "
-	       "'99999999999999999999'");
+	       "the layer seccomp is 'seccomp:K', K from 1 to 4000 instructions, "
+	       "not '99999999999999999999'");
 	refuse("test-parent:1", "the layer test-parent takes no number, not '1'");
 	refuse("seccomp:1,seccomp:1,seccomp:1,seccomp:1,seccomp:1,seccomp:1,seccomp:1,"
 	       "seccomp:1",

@@ -43,7 +43,9 @@ static void test_size(void **state)
 
 	(void)state;
 	assert_int_equal(window_size(&m, &n), 0);
-	assert_int_equal(n, WINDOW_US * 1000 / 100);
+	/* 250, in whole passes of the loop. */
+	assert_int_equal(WINDOW_US * 1000 / 100, 250);
+	assert_int_equal(n, 240);
 	m = meter(&one);
 	assert_int_equal(window_size(&m, &n), 0);
 	assert_int_equal(n, 1);
@@ -52,6 +54,7 @@ static void test_size(void **state)
 	m.step = 1000;
 	assert_int_equal(window_size(&m, &n), 0);
 	assert_int_equal(n, 1000 * 1000 / 100);
+	assert_int_equal(n % WINDOW_MULTIPLE, 0);
 }
 
 static void test_failure_stops(void **state)

@@ -142,11 +142,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(again.n, 2);
 	assert_string_equal(again.rows[0].id, "a/first");
 	assert_true(fabs(again.rows[0].ln_ratio[1] - log(0.99)) < 1e-6);
-	assert_int_equal(noise_merge(&again, &noise), 0);
-	assert_int_equal(again.runs, 4);
-	assert_int_equal(noise_find(&again, "b/second")->n, 4);
-	strcpy(noise.machine, "another");
-	assert_int_equal(noise_merge(&again, &noise), -EINVAL);
+	assert_int_equal(noise_find(&again, "b/second")->n, 2);
 	noise_free(&noise);
 	noise_free(&again);
 }
@@ -160,7 +156,8 @@ static void put(const char *text)
 	fclose(f);
 }
 
-#define HEAD	   "{\"kind\": \"syscost noise\", \"schema\": 1, \"machine\": \"" CLASS "\", "
+#define KIND	   "{\"kind\": \"syscost noise\", \"schema\": 1, "
+#define HEAD	   KIND "\"machine\": \"" CLASS "\", "
 #define COUNTS	   "\"runs\": 2, \"contaminated\": 0, \"flagged\": 0, "
 #define ROWS(text) HEAD COUNTS "\"rows\": {" text "}}"
 #define ROW(numbers)                                                                      \

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A stored set of samples becomes the same rows, byte for byte: tests/golden/record/ holds
- * samples.json and the two tables made from it. `BLESS=1 build/unit/test_record` writes them
- * anew; a change of theirs needs a reason.
+ * A stored set of samples becomes the same rows, byte for byte: tests/golden/record/
+ * holds samples.json and the two tables made from it. `BLESS=1 build/unit/test_record`
+ * writes them anew; a change of theirs needs a reason.
  */
 #include <jansson.h>
 #include <math.h>

@@ -114,13 +114,10 @@ static void test_rate(void **state)
 	(void)state;
 	/* None of n: 1 - tail^(1/n), in closed form; "rule of three": about 3/n. */
 	assert_near(stats_rate_upper(0, 10000, 0.05), 1 - pow(0.05, 1e-4));
-	/* Exact sums solved by bisection in Python; R: binom.test(2, 20)$conf.int is
-	 * 0.01234853 0.31698271. */
+	/* Exact sums solved by bisection in Python; R: binom.test(2, 20)$conf.int ends at
+	 * 0.31698271. */
 	assert_near(stats_rate_upper(2, 20, 0.025), 0.3169827140190823);
-	assert_near(stats_rate_lower(2, 20, 0.025), 0.012348527170294887);
 	assert_near(stats_rate_upper(5, 100, 0.05), 0.10225337764327451);
-	assert_near(stats_rate_lower(5, 100, 0.05), 0.019905563662171888);
-	assert_true(stats_rate_lower(0, 20, 0.05) == 0);
 	assert_true(stats_rate_upper(20, 20, 0.05) == 1);
 }
 

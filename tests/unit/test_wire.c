@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The bytes between driver and worker: they come back as they went, and nothing else does. */
+/*
+ * The bytes between driver and worker: they come back as they went, and nothing else
+ * does.
+ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -83,7 +86,9 @@ static void test_other_messages(void **state)
 	assert_true(got.type == MESSAGE_START && got.item == UINT32_MAX);
 }
 
-/* Every byte of a message turned over, and every end cut: refused, or read within bounds. */
+/*
+ * Every byte of a message turned over, and every end cut: refused, or read within bounds.
+ */
 static void test_hostile_message(void **state)
 {
 	uint8_t buf[WIRE_PREFIX + WIRE_MESSAGE_MAX];
