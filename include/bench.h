@@ -236,8 +236,8 @@ void *bench_vdso(const char *name);
  * their results into `fold`. LOOP_THEN(name, locals, then, statements): does `then` once
  * at the end of the batch, in its time.
  *
- * BATCH(name) { … REPEAT (n) … }: any body. Every loop repeats by REPEAT, so that this is
- * the one place where a pass can get more than one iteration. `n` counts down to 1.
+ * BATCH(name) { … REPEAT (n) … }: any body. These three make one iteration a pass, by
+ * REPEAT; `n` counts down to 1 in it.
  */
 #define BATCH(name) \
 	static timed_loop long batch_##name(struct bench_run *run, unsigned long n)
