@@ -188,8 +188,8 @@ static int by_cost(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A call an operation, however many of them are a batch. */
-static bool one_by_one(const struct batch_strategy *s)
+/* Whether it makes one call an operation, however many are a batch. */
+static bool is_one_by_one(const struct batch_strategy *s)
 {
 	bool any = false;
 
@@ -221,7 +221,7 @@ static void find_baselines(struct batch_workload *w, const struct member *member
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		struct batch_strategy *s = &w->strategy[k];
 
-		s->baseline |= one_by_one(s);
+		s->baseline |= is_one_by_one(s);
 		if (s->baseline && s->curve.sizes)
 			w->baseline[w->n_baselines++] = s;
 		others += !s->baseline;

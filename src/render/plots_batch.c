@@ -20,7 +20,7 @@ extern const char plot_batch_breakeven_gp[];
 extern const char plot_batch_cpu_gp[];
 extern const char plot_batch_wait_gp[];
 
-static double or_else(double v, double instead)
+static double finite_or(double v, double instead)
 {
 	return isfinite(v) ? v : instead;
 }
@@ -56,9 +56,10 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 					   : batch_size(be->n.mid).s,
 				g->key[key].rgb);
 			/* -1: open, or not there */
-			CANVAS_LINE(g->dat, never_here ? -1 : be->n.mid,
-				    fmin(or_else(be->n.lo, be->n.mid), be->largest),
-				    or_else(isnan(be->n.hi) ? be->n.mid : be->n.hi, -1));
+			CANVAS_LINE(
+				g->dat, never_here ? -1 : be->n.mid,
+				fmin(finite_or(be->n.lo, be->n.mid), be->largest),
+				finite_or(isnan(be->n.hi) ? be->n.mid : be->n.hi, -1));
 			g->xmax = fmax(g->xmax, be->largest);
 			g->rows++;
 		}
