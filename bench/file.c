@@ -317,12 +317,13 @@ FILE_CALL(stat, SYS(stat, buf, ANSWER), .id = "file/stat", .calls = "stat",
 FILE_CALL(fstat, SYS(fstat, fd, ANSWER), .id = "file/fstat", .calls = "fstat",
 	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
 	  .verify = verify_stat, .desc = "fstat of an open regular file");
-FILE_CALL(
-	lstat, SYS(lstat, buf, ANSWER), .id = "file/lstat", .calls = "lstat",
-	.base = "file/stat", .want = WANT_ZERO, .setup = setup_file,
-	.verify = verify_stat,
-	.desc = "lstat of a regular file by a path whose last part is no symbolic link",
-	.caveat = "no link is met: the difference to stat is not that of following one");
+FILE_CALL(lstat, SYS(lstat, buf, ANSWER), .id = "file/lstat", .calls = "lstat",
+	  .base = "file/stat", .want = WANT_ZERO, .setup = setup_file,
+	  .verify = verify_stat,
+	  .desc = "lstat of a regular file by a path whose last part is no symbolic "
+		  "link",
+	  .caveat = "no link is met: the difference to stat is not that of following "
+		    "one");
 FILE_CALL(statx, SYS(statx, AT_FDCWD, buf, 0, STATX_BASIC_STATS, ANSWER),
 	  .id = "file/statx", .calls = "statx", .base = "file/stat", .want = WANT_ZERO,
 	  .setup = setup_file, .verify = verify_statx, .caveat = PLACE,
@@ -334,12 +335,12 @@ FILE_CALL(access, SYS(access, buf, R_OK), .id = "file/access", .calls = "access"
 FILE_CALL(fcntl, SYS(fcntl, fd, F_GETFL), .id = "file/fcntl", .calls = "fcntl",
 	  .base = NULL_CALL, .setup = setup_fcntl, .verify = verify_fcntl,
 	  .desc = "fcntl(F_GETFL) of a regular file");
-FILE_CALL(
-	lseek, SYS(lseek, fd, FILE_SIZE / 2, SEEK_SET), .id = "file/lseek",
-	.calls = "lseek", .base = NULL_CALL, .want = FILE_SIZE / 2, .setup = setup_file,
-	.verify = verify_lseek,
-	.desc = "lseek(SEEK_SET) to the same place in a regular file",
-	.caveat = "the position does not change after the first time, and no data moves");
+FILE_CALL(lseek, SYS(lseek, fd, FILE_SIZE / 2, SEEK_SET), .id = "file/lseek",
+	  .calls = "lseek", .base = NULL_CALL, .want = FILE_SIZE / 2, .setup = setup_file,
+	  .verify = verify_lseek,
+	  .desc = "lseek(SEEK_SET) to the same place in a regular file",
+	  .caveat = "the position does not change after the first time, and no data "
+		    "moves");
 /*
  * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c:
  * recently_deleted()): in an `ab` of 110 seconds the row went from 11 to 136 us.
@@ -365,6 +366,5 @@ CALL(read_zero, SYS(read, fd, buf, bytes), .id = "file/read-zero", .calls = "rea
 CALL(fsync, SYS(fsync, fd), .id = "file/fsync-tmpfs", .calls = "fsync", .base = NULL_CALL,
      .want = WANT_ZERO, .needs = needs_tmpfs, .setup = setup_fsync,
      .verify = verify_fsync, .desc = "fsync of a file in /dev/shm",
-     .caveat =
-	     "a tmpfs has nothing to write: this is the way to fsync, never the cost of "
-	     "storage");
+     .caveat = "a tmpfs has nothing to write: this is the way to fsync, never the "
+	       "cost of storage");

@@ -145,17 +145,15 @@ ROUND_TRIP("eventfd", .arg = TO(eventfd), .params = "bytes=8",
 ROUND_TRIP("socketpair", .arg = TO(socketpair), .params = "bytes=64",
 	   .desc = "write 64 bytes to an AF_UNIX stream pair, read it back",
 	   .caveat = "two calls, one thread: nobody is woken");
-ROUND_TRIP(
-	"udp", .arg = TO(own_udp), .params = "bytes=64",
-	.desc = "write a datagram of 64 bytes to a UDP socket that is its own peer, read "
-		"it back",
-	.caveat = "loopback: the receiving half of the stack runs inside the write");
-ROUND_TRIP(
-	"tcp", .arg = TO(tcp), .params = "bytes=64",
-	.desc = "write 64 bytes to a TCP connection over 127.0.0.1, TCP_NODELAY, read it "
-		"back",
-	.caveat = "loopback: the receiving half of the stack runs inside the write; "
-		  "one-way traffic, so acknowledgements are part of it");
+ROUND_TRIP("udp", .arg = TO(own_udp), .params = "bytes=64",
+	   .desc = "write a datagram of 64 bytes to a UDP socket that is its own peer, "
+		   "read it back",
+	   .caveat = "loopback: the receiving half of the stack runs inside the write");
+ROUND_TRIP("tcp", .arg = TO(tcp), .params = "bytes=64",
+	   .desc = "write 64 bytes to a TCP connection over 127.0.0.1, TCP_NODELAY, read "
+		   "it back",
+	   .caveat = "loopback: the receiving half of the stack runs inside the write; "
+		     "one-way traffic, so acknowledgements are part of it");
 
 /* A socket that is made and closed without ever having been used. */
 #define LAST                          \

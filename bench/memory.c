@@ -57,9 +57,8 @@ static bool is_mapped(const void *page)
 	const struct memory *const m maybe_unused = run->state; \
 	char *const page maybe_unused = m->page;                \
 	const int fd maybe_unused = run->fd[0] /* -1: anonymous */
-#define MEMORY(ident, statements, ...)         \
-	LOOP(ident, MEMORY_LOCALS, statements) \
-	BENCH_OF(ident, .state = sizeof(struct memory), .teardown = teardown, __VA_ARGS__)
+#define MEMORY(loop, ...) \
+	BENCH_OF(loop, .state = sizeof(struct memory), .teardown = teardown, __VA_ARGS__)
 
 /* The loops touch what mmap returns unseen: it has to have worked once. */
 static int setup_map(struct bench_run *run)
@@ -235,44 +234,54 @@ static int verify_brk(struct bench_run *run)
 	return 0;
 }
 
-MEMORY(mmap, long p = MAP(PAGE, ANON); fold |= p;
-       UNMAP(p, PAGE), .id = "memory/mmap-munmap", .calls = "mmap munmap",
-       .base = NULL_CALL, .setup = setup_map, .verify = verify_mmap,
+LOOP(mmap, MEMORY_LOCALS, long p = MAP(PAGE, ANON); fold |= p; UNMAP(p, PAGE))
+MEMORY(mmap, .id = "memory/mmap-munmap", .calls = "mmap munmap", .base = NULL_CALL,
+       .setup = setup_map, .verify = verify_mmap,
        .desc = "map 4 KiB of anonymous memory, unmap it untouched",
-       .caveat =
-	       "no page is allocated; the kernel may grow a neighbour instead of adding "
-	       "a mapping");
-MEMORY(mmap_touch, long p = MAP(PAGE, ANON); TOUCH(p); fold |= p;
-       UNMAP(p, PAGE), .id = "memory/mmap-touch-munmap", .calls = "mmap munmap",
+       .caveat = "no page is allocated; the kernel may grow a neighbour instead of "
+		 "adding a mapping");
+
+LOOP(mmap_touch, MEMORY_LOCALS, long p = MAP(PAGE, ANON); TOUCH(p); fold |= p;
+     UNMAP(p, PAGE))
+MEMORY(mmap_touch, .id = "memory/mmap-touch-munmap", .calls = "mmap munmap",
        .base = "memory/mmap-munmap", .setup = setup_map, .verify = verify_touch,
        .desc = "map 4 KiB of anonymous memory, write to it, unmap it",
        .caveat = "includes a page fault, clearing and freeing the page, and a TLB flush");
-MEMORY(mprotect, fold |= SYS(mprotect, page, PAGE, PROT_READ);
-       fold |= SYS(mprotect, page, PAGE, RW), .id = "memory/mprotect-pair",
-       .calls = "mprotect mprotect", .base = NULL_CALL, .want = WANT_ZERO,
-       .setup = setup_page, .verify = verify_mprotect,
+
+LOOP(mprotect, MEMORY_LOCALS, fold |= SYS(mprotect, page, PAGE, PROT_READ);
+     fold |= SYS(mprotect, page, PAGE, RW))
+MEMORY(mprotect, .id = "memory/mprotect-pair", .calls = "mprotect mprotect",
+       .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_page,
+       .verify = verify_mprotect,
        .desc = "make a touched page read-only, then writable again",
        .caveat = "two calls; one CPU has seen the page, so that no other is interrupted");
-MEMORY(dontneed, fold |= SYS(madvise, page, PAGE, MADV_DONTNEED);
-       TOUCH(page), .id = "memory/madvise-dontneed-touch", .calls = "madvise",
+
+LOOP(dontneed, MEMORY_LOCALS, fold |= SYS(madvise, page, PAGE, MADV_DONTNEED);
+     TOUCH(page))
+MEMORY(dontneed, .id = "memory/madvise-dontneed-touch", .calls = "madvise",
        .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_page,
        .verify = verify_dontneed,
        .desc = "drop a touched page by MADV_DONTNEED, write to it again",
        .caveat = "includes the page fault, and clearing and freeing the page");
-MEMORY(mlock, fold |= SYS(mlock, page, PAGE);
-       fold |= SYS(munlock, page, PAGE), .id = "memory/mlock-pair",
-       .calls = "mlock munlock", .base = NULL_CALL, .want = WANT_ZERO,
-       .setup = setup_mlock, .verify = verify_mlock,
+
+LOOP(mlock, MEMORY_LOCALS, fold |= SYS(mlock, page, PAGE);
+     fold |= SYS(munlock, page, PAGE))
+MEMORY(mlock, .id = "memory/mlock-pair", .calls = "mlock munlock", .base = NULL_CALL,
+       .want = WANT_ZERO, .setup = setup_mlock, .verify = verify_mlock,
        .desc = "lock a resident page into memory, unlock it",
        .caveat = "two calls; the page is there already: nothing is read in");
-MEMORY(fault_anon, long p = MAP(AREA, ANON); TOUCH_ALL(p); fold |= p;
-       UNMAP(p, AREA), .id = "memory/fault-anon", .calls = "mmap munmap",
-       .base = NULL_CALL, .ops = PAGES, .setup = setup_map, .verify = verify_fault,
+
+LOOP(fault_anon, MEMORY_LOCALS, long p = MAP(AREA, ANON); TOUCH_ALL(p); fold |= p;
+     UNMAP(p, AREA))
+MEMORY(fault_anon, .id = "memory/fault-anon", .calls = "mmap munmap", .base = NULL_CALL,
+       .ops = PAGES, .setup = setup_map, .verify = verify_fault,
        .desc = "minor fault of a fresh anonymous page: 1/64 of map, 64 writes, unmap",
        .caveat = "1/64 of mmap and munmap and the freeing of the page are included; no "
 		 "huge pages");
-MEMORY(fault_file, long p = MAP(AREA, MAP_SHARED); TOUCH_ALL(p); fold |= p;
-       UNMAP(p, AREA), .id = "memory/fault-file", .calls = "mmap munmap",
+
+LOOP(fault_file, MEMORY_LOCALS, long p = MAP(AREA, MAP_SHARED); TOUCH_ALL(p); fold |= p;
+     UNMAP(p, AREA))
+MEMORY(fault_file, .id = "memory/fault-file", .calls = "mmap munmap",
        .base = "memory/fault-anon", .ops = PAGES, .setup = setup_file,
        .verify = verify_fault_file,
        .desc = "minor write fault of a cached page of a shared memfd: 1/64 of map, 64 "

@@ -31,10 +31,10 @@ static __attribute__((noinline)) void op_nothing(void)
 }
 
 LOOP(empty, (void)run, bench_keep(fold))
-BENCH_OF(
-	empty, .id = "floor/empty", .via = VIA_USER, .base = NULL_CALL,
-	.desc = "one pass of an empty loop",
-	.caveat = "contained in every row; a superscalar CPU hides it behind other work");
+BENCH_OF(empty, .id = "floor/empty", .via = VIA_USER, .base = NULL_CALL,
+	 .desc = "one pass of an empty loop",
+	 .caveat = "contained in every row; a superscalar CPU hides it behind other "
+		   "work");
 
 CALL(call, (op_nothing(), 0), .id = "floor/call", .via = VIA_USER, .base = NULL_CALL,
      .desc = "call a function that returns at once",
@@ -83,10 +83,10 @@ ENOSYS_CALL(enosys_libc, op_bare(bytes), .id = "floor/enosys-libc", .via = VIA_L
 ENOSYS_CALL(enosys_syscall, syscall(bytes), .id = "floor/enosys-syscall",
 	    .via = VIA_SYSCALL,
 	    .desc = "a number without a system call, by syscall(2), which sets errno");
-ENOSYS_CALL(
-	enosys_shielded, op_shielded(bytes), .id = "floor/enosys-shielded",
-	.via = VIA_SHIELDED,
-	.desc = "a number without a system call, by a function with a shielded return");
+ENOSYS_CALL(enosys_shielded, op_shielded(bytes), .id = "floor/enosys-shielded",
+	    .via = VIA_SHIELDED,
+	    .desc = "a number without a system call, by a function with a shielded "
+		    "return");
 
 /*
  * The value of the call whose number is `arg`, asked for in another way than the row's.
@@ -207,7 +207,7 @@ CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cache
  * holds the suite's loop against them.
  */
 LOOP(block_getppid, (void)run; n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
-     fold |= arch_null_block(SYS_getppid))
+			       fold |= arch_null_block(SYS_getppid))
 LOOP(block_enosys, n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
      fold |= arch_null_block(run->bytes))
 BENCH_OF(block_getppid, .id = "test/block-getppid", .flags = BENCH_TEST,

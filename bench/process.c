@@ -127,17 +127,17 @@ static int verify_ran(struct bench_run *run)
 #define CHILD_LOCALS                                       \
 	struct process *const s maybe_unused = run->state; \
 	char *const stack maybe_unused = s->stack
-#define CHILD(ident, make, ...)                                                          \
-	LOOP(ident, CHILD_LOCALS, pid_t pid = -1; int status = -1; make;                 \
-	     fold |= (long)pid | waitpid(pid, &status, 0); fold |= -(long)(status != 0)) \
-	BENCH_OF(ident, .via = VIA_LIBC, .state = sizeof(struct process),                \
+#define CHILD_LOOP(name, ...)                                                  \
+	LOOP(name, CHILD_LOCALS, pid_t pid = -1; int status = -1; __VA_ARGS__; \
+	     fold |= (long)pid | waitpid(pid, &status, 0); fold |= -(long)(status != 0))
+#define CHILD(loop, ...)                                                 \
+	BENCH_OF(loop, .via = VIA_LIBC, .state = sizeof(struct process), \
 		 .flags = BENCH_BLOCKS, __VA_ARGS__)
 
 /* The one branch is what tells a child from its parent. */
-CHILD(fork, pid = fork();
-      if (!pid) _exit(0), .id = "process/fork-wait",
-      .calls = "clone set_robust_list exit_group wait4", .base = NULL_CALL,
-      .verify = no_child_left,
+CHILD_LOOP(fork, pid = fork(); if (!pid) _exit(0))
+CHILD(fork, .id = "process/fork-wait", .calls = "clone set_robust_list exit_group wait4",
+      .base = NULL_CALL, .verify = no_child_left,
       .desc = "fork a child that calls _exit at once, wait for it",
       .caveat = "the process is small; grows with its memory; parent and child share a "
 		"CPU");
@@ -150,25 +150,26 @@ CHILD(fork, pid = fork();
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wclobbered"
 #endif
-CHILD(vfork, pid = vfork();
-      if (!pid) _exit(0), .id = "process/vfork-wait", .calls = "vfork exit_group wait4",
-      .base = FORK, .verify = no_child_left,
-      .desc = "vfork a child that calls _exit at once, wait for it",
-      .caveat = "no memory is copied, and the parent stands still until the child has "
-		"ended");
+CHILD_LOOP(vfork, pid = vfork(); if (!pid) _exit(0))
 #ifndef __clang__
 #pragma GCC diagnostic pop
 #endif
+CHILD(vfork, .id = "process/vfork-wait", .calls = "vfork exit_group wait4", .base = FORK,
+      .verify = no_child_left,
+      .desc = "vfork a child that calls _exit at once, wait for it",
+      .caveat = "no memory is copied, and the parent stands still until the child has "
+		"ended");
 
-CHILD(clone_vm, pid = clone(child, stack, CLONE_VM | SIGCHLD, s),
-      .id = "process/clone-vm-wait", .calls = "clone exit wait4", .base = FORK,
+CHILD_LOOP(clone_vm, pid = clone(child, stack, CLONE_VM | SIGCHLD, s))
+CHILD(clone_vm, .id = "process/clone-vm-wait", .calls = "clone exit wait4", .base = FORK,
       .setup = setup_stack, .verify = verify_ran,
       .desc = "clone(CLONE_VM) a child on a stack of its own that exits at once, wait "
 	      "for it",
       .caveat = "a process that shares our memory, not a thread; the stack is there "
 		"already");
-CHILD(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp),
-      .id = "process/posix_spawn-true",
+
+CHILD_LOOP(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->envp))
+CHILD(spawn, .id = "process/posix_spawn-true",
       .calls = "mmap rt_sigprocmask clone3 rt_sigaction execve exit_group munmap "
 	       "rt_sigprocmask wait4",
       .base = "process/fork-exec-true", .setup = setup_program, .verify = run_program,
@@ -176,36 +177,36 @@ CHILD(spawn, fold |= -(long)posix_spawn(&pid, s->path, NULL, NULL, s->argv, s->e
       .desc = "posix_spawn a static program of two instructions, wait for it",
       .caveat = "includes the C library resetting every signal in the child: some 100 "
 		"calls more");
-CHILD(
-	exec, pid = fork();
-	if (!pid) {
-		execve(s->path, s->argv, s->envp);
-		_exit(EXIT_NO_EXEC);
-	},
-	.id = "process/fork-exec-true",
-	.calls = "clone set_robust_list execve exit_group wait4", .base = FORK,
-	.setup = setup_program, .verify = run_program, .teardown = teardown_program,
-	.desc = "fork, execve a static program of two instructions, wait for it",
-	.caveat =
-		"no dynamic linker, no C library, no start-up: a real program costs far "
-		"more");
 
-#define THREAD_LOCALS                         \
-	struct process *const s = run->state; \
-	const pthread_t self = s->self
+static always_inline void exec_program(struct process *s)
+{
+	execve(s->path, s->argv, s->envp);
+	_exit(EXIT_NO_EXEC);
+}
+
+CHILD_LOOP(exec, pid = fork(); if (!pid) exec_program(s))
+CHILD(exec, .id = "process/fork-exec-true",
+      .calls = "clone set_robust_list execve exit_group wait4", .base = FORK,
+      .setup = setup_program, .verify = run_program, .teardown = teardown_program,
+      .desc = "fork, execve a static program of two instructions, wait for it",
+      .caveat = "no dynamic linker, no C library, no start-up: a real program costs "
+		"far more");
+
 static int setup_thread(struct bench_run *run)
 {
 	((struct process *)run->state)->self = pthread_self();
 	return 0;
 }
 
+#define THREAD_LOCALS                         \
+	struct process *const s = run->state; \
+	const pthread_t self = s->self
 LOOP(pthread, THREAD_LOCALS, pthread_t t = self;
      fold |= -(long)pthread_create(&t, NULL, thread, s);
      fold |= -(long)pthread_join(t, NULL))
 BENCH_OF(pthread, .id = "process/pthread-create-join", .via = VIA_LIBC,
-	 .calls =
-		 "rt_sigprocmask clone3 rt_sigprocmask rseq set_robust_list madvise exit "
-		 "futex",
+	 .calls = "rt_sigprocmask clone3 rt_sigprocmask rseq set_robust_list madvise "
+		  "exit futex",
 	 .base = NULL_CALL, .want = WANT_ZERO, .state = sizeof(struct process),
 	 .flags = BENCH_BLOCKS, .setup = setup_thread, .verify = verify_ran,
 	 .desc = "create a thread that returns at once, join it",

@@ -276,10 +276,10 @@ PASSES_OVER(pread_64k_sum, {
 	PASS_OF(mmap_##kind##_sum, .id = "read/mmap-" #kind "-sum",                   \
 		.desc = "the sum of 4 KiB of a cached file, " what, __VA_ARGS__)
 
-MAPPED_PASSES(
-	first, "mapped for one pass", .calls = "mmap munmap", .setup = setup_unmapped,
-	.caveat = "a fault maps its neighbours too (16 pages by default); munmap is in "
-		  "it");
+MAPPED_PASSES(first, "mapped for one pass", .calls = "mmap munmap",
+	      .setup = setup_unmapped,
+	      .caveat = "a fault maps its neighbours too (16 pages by default); munmap "
+			"is in it");
 MAPPED_PASSES(populate, "mapped by MAP_POPULATE for one pass", .calls = "mmap munmap",
 	      .setup = setup_unmapped,
 	      .caveat = "1 MiB at once, none of it in vain; munmap is in it");

@@ -154,26 +154,30 @@ static int verify_eintr(struct bench_run *run)
 #define SIGNAL_LOCALS                         \
 	struct signals *const s = run->state; \
 	const pid_t self maybe_unused = s->self
-#define SIGNAL(ident, statements, ...)                                   \
-	LOOP(ident, SIGNAL_LOCALS, statements)                           \
-	BENCH_OF(ident, .state = sizeof(struct signals), .setup = setup, \
+#define SIGNAL(loop, ...)                                               \
+	BENCH_OF(loop, .state = sizeof(struct signals), .setup = setup, \
 		 .teardown = teardown, __VA_ARGS__)
 #define SET(who, where) \
 	.arg = (&(const struct disposition){ .handler = who, .how = where })
 
-SIGNAL(sigaction, fold |= SYS(rt_sigaction, SIG, &s->action, &s->before, SET_LEN),
-       .id = "signal/sigaction", .calls = "rt_sigaction", .base = NULL_CALL,
+LOOP(sigaction, SIGNAL_LOCALS,
+     fold |= SYS(rt_sigaction, SIG, &s->action, &s->before, SET_LEN))
+SIGNAL(sigaction, .id = "signal/sigaction", .calls = "rt_sigaction", .base = NULL_CALL,
        .want = WANT_ZERO, SET(SIG_DFL, SIG_UNBLOCK), .verify = verify_sigaction,
        .desc = "set a signal's disposition to SIG_IGN and query the old one, in one call",
        .caveat = "the disposition is the same after the first time");
-SIGNAL(sigprocmask, fold |= SYS(rt_sigprocmask, SIG_BLOCK, &s->set, NULL, SET_LEN);
-       fold |= SYS(rt_sigprocmask, SIG_UNBLOCK, &s->set, &s->seen, SET_LEN),
-       .id = "signal/sigprocmask", .calls = "rt_sigprocmask rt_sigprocmask",
+
+LOOP(sigprocmask, SIGNAL_LOCALS,
+     fold |= SYS(rt_sigprocmask, SIG_BLOCK, &s->set, NULL, SET_LEN);
+     fold |= SYS(rt_sigprocmask, SIG_UNBLOCK, &s->set, &s->seen, SET_LEN))
+SIGNAL(sigprocmask, .id = "signal/sigprocmask", .calls = "rt_sigprocmask rt_sigprocmask",
        .base = NULL_CALL, .want = WANT_ZERO, SET(SIG_DFL, SIG_UNBLOCK),
        .verify = verify_sigprocmask,
        .desc = "block a signal, unblock it and query the old mask",
        .caveat = "one op is two calls");
-SIGNAL(raise, fold |= raise(SIG), .id = "signal/raise-handler", .via = VIA_LIBC,
+
+LOOP(raise, SIGNAL_LOCALS, fold |= raise(SIG))
+SIGNAL(raise, .id = "signal/raise-handler", .via = VIA_LIBC,
        .calls = "gettid getpid tgkill rt_sigreturn", .base = NULL_CALL, .want = WANT_ZERO,
        SET(count_signal, SIG_UNBLOCK), .verify = verify_raise,
        .desc = "raise a signal that a handler counts",
@@ -227,10 +231,8 @@ static int verify_getppid(struct bench_run *run)
 	return getppid() == run->want ? 0 : bench_fail(run, "not the parent's id");
 }
 
-BENCH_OF(
-	errno_check, .id = "signal/errno-check", .calls = "getppid", .base = NULL_CALL,
-	.setup = setup_getppid, .verify = verify_getppid,
-	.desc = "getppid in a loop that makes the call again on EINTR",
-	.caveat =
-		"EINTR never comes: a compare and a branch predicted well, which may well "
-		"be 0 ns");
+BENCH_OF(errno_check, .id = "signal/errno-check", .calls = "getppid", .base = NULL_CALL,
+	 .setup = setup_getppid, .verify = verify_getppid,
+	 .desc = "getppid in a loop that makes the call again on EINTR",
+	 .caveat = "EINTR never comes: a compare and a branch predicted well, which may "
+		   "well be 0 ns");

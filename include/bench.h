@@ -6,13 +6,13 @@
  * It does not measure: src/measure/ drives what is declared here, in a fresh process,
  * in this order:
  *
- *	needs   may answer SKIP
- *	setup   once; the harness undoes most of it by itself (see struct bench_run)
- *	before  before each window, untimed
- *	batch   many times, n iterations each, some of them timed
- *	after   after each window, untimed
- *	verify  after the first batch and after the last one: did the work happen?
- *	teardown, also of a setup that failed half-way: all that it did not set is zero
+ *	needs     may answer SKIP
+ *	setup     once; the harness undoes most of it by itself (see struct bench_run)
+ *	before    before each window, untimed
+ *	batch     many times, n iterations each, some of them timed
+ *	after     after each window, untimed
+ *	verify    after the first batch and after the last one: did the work happen?
+ *	teardown  even if setup failed half-way: what it did not reach is zero
  *
  * Units: times are never seen by a benchmark. Sizes are bytes. Errors: setup, verify and
  * needs return 0, or what bench_fail(), bench_skip() or bench_errno() returned.
@@ -57,9 +57,8 @@ struct bench {
 	const char *desc;   /* one line: what one operation does */
 	const char *caveat; /* one line: what its number does not mean; or NULL */
 	/*
-	 * The system calls of one operation: "openat close"; or NULL. Where the loop
-	 * makes them itself and this CPU's Linux lacks one, the row is a SKIP that says
-	 * so.
+	 * The system calls of one operation: "openat close"; or NULL. If the loop makes
+	 * them by their numbers and this CPU's Linux lacks one, the row says SKIP.
 	 */
 	const char *calls;
 	/*
@@ -233,18 +232,18 @@ void *bench_vdso(const char *name);
  *
  * BATCH_OP(name, expr): the same loop without a descriptor.
  *
- * LOOP(name, locals, statements): declares what `locals` says, and repeats the
- * statements, which OR results into `fold`. LOOP_THEN(name, locals, then, statements):
- * does `then` afterwards, which is in the time, but once a batch.
+ * LOOP(name, locals, statements): declares `locals` and repeats the statements, which OR
+ * their results into `fold`. LOOP_THEN(name, locals, then, statements): does `then` once
+ * at the end of the batch, in its time.
  *
- * BATCH(name) { … REPEAT(n) … }: any body. REPEAT is how every loop repeats, and the one
- * place that says how many iterations stand in one pass. `n` counts down to 1 in it.
+ * BATCH(name) { … REPEAT (n) … }: any body. These three make one iteration a pass, by
+ * REPEAT; `n` counts down to 1 in it.
  */
 #define BATCH(name) \
 	static timed_loop long batch_##name(struct bench_run *run, unsigned long n)
 #define REPEAT(n) for (unsigned long left_ = 1; left_; left_ = --(n))
 
-/* Operations a pass: measured, 8 leave 1 % of a null call in the loop, 32 gain nothing. */
+/* Operations a pass. Measured: 8 leave 1 % of a null call, 32 gain nothing. */
 #define BENCH_UNROLL 16
 #define FOUR_OF(...) \
 	__VA_ARGS__; \

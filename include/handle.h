@@ -14,37 +14,38 @@
 
 #include "ring.h"
 
-/*
- * A place that bytes go to. `open` makes run->fd[0], which takes all bytes of a batch
- * without waiting, and run->fd[1], where they come out (not of /dev/null).
- */
+/* A place that bytes go to. */
 struct handle {
-	int (*open)(struct bench_run *run);
 	/*
-	 * What n batches put in comes out, or what n batches take out is put in: untimed.
+	 * Makes run->fd[0], which takes all bytes of a batch without waiting, and
+	 * run->fd[1], which gives them back. /dev/null has no second one.
 	 */
+	int (*open)(struct bench_run *run);
+	/* Outside of a window: takes out what n batches put in. NULL: nothing is left. */
 	int (*drain)(struct bench_run *run, unsigned long n);
+	/*
+	 * Outside of a window: puts in what n batches will take out. NULL: the loop does.
+	 */
 	int (*refill)(struct bench_run *run, unsigned long n);
-	int (*check)(struct bench_run *run); /* one more batch: did its bytes arrive? */
-	bool stream; /* bytes have no place: those that came out are gone */
+	/* Makes one more batch: did its bytes arrive? */
+	int (*check)(struct bench_run *run);
+	bool stream; /* its bytes have no position: they come out once */
 	int room;    /* of a pipe, bytes; 0: as the kernel makes it */
 };
 
-extern const struct handle handle_null, handle_file, handle_memfd, handle_unix,
-	handle_udp;
-extern const struct handle handle_plain_pipe, handle_pipe;
+extern const struct handle handle_null, handle_file, handle_memfd;
+extern const struct handle handle_plain_pipe, handle_pipe, handle_unix, handle_udp;
 
 /* How the bytes of a row go there: `.arg = TO(pipe, .mode = RING_COOP)`. */
 struct way {
 	const struct handle *to;
-	bool receives; /* the timed side is run->fd[1] */
-	bool stdio;    /* it writes to a stream over run->fd[0] */
-	/* Of a ring: is the file registered, and for WRITE and READ the buffer, too? */
-	bool fixed;
-	enum ring_mode mode;
-	unsigned int requests;		    /* for each piece; 0: one */
-	int op;				    /* which the kernel's io_uring has to know */
-	int (*more)(struct bench_run *run); /* last of the setup; or NULL */
+	bool receives;	     /* the loop takes bytes out of run->fd[1] */
+	bool stdio;	     /* the loop writes to a stream over run->fd[0] */
+	bool fixed;	     /* the ring knows the file, for READ and WRITE the buffer */
+	enum ring_mode mode; /* of the ring */
+	unsigned int requests;		    /* of the ring, for each piece; 0: one */
+	int op;				    /* IORING_OP_… that the kernel must know */
+	int (*more)(struct bench_run *run); /* sets up the rest; or NULL */
 };
 
 #define TO(place, ...)	 (&(const struct way){ .to = &handle_##place, ##__VA_ARGS__ })
@@ -61,8 +62,7 @@ struct pieces {
 	struct ring ring; /* first: see ring.h */
 	size_t total;
 	char *back, *copy;
-	struct iovec
-		iov[PIECES_MOST]; /* of what is put in, or of where it comes out to */
+	struct iovec iov[PIECES_MOST]; /* one for each piece, in one of the areas */
 	struct mmsghdr msg[PIECES_MOST];
 	unsigned int renewed; /* how often the source has been filled */
 	bool verified;	      /* once at least */
@@ -71,9 +71,7 @@ struct pieces {
 	size_t space_len;
 };
 
-/*
- * The areas: contents in the first, vectors over the first or the second. 0 or a verdict.
- */
+/* Makes the areas, fills the first, and points the vectors at it or at `back`. */
 int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
 void pieces_renew(struct bench_run *run);
@@ -106,10 +104,10 @@ int pipe_open(struct bench_run *run, int i, int room);
 #define LARGE_PIPE (1 << 20) /* fs.pipe-max-size by default */
 
 /*
- * PIECES(name, calls, statements): a timed loop that is no ring's, whose statements are
- * one iteration. EACH(call) makes one call for every piece, at offset `at`, that must
- * give `bytes`; ONCE(call) makes one that must give `total`. `calls` system calls an
- * iteration, for run->enters.
+ * PIECES(name, calls, statements): a timed loop without a ring. It makes so many system
+ * `calls` an iteration, for run->enters. EACH(call) makes one call for each piece, which
+ * lies at offset `at`; the call must give `bytes`. ONCE(call) makes one for all pieces;
+ * it must give `total`.
  *
  * RING_LOOP(name, calls, statements): the same of a ring. SUBMIT(requests, want, prep)
  * has `prep` fill in request `i`, `sqe`, of the piece at offset `at`, submits, and waits.
@@ -127,17 +125,18 @@ int pipe_open(struct bench_run *run, int i, int room);
 	char *const back maybe_unused = buf + total;         \
 	char *const copy maybe_unused = back + total
 #define COUNTED const unsigned long iterations = n
-#define PIECES(name, calls, ...)       \
-	LOOP_THEN(name, PIECES_LOCALS; \
-		  COUNTED, run->enters += iterations * (calls), __VA_ARGS__)
+#define COUNTED_PIECES \
+	PIECES_LOCALS; \
+	COUNTED
+#define PIECES(name, calls, ...) \
+	LOOP_THEN(name, COUNTED_PIECES, run->enters += iterations * (calls), __VA_ARGS__)
 #define FOR_EACH_PIECE for (size_t at = 0; at < total; at += bytes)
 #define EACH(call)     FOR_EACH_PIECE fold |= off_by((long)(call), bytes)
 #define ONCE(call)     fold |= off_by((long)(call), total)
 #define GATHER	       FOR_EACH_PIECE memcpy(copy + at, buf + at, bytes)
 
 #define RING_LOCALS                        \
-	PIECES_LOCALS;                     \
-	COUNTED;                           \
+	COUNTED_PIECES;                    \
 	struct ring *const r = run->state; \
 	struct ring_tally t = { 0 }
 #define RING_LOOP(name, calls, ...)                                    \

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Data flows one way: a folder includes only from itself and from the folders behind it in
-# this list; `render` and `compare`, and the commands that only read, see stored rows and
+# this list. `render` and `compare`, and the commands that only read, see stored rows and
 # nothing that measures. No two files include each other, in any number of steps. Exit
 # status 1, and the lines, where that is broken.
 set -eu

@@ -14,11 +14,14 @@
 /* run->fd: to, from, and the ends of a pipe. */
 #define START fold |= SYS(lseek, fd, 0, SEEK_SET)
 
-PIECES(
-	copy_loop, 2 * batch, FOR_EACH_PIECE {
-		fold |= off_by(SYS(pread64, fd2, copy, bytes, at), bytes);
-		fold |= off_by(SYS(pwrite64, fd, copy, bytes, at), bytes);
-	})
+#define COPY_EACH                                                          \
+	FOR_EACH_PIECE                                                     \
+	{                                                                  \
+		fold |= off_by(SYS(pread64, fd2, copy, bytes, at), bytes); \
+		fold |= off_by(SYS(pwrite64, fd, copy, bytes, at), bytes); \
+	}
+
+PIECES(copy_loop, 2 * batch, COPY_EACH)
 PIECES(copy_whole, 2, ONCE(SYS(pread64, fd2, copy, total, 0));
        ONCE(SYS(pwrite64, fd, copy, total, 0)))
 PIECES(copy_sendfile, 2, off_t off = 0; START; ONCE(SYS(sendfile, fd, fd2, &off, total)))

@@ -43,6 +43,7 @@ struct kept {
 
 /* MAPPED(name, calls, one pass): fold gets what it found XOR what it must find. */
 #define MAPPED_LOCALS                                   \
+	COUNTED;                                        \
 	struct mapping *const m = run->state;           \
 	const size_t batch = run->batch;                \
 	const size_t total = batch * PAGE;              \
@@ -51,9 +52,8 @@ struct kept {
 	char *const map maybe_unused = m->map;          \
 	char **const regions maybe_unused = m->regions; \
 	const long sum maybe_unused = m->sum
-#define MAPPED(name, calls, ...)       \
-	LOOP_THEN(name, MAPPED_LOCALS; \
-		  COUNTED, run->enters += iterations * (calls), __VA_ARGS__)
+#define MAPPED(name, calls, ...) \
+	LOOP_THEN(name, MAPPED_LOCALS, run->enters += iterations * (calls), __VA_ARGS__)
 #define TOUCH(p)   fold |= touched(p, total) ^ sum
 #define MAP(flags) SYS(mmap, 0, total, PROT_READ, flags, fd, 0)
 #define UNMAP(p)   fold |= SYS(munmap, p, total)

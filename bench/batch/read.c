@@ -39,8 +39,7 @@ static uint64_t word(uint64_t i)
  * READS(name, calls, statements): one batch from `off`, or from place[k] on; see PIECES.
  */
 #define READ_LOCALS                                             \
-	PIECES_LOCALS;                                          \
-	COUNTED;                                                \
+	COUNTED_PIECES;                                         \
 	struct source *const from = run->state;                 \
 	const char *const map maybe_unused = from->map;         \
 	const uint32_t *const place maybe_unused = from->place; \
@@ -51,14 +50,14 @@ static uint64_t word(uint64_t i)
 		  k += batch; bench_keep(off))
 #define FOR_EACH_PLACE(p) for (size_t at = 0, p = k; at < total; at += bytes, p++)
 
-READS(seq_pread, batch, EACH(SYS(pread64, fd2, buf + at, bytes, off + at)))
+#define PREAD_AT(place) off_by(SYS(pread64, fd2, buf + at, bytes, place), bytes)
+
+READS(seq_pread, batch, FOR_EACH_PIECE fold |= PREAD_AT(off + at))
 READS(seq_preadv, 1, ONCE(SYS(preadv, fd2, iov, batch, off, 0)))
 READS(seq_copy, 1, ONCE(SYS(pread64, fd2, copy, total, off));
       FOR_EACH_PIECE memcpy(buf + at, copy + at, bytes))
 READS(seq_mmap, 0, FOR_EACH_PIECE memcpy(buf + at, map + off + at, bytes))
-READS(random_pread, batch,
-      FOR_EACH_PLACE(p) fold |=
-      off_by(SYS(pread64, fd2, buf + at, bytes, place[p % PLACES]), bytes))
+READS(random_pread, batch, FOR_EACH_PLACE(p) fold |= PREAD_AT(place[p % PLACES]))
 READS(random_mmap, 0, FOR_EACH_PLACE(p) memcpy(buf + at, map + place[p % PLACES], bytes))
 
 #define SOURCE ((struct source *)s)

@@ -149,7 +149,7 @@ static void print(const struct settings *s, const struct table *results,
 	} else if (s->format == FORMAT_JSON) {
 		json_fill(stdout, json);
 	} else {
-		table_print(stdout, results, cli_color());
+		table_print(stdout, results, json, cli_color());
 		batch_advice(results, rounds, s->no_output ? NULL : s->output);
 	}
 	fflush(stdout);

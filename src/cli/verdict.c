@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "cli/verdict.h"
-#include "render/plots_gate.h"
+#include "render/plots.h"
 #include "render/verdicts.h"
 #include "row/csv.h"
 

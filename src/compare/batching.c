@@ -356,36 +356,22 @@ void batching_free(struct batching *b)
 	*b = (struct batching){ .workload = NULL };
 }
 
-static bool matches(const struct batch_workload *w, const char *pattern)
+static bool matches(const void *workloads, size_t i, const char *glob)
 {
+	const struct batch_workload *w = (const struct batch_workload *)workloads + i;
 	char full[4200];
 
 	snprintf(full, sizeof(full), "%s/%ld", w->name, w->bytes);
-	return !fnmatch(pattern, w->name, 0) ||
-	       (w->bytes >= 0 && !fnmatch(pattern, full, 0));
+	return !fnmatch(glob, w->name, 0) || (w->bytes >= 0 && !fnmatch(glob, full, 0));
 }
 
 const char *batching_select(struct batching *b, char *const *patterns, size_t n)
 {
-	bool *keep = room_for(b->n, sizeof(*keep)), adds = false;
-	const char *unmatched = NULL;
+	const struct selectable all = { b->workload, b->n, matches };
+	bool *keep = room_for(b->n, sizeof(*keep));
+	const char *unmatched = select_by_globs(&all, patterns, n, keep);
 	size_t kept = 0;
 
-	for (size_t p = 0; p < n; p++)
-		adds |= *patterns[p] != '!';
-	for (size_t i = 0; i < b->n; i++)
-		keep[i] = !adds;
-	for (size_t p = 0; p < n && !unmatched; p++) {
-		bool add = *patterns[p] != '!', any = false;
-
-		for (size_t i = 0; i < b->n; i++)
-			if (matches(&b->workload[i], patterns[p] + !add)) {
-				keep[i] = add;
-				any = true;
-			}
-		if (!any)
-			unmatched = patterns[p];
-	}
 	for (size_t i = 0; i < b->n && !unmatched; i++) {
 		if (keep[i])
 			b->workload[kept++] = b->workload[i];

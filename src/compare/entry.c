@@ -89,6 +89,21 @@ size_t entries_gather(struct entry **entries, const struct gate *g)
 	return n;
 }
 
+struct entry *entry_find(struct gate *g, const char *id)
+{
+	size_t lo = 0, hi = g->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (strcmp(g->entries[mid].id, id) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
+}
+
 bool entry_comparable(struct entry *e)
 {
 	/* By the worst of the head and of the base: absent, skipped, fine, failed. */

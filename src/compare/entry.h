@@ -40,6 +40,8 @@ struct entry {
 
 /* One entry for each id of either side, by id. The caller frees *entries. */
 size_t entries_gather(struct entry **entries, const struct gate *g);
+/* NULL: no side has it. */
+struct entry *entry_find(struct gate *g, const char *id);
 void entry_free(struct entry *e);
 
 /* Whether both sides have figures; if not, `out` becomes a skip. */

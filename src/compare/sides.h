@@ -26,7 +26,7 @@
 #define GATE_CONTROL_LEAST  3	 /* rounds without which the control says nothing */
 #define GATE_SAME_STATE	    0.05 /* probes of the two sides agree within this */
 #define GATE_FOLDERS	    6 /* so many folders a side: they are the unit, not rounds */
-#define GATE_POWER	    0.95 /* of the effect given to gate_rounds_needed() */
+#define GATE_POWER	    0.95 /* of finding the effect that is asked for */
 #define GATE_ROUNDS_MAX	    1000
 #define GATE_FDR	    0.05 /* of the advice */
 

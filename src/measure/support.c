@@ -293,12 +293,6 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	return b->setup ? b->setup(run) : 0;
 }
 
-static int reap(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	return waitpid(pid, NULL, 0) == pid;
-}
-
 int run_teardown(struct running *r)
 {
 	struct bench_run *run = &r->run;
@@ -307,8 +301,8 @@ int run_teardown(struct running *r)
 	if (r->was_begun && run->bench->teardown)
 		run->bench->teardown(run);
 	for (int i = 0; i < BENCH_PEERS; i++)
-		if (run->peer[i])
-			reap(run->peer[i]);
+		if (run->peer[i] && !kill(run->peer[i], SIGKILL))
+			waitpid(run->peer[i], NULL, 0);
 	for (int i = 0; i < BENCH_FDS; i++)
 		if (run->fd[i] >= 0)
 			close(run->fd[i]);

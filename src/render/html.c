@@ -337,10 +337,11 @@ static void put_results(FILE *out, const struct table *t)
 		"quiet", "rounds", "status",
 	};
 
-	fputs("<h2 id=rows>All rows</h2>\n<p class=hint>One operation each, ± the larger "
-	      "half of its 95 % interval (±? where there is none). Ratio: against the "
-	      "row in its tooltip. ~ marks cycles estimated from ticks. Contended: next "
-	      "to a busy neighbour. Quiet: windows that nobody disturbed.</p>\n"
+	fputs("<h2 id=rows>All rows</h2>\n"
+	      "<p class=hint>One operation each, ± the larger half of its 95 % interval "
+	      "(±? where there is none). Ratio: against the row in its tooltip. ~ marks "
+	      "cycles estimated from ticks. Contended: next to a busy neighbour. Quiet: "
+	      "windows that nobody disturbed.</p>\n"
 	      "<div class=wide><table id=results><thead><tr>",
 	      out);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)

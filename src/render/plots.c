@@ -54,77 +54,68 @@ static int by_value(const void *a, const void *b)
 	return (x->v > y->v) - (x->v < y->v);
 }
 
-enum which { WHICH_NULL, WHICH_ALL, WHICH_READ };
+/* Rows by what they cost, the cheapest first. */
+struct ranking {
+	bool (*has)(const struct result_row *r);
+	struct text (*say)(const struct table *results);
+	const char *otherwise; /* the title, where there is nothing to say */
+	bool pages;	       /* costs are scaled to 4 KiB, and ids are short */
+	bool decades;	       /* families of many rows on a logarithmic axis */
+};
+
+static bool is_null(const struct result_row *r)
+{
+	return !strcmp(r->group, "null") || !strcmp(r->group, "floor");
+}
+
+static bool is_read(const struct result_row *r)
+{
+	return !strcmp(r->group, "read");
+}
 
 static double figure_of_row(const struct result_row *r, enum which which)
 {
-	if (!say_has_figure(r))
-		return NAN;
-	if (which == WHICH_NULL && strcmp(r->group, "null") && strcmp(r->group, "floor"))
-		return NAN;
-	if (which == WHICH_READ)
-		return strcmp(r->group, "read") ? NAN : r->ns.mid * say_page_scale(r);
-	/* The hundreds of rows of a sweep have figures of their own. */
-	return which == WHICH_ALL && (r->ns.mid <= 0 || !strcmp(r->group, "batch"))
-		       ? NAN
-		       : r->ns.mid;
+	return r->ns.mid > 0 && strcmp(r->group, "batch");
 }
 
-static void draw_sorted(struct plotter *m, struct canvas *g, enum which which)
+static const struct ranking null_calls = { is_null, say_null,
+					   "Ways of making the null call", false, false };
+static const struct ranking all_rows = { is_no_sweep, say_all, "All rows", false, true };
+static const struct ranking reads = { is_read, say_read, "Ways of reading 4 KiB", true,
+				      false };
+
+static void draw_ranking(struct plotter *m, struct canvas *g)
 {
 	struct item *items = room_for(m->results->n, sizeof(*items));
+	const struct ranking *k = g->arg;
 	size_t n = 0;
 
 	for_rows (result_row, r, m->results) {
 		double v = figure_of_row(r, which);
 
-		if (isfinite(v))
-			items[n++] = (struct item){ r, v };
+		if (!say_has_figure(r) || !k->has(r) || !isfinite(v))
+			continue;
+		items[n++] = (struct item){ r, v };
 		/* In the order of the run, so that a family keeps its colour. */
-		if (isfinite(v) && which == WHICH_ALL)
+		if (k->decades)
 			canvas_key(g, r->group);
 	}
 	qsort(items, n, sizeof(*items), by_value);
 	for (size_t i = 0; i < n; i++) {
 		const struct result_row *r = items[i].r;
 
-		put_bar(g, which == WHICH_READ ? r->name : r->id, i, r,
+		put_bar(g, k->pages ? r->name : r->id, i, r,
 			items[i].v / (r->ns.mid ? r->ns.mid : 1),
-			canvas_key(g, which == WHICH_ALL ? r->group : r->via));
+			canvas_key(g, k->decades ? r->group : r->via));
 	}
-	g->rows = n;
 	free(items);
-}
-
-static void draw_null(struct plotter *m, struct canvas *g)
-{
-	draw_sorted(m, g, WHICH_NULL);
-	g->height = 150 + 30 * g->rows;
-	g->xmax = g->max * 1.15;
-	g->title = say_null(m->results);
+	g->rows = n;
+	g->height = k->decades ? 130 + 17 * g->rows : 150 + 30 * g->rows;
+	g->xmin = k->decades ? pow(10, floor(log10(g->min))) : 0;
+	g->xmax = k->decades ? pow(10, ceil(log10(g->max * 1.05))) : g->max * 1.15;
+	g->title = k->say(m->results);
 	if (!*g->title.s)
-		g->title = text("Ways of making the null call");
-}
-
-static void draw_all(struct plotter *m, struct canvas *g)
-{
-	draw_sorted(m, g, WHICH_ALL);
-	g->height = 130 + 17 * g->rows;
-	g->xmin = pow(10, floor(log10(g->min)));
-	g->xmax = pow(10, ceil(log10(g->max * 1.05)));
-	g->title = say_all(m->results);
-	if (!*g->title.s)
-		g->title = text("All rows");
-}
-
-static void draw_read(struct plotter *m, struct canvas *g)
-{
-	draw_sorted(m, g, WHICH_READ);
-	g->height = 150 + 30 * g->rows;
-	g->xmax = g->max * 1.15;
-	g->title = say_read(m->results);
-	if (!*g->title.s)
-		g->title = text("Ways of reading 4 KiB");
+		g->title = text("%s", k->otherwise);
 }
 
 static void draw_clocks(struct plotter *m, struct canvas *g)
@@ -246,9 +237,9 @@ static void draw_ecdf(struct plotter *m, struct canvas *g)
 }
 
 static const struct plot plots[] = {
-	{ "null", plot_null_gp, draw_null, NULL },
-	{ "all", plot_all_gp, draw_all, NULL },
-	{ "read", plot_read_gp, draw_read, NULL },
+	{ "null", plot_null_gp, draw_ranking, &null_calls },
+	{ "all", plot_all_gp, draw_ranking, &all_rows },
+	{ "read", plot_read_gp, draw_ranking, &reads },
 	{ "clocks", plot_clocks_gp, draw_clocks, NULL },
 	{ "ecdf", plot_ecdf_gp, draw_ecdf, NULL },
 };

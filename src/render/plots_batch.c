@@ -4,7 +4,7 @@
  * takes, and one of costs for each workload. What is drawn was decided in compare/.
  */
 #include <ctype.h>
-#include <glob.h>
+#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,33 +193,24 @@ struct text plots_batch_name(const struct batch_workload *w)
 	return name;
 }
 
+/* The batch-cost-* of workloads that the rows may not have any more are removed too. */
 void plots_batch_clear(const char *dir)
 {
 	static const char *const fixed[] = { "batch-breakeven", "batch-cpu",
 					     "batch-wait" };
-	char pattern[4300];
-	glob_t found;
+	struct dirent *entry;
+	DIR *d = opendir(dir);
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		plot_remove(dir, fixed[i]);
-	/* The folder's name may have characters that mean something to glob. */
-	for (size_t i = 0, at = 0; at < sizeof(pattern) - 30; i++) {
-		if (!dir[i]) {
-			strcpy(pattern + at, "/batch-cost-*.svg");
-			break;
-		}
-		if (strchr("*?[\\", dir[i]))
-			pattern[at++] = '\\';
-		pattern[at++] = dir[i];
-		pattern[at] = 0;
-	}
-	if (!glob(pattern, 0, NULL, &found))
-		for (size_t i = 0; i < found.gl_pathc; i++) {
-			const char *base = strrchr(found.gl_pathv[i], '/') + 1;
+	while (d && (entry = readdir(d))) {
+		const char *name = entry->d_name, *end = strstr(name, ".svg");
 
-			plot_remove(dir, text("%.*s", (int)strlen(base) - 4, base).s);
-		}
-	globfree(&found);
+		if (say_after(name, "batch-cost-") && end && !end[4])
+			plot_remove(dir, text("%.*s", (int)(end - name), name).s);
+	}
+	if (d)
+		closedir(d);
 }
 
 int plots_batch(struct plotter *m)

@@ -9,7 +9,7 @@
 
 #include "base/room.h"
 #include "render/plot.h"
-#include "render/plots_gate.h"
+#include "render/plots.h"
 #include "render/verdicts.h"
 #include "stats/stats.h"
 

@@ -91,9 +91,8 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		fprintf(out, "%s\n", *tint ? "\033[0m" : "");
 		return;
 	}
-	put_figure(out, r->ns, "", "");
-	put_figure(out, r->ticks, "", "");
 	put_figure(out, r->cycles, about, "");
+	put_figure(out, r->ns, "", "");
 	put_figure(out, r->ratio, "", "x");
 	if (isfinite(r->quiet_share))
 		fprintf(out, " %6.0f", r->quiet_share * 100);
@@ -111,12 +110,27 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	fputc('\n', out);
 }
 
-void table_print(FILE *out, const struct table *t, bool color)
+/* How far the core's clock moved in the run, if that is known. */
+static void put_clock(FILE *out, const json_t *run)
+{
+	const json_t *calibration = json_object_get(run, "calibration");
+	double lo = json_number_value(json_object_get(calibration, "clock_ghz_lo"));
+	double hi = json_number_value(json_object_get(calibration, "clock_ghz_hi"));
+
+	if (lo > 0 && hi > 0)
+		fprintf(out,
+			"the core ran at %.2f to %.2f GHz: nanoseconds move with it, "
+			"cycles do not\n\n",
+			lo, hi);
+}
+
+void table_print(FILE *out, const struct table *t, const json_t *run, bool color)
 {
 	int width = width_of(t);
 
-	fprintf(out, "  %-*s %-8s %8s %-6s %8s %-6s %8s %-6s %8s %-6s %6s\n", width, "",
-		"via", "ns", "", "ticks", "", "cycles", "", "ratio", "", "quiet%");
+	put_clock(out, run);
+	fprintf(out, "  %-*s %-8s %8s %-6s %8s %-6s %8s %-6s %6s\n", width, "", "via",
+		"cycles", "", "ns", "", "ratio", "", "quiet%");
 	for (size_t i = 0; i < t->n; i++) {
 		const char *group = table_row(t, struct result_row, i)->group;
 		bool seen = false;
@@ -136,7 +150,8 @@ void table_print(FILE *out, const struct table *t, bool color)
 		}
 	}
 	if (t->n)
-		fputs("\n± is the larger half of the 95 % interval, ±? that there is "
+		fputs("\n"
+		      "± is the larger half of the 95 % interval, ±? that there is "
 		      "none; ~ marks cycles estimated from ticks.\n",
 		      out);
 }

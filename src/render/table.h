@@ -6,12 +6,16 @@
 #ifndef SYSCOST_RENDER_TABLE_H
 #define SYSCOST_RENDER_TABLE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include "row/row.h"
 
-/* At most 120 columns wide, or 110 where names have up to 26. */
-void table_print(FILE *out, const struct table *results, bool color);
+/*
+ * At most 105 columns wide, or 97 where names have up to 26. `run` is run.json, for the
+ * range of the core's clock above the rows; NULL: without it.
+ */
+void table_print(FILE *out, const struct table *results, const json_t *run, bool color);
 
 /*
  * Text in at most `width` columns, padded to them; control characters do not get through.

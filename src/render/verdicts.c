@@ -77,13 +77,14 @@ static struct text say_change(double ratio)
 }
 
 /*
- * Time, or what was compared instead, in nine columns of the terminal: the sign of micro
- * is two bytes of one column.
+ * Time, or where there is none, what was compared, in nine columns of the terminal. The
+ * sign of micro is two bytes of one column.
  */
 static void put_cost(FILE *out, double ns, double other)
 {
-	struct text cost = isfinite(other) ? text("%.*f", other < 9999.5, other)
-					   : say_ns(ns);
+	struct text cost = isfinite(ns) || !isfinite(other)
+				   ? say_ns(ns)
+				   : text("%.*f", other < 9999.5, other);
 
 	fprintf(out, " %*s", strstr(cost.s, "µ") ? 10 : 9, cost.s);
 }

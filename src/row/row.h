@@ -140,39 +140,39 @@
 	X(FIGURE, head, "the head likewise")
 
 /* What `syscost batch` prints: one row for each strategy of a workload and baseline. */
-#define BATCH_COLUMNS(X)                                                                   \
-	X(TEXT, workload, "what is to be done")                                            \
-	X(COUNT, bytes, "bytes an operation")                                              \
-	X(TEXT, strategy, "how")                                                           \
-	X(TEXT, baseline,                                                                  \
-	  "single calls that it is read against; empty: it is such itself")                \
-	X(TEXT, best, "yes: the advice for this workload")                                 \
-	X(COUNT, rounds, "rounds of the workload")                                         \
-	X(TEXT, model,                                                                     \
-	  "of a/n + b: fits, knee (two of them), untested (two sizes), none")              \
-	X(FIGURE, a_ns, "nanoseconds a batch costs once (before the knee)")                \
-	X(FIGURE, b_ns, "nanoseconds each operation adds (before the knee)")               \
-	X(REAL, knee_n, "the batch size from which on the second curve holds")             \
-	X(FIGURE, a2_ns, "a of the second curve")                                          \
-	X(FIGURE, b2_ns, "b of the second curve")                                          \
-	X(REAL, worst, "largest residual of one curve, median: cost over fit, less 1")     \
-	X(REAL, worst_n, "at this batch size")                                             \
-	X(TEXT, pays,                                                                      \
-	  "always, from (a size), beyond (the sizes that were measured), never")           \
-	X(FIGURE, breakeven_n,                                                             \
-	  "break-even; empty: never; no upper end: open, the lower end at most largest_n") \
-	X(TEXT, breakeven_by,                                                              \
-	  "fit: where curves cross; sizes: between sizes; bound: at most")                 \
-	X(REAL, largest_n, "largest batch size compared")                                  \
-	X(REAL, cheaper_from_n, "from this measured size on significantly cheaper")        \
-	X(REAL, at_n, "the batch size of what follows")                                    \
-	X(FIGURE, ns, "nanoseconds an operation")                                          \
-	X(FIGURE, ratio, "cost over the baseline's, median over paired rounds")            \
-	X(REAL, batch_ns, "nanoseconds a whole batch: what its first operation waits")     \
-	X(REAL, cpu_ns, "CPU time an operation, as in results.csv")                        \
-	X(REAL, enters, "system calls an operation")                                       \
-	X(TEXT, mode, "inline or punted")                                                  \
-	X(WORD, status, "ok, or that of its first row without a figure")                   \
+#define BATCH_COLUMNS(X)                                                               \
+	X(TEXT, workload, "what is to be done")                                        \
+	X(COUNT, bytes, "bytes an operation")                                          \
+	X(TEXT, strategy, "how")                                                       \
+	X(TEXT, baseline,                                                              \
+	  "single calls that it is read against; empty: it is such itself")            \
+	X(TEXT, best, "yes: the advice for this workload")                             \
+	X(COUNT, rounds, "rounds of the workload")                                     \
+	X(TEXT, model,                                                                 \
+	  "of a/n + b: fits, knee (two of them), untested (two sizes), none")          \
+	X(FIGURE, a_ns, "nanoseconds a batch costs once (before the knee)")            \
+	X(FIGURE, b_ns, "nanoseconds each operation adds (before the knee)")           \
+	X(REAL, knee_n, "the batch size from which on the second curve holds")         \
+	X(FIGURE, a2_ns, "a of the second curve")                                      \
+	X(FIGURE, b2_ns, "b of the second curve")                                      \
+	X(REAL, worst, "largest residual of one curve, median: cost over fit, less 1") \
+	X(REAL, worst_n, "at this batch size")                                         \
+	X(TEXT, pays,                                                                  \
+	  "always, from (a size), beyond (the sizes that were measured), never")       \
+	X(FIGURE, breakeven_n,                                                         \
+	  "break-even; empty: never; no upper end: open, the lower at most largest_n") \
+	X(TEXT, breakeven_by,                                                          \
+	  "fit: where curves cross; sizes: between sizes; bound: at most")             \
+	X(REAL, largest_n, "largest batch size compared")                              \
+	X(REAL, cheaper_from_n, "from this measured size on significantly cheaper")    \
+	X(REAL, at_n, "the batch size of what follows")                                \
+	X(FIGURE, ns, "nanoseconds an operation")                                      \
+	X(FIGURE, ratio, "cost over the baseline's, median over paired rounds")        \
+	X(REAL, batch_ns, "nanoseconds a whole batch: what its first operation waits") \
+	X(REAL, cpu_ns, "CPU time an operation, as in results.csv")                    \
+	X(REAL, enters, "system calls an operation")                                   \
+	X(TEXT, mode, "inline or punted")                                              \
+	X(WORD, status, "ok, or that of its first row without a figure")               \
 	X(TEXT, reason, "why a row has no figure")
 
 #define ROW_TEXT(c)   char *c;

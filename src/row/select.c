@@ -106,18 +106,39 @@ const char *index_doubled(const struct row_index *index)
 	return NULL;
 }
 
-static bool matches(const char *pattern, const char *id)
+const char *select_by_globs(const struct selectable *of, char *const *globs, size_t n,
+			    bool *keep)
 {
-	size_t len = strcspn(id, ":");
-	char *family;
+	bool adds = false;
+
+	for (size_t g = 0; g < n; g++)
+		adds |= *globs[g] != '!';
+	for (size_t i = 0; i < of->n; i++)
+		keep[i] = !adds;
+	for (size_t g = 0; g < n; g++) {
+		bool away = *globs[g] == '!', any = false;
+
+		for (size_t i = 0; i < of->n; i++)
+			if (of->matches(of->things, i, globs[g] + away)) {
+				keep[i] = !away;
+				any = true;
+			}
+		if (!any)
+			return globs[g];
+	}
+	return NULL;
+}
+
+/* `ids` is an array of them. The id without its parameters names all of a family. */
+static bool id_matches(const void *ids, size_t i, const char *glob)
+{
+	const char *id = ((const char *const *)ids)[i];
+	char *family = strndup(id, strcspn(id, ":"));
 	bool match;
 
-	if (!fnmatch(pattern, id, 0))
-		return true;
-	family = strndup(id, len);
 	if (!family)
 		abort();
-	match = !fnmatch(pattern, family, 0);
+	match = !fnmatch(glob, id, 0) || !fnmatch(glob, family, 0);
 	free(family);
 	return match;
 }

@@ -19,7 +19,7 @@
  * to 1 or 2 %, and no batch is exactly linear.
  */
 #define FIT_TOLERANCE 0.05
-#define FIT_LEVEL     0.95 /* of intervals, and of a verdict over all sizes together */
+#define FIT_LEVEL     0.95 /* of all intervals, and of a verdict over all sizes */
 
 struct fit_line {
 	double a, b;

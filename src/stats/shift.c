@@ -48,7 +48,13 @@ static double unpaired_above(const struct stats_shift *s, double at)
 	size_t k = 0, l = 0; /* ranks that the tail so far allows */
 	double x_next = stats_binomial_below(s->n_x, 0, 0.5);
 	double y_next = stats_binomial_below(s->n_y, 0, 0.5);
+	size_t k_most = stats_tail_rank(s->n_x, 0.25) + 1;
+	size_t l_most = stats_tail_rank(s->n_y, 0.25) + 1;
 
+	/* Mostly no tail will do: not even ranks further in than any allows. */
+	if (k_most > s->n_x || l_most > s->n_y ||
+	    !(s->x[k_most - 1] - s->y[s->n_y - l_most] > at))
+		return 1;
 	while (k < s->n_x / 2 || l < s->n_y / 2) {
 		double tail = k < s->n_x / 2 && (l == s->n_y / 2 || x_next <= y_next)
 				      ? x_next

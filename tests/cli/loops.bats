@@ -2,9 +2,9 @@
 
 load common
 
-# Pairs of a loop and a callee, of the program: where a call or a jump leaves the loop. The
-# part of a loop that the compiler thinks unlikely (.cold) belongs to it. The loops' names
-# are those of bench/: the command `batch` has functions with such names, too.
+# Pairs of a loop and a callee, of the program: where a call or a jump leaves the loop.
+# The part that the compiler thinks unlikely (.cold) belongs to its loop. The names are
+# those of bench/, because the command `batch` has functions with such names, too.
 pairs_made() {
 	bench=$(dirname "$SYSCOST")/bench
 	nm "$bench"/*.o "$bench"/*/*.o |

@@ -84,5 +84,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	try_schema(&result_schema, (const char *)data, size);
 	try_schema(&round_schema, (const char *)data, size);
+	try_schema(&verdict_schema, (const char *)data, size);
 	return 0;
 }

@@ -3,6 +3,9 @@
  * What rows are compared in: cycles, and a metric of this test whose every difference is
  * real.
  */
+#include <stdlib.h>
+
+#include "render/verdicts.h"
 #include "sides.h"
 
 /* An emulator's count, which stands in `all_ticks` of the rounds written here. */
@@ -36,6 +39,19 @@ static void add_counts(struct side *s, const char *id, int n, double count, doub
 		add_round(s, id, i, 1000)->all_ticks = count + step * i;
 }
 
+/* What a terminal shows; the caller frees it. */
+static char *printed(const struct pair *p)
+{
+	struct verdicts_view view = { .all = true };
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	verdicts_print(f, &p->verdicts, &p->summary, &view);
+	fclose(f);
+	return text;
+}
+
 static void test_exact(void **state)
 {
 	static const struct {
@@ -57,6 +73,7 @@ static void test_exact(void **state)
 	};
 	const struct verdict_row *r;
 	struct pair p;
+	char *text;
 
 	(void)state;
 	pair_init(&p);
@@ -87,6 +104,10 @@ static void test_exact(void **state)
 		assert_string_equal(r->metric, "instructions");
 		assert_int_equal(r->advice, ADVICE_NONE);
 	}
+	/* There is no time to print: counts stand in its place. */
+	text = printed(&p);
+	assert_non_null(strstr(text, " 1000.0    1001.0\n"));
+	free(text);
 	assert_verdict(&p, "a/none", VERDICT_INCONCLUSIVE);
 	assert_int_equal(row_of(&p, "a/none")->cause, CAUSE_NO_MATCH);
 	assert_int_equal(p.summary.regressed, 1);
