@@ -34,7 +34,7 @@ struct selectable {
 };
 
 /*
- * Which of them a list of globs keeps; one with '!' takes away. Returns NULL, or the
+ * Which of them a list of globs keeps; one with "!" takes away. Returns NULL, or the
  * first glob that matched none of them.
  */
 const char *select_by_globs(const struct selectable *of, char *const *globs, size_t n,
