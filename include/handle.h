@@ -75,7 +75,7 @@ int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
 void pieces_renew(struct bench_run *run);
 /*
- * The source, written to run->fd[i] page by page: the kernel caches what one write brings
+ * Write the source to run->fd[i], page by page. The kernel caches what one write brings
  * in pages as large as it can, and then the cost of a page would depend on `batch`.
  */
 int pieces_fill(struct bench_run *run, int i);

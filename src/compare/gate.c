@@ -200,7 +200,7 @@ static void holm_tails(struct entry *const *rows, size_t n, double error, double
 	free(p);
 }
 
-static void advise(struct entry *const *rows, size_t n)
+static void advise_rows(struct entry *const *rows, size_t n)
 {
 	double *p = room_for(2 * n, sizeof(*p)), *adjusted = p + n;
 	size_t *order = room_for(n, sizeof(*order));
@@ -218,8 +218,8 @@ static void advise(struct entry *const *rows, size_t n)
 }
 
 /* Judge the rows that can be compared; the control has been. */
-static void judge(struct gate *g, struct entry *const *rows, size_t n,
-		  struct gate_summary *s)
+static void judge_rows(struct gate *g, struct entry *const *rows, size_t n,
+		       struct gate_summary *s)
 {
 	bool exact = g->exact;
 	double *tail = room_for(n, sizeof(*tail));
@@ -241,7 +241,7 @@ static void judge(struct gate *g, struct entry *const *rows, size_t n,
 	for (size_t i = 0; i < n; i++)
 		entry_decide(g, rows[i], tail[i], s->disturbed);
 	if (!exact && !s->disturbed)
-		advise(rows, n);
+		advise_rows(rows, n);
 	free(tail);
 }
 
@@ -301,7 +301,7 @@ static void judge_all(struct gate *g, struct table *verdicts,
 	}
 	if (control)
 		check_control(g, control, &s);
-	judge(g, rows, n, &s);
+	judge_rows(g, rows, n, &s);
 	count_rows(verdicts, &s);
 	free(rows);
 	*summary = s;
@@ -334,8 +334,8 @@ struct retry {
 };
 
 /* The p-value of the direction that was flagged. */
-static double try_again(struct gate *fresh, const struct retry *r, size_t need,
-			bool slower)
+static double confirm_p_value(struct gate *fresh, const struct retry *r, size_t need,
+			      bool slower)
 {
 	double delta = log1p(r->row->delta);
 
@@ -402,7 +402,7 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 	}
 	need = stats_shift_least(fresh->how.paired, fresh->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++)
-		p[i] = try_again(fresh, &r[i], need, slower);
+		p[i] = confirm_p_value(fresh, &r[i], need, slower);
 	step_down(p, n, fresh->o.family_error, tail);
 	for (size_t i = 0; i < n; i++)
 		confirm_row(&r[i], tail[i], disturbed);

@@ -300,7 +300,7 @@ static int confirm(struct ab *ab, const struct ab_options *o, double seconds,
 	return ret;
 }
 
-static int judge(struct ab *ab, const struct ab_options *o)
+static int judge_rounds(struct ab *ab, const struct ab_options *o)
 {
 	struct gate_options gate_options = o->gate;
 	struct sides s;
@@ -332,7 +332,7 @@ static int measure(struct ab *ab, struct backend *backend, const struct registry
 	if (!ret)
 		ret = measure_pairs(ab, o, err);
 	if (!ret)
-		ret = judge(ab, o);
+		ret = judge_rounds(ab, o);
 	if (!ret)
 		write_conditions(ab, o);
 	if (!ret && !ab->stopped)

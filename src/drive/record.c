@@ -139,8 +139,8 @@ static void add_rounds(struct table *rounds, const struct run *run,
 }
 
 /* The status of a trial, and the reason where it is not ok. */
-static enum row_status judge(const struct run *run, const struct trial *from, char *why,
-			     size_t len)
+static enum row_status judge_trial(const struct run *run, const struct trial *from,
+				   char *why, size_t len)
 {
 	double precision = run->options.precision * RECORD_PRECISION_SLACK;
 
@@ -168,7 +168,7 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 		if (!run->plan[i].wanted)
 			continue;
 		ratio = ratio_to_base(run, from);
-		status = judge(run, from, why, sizeof(why));
+		status = judge_trial(run, from, why, sizeof(why));
 		row = table_add(results);
 		row->status = status;
 		if (status == ROW_OK || status == ROW_NOISY) {

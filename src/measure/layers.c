@@ -51,7 +51,7 @@ const struct layer *const *layer_all(size_t *n)
 	return sorted;
 }
 
-static const struct layer *find(const char *name)
+static const struct layer *find_layer(const char *name)
 {
 	size_t n;
 	const struct layer *const *all = layer_all(&n);
@@ -113,7 +113,7 @@ static int add_one(struct layer_stack *stack, char *word, struct err *err)
 		return err_set(err, -EINVAL, "more than %d layers", LAYER_STACK_MAX);
 	if (colon)
 		*colon = '\0';
-	*use = (struct layer_use){ .layer = find(word) };
+	*use = (struct layer_use){ .layer = find_layer(word) };
 	if (!use->layer) {
 		list_names(names, sizeof(names));
 		return err_set(err, -EINVAL, "'%s' is no layer: the layers are %s", word,

@@ -411,7 +411,7 @@ static void put_method(FILE *out, const json_t *run)
 	      "readings of the time-stamp counter, less the cost of an empty window. "
 	      "Windows with an observed disturbance are dropped, and those next to a "
 	      "contended probe are kept apart. A figure is the median over rounds of "
-	      "the medians of quiet windows; its interval holds the median with at "
+	      "the medians of quiet windows. Its interval holds the median with at "
 	      "least 95 % confidence and assumes no distribution. A ratio is a median "
 	      "over paired rounds.</p>\n"
 	      "<h2 id=again>How to reproduce it</h2>\n",

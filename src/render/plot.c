@@ -253,7 +253,7 @@ static int write_drawing(FILE *out, const void *arg)
 }
 
 /* Into the folder, whole or not at all. */
-static int deliver(struct plotter *m, const char *name, const char *suffix)
+static int write_to_folder(struct plotter *m, const char *name, const char *suffix)
 {
 	struct text file = text("%s%s", name, suffix);
 	struct drawing d = { 0 };
@@ -315,9 +315,9 @@ int plot_make(struct plotter *m, const struct plot *f)
 			ret = gnuplot(m, f->name);
 	}
 	if (!ret)
-		ret = deliver(m, f->name, ".svg");
+		ret = write_to_folder(m, f->name, ".svg");
 	if (!ret)
-		ret = deliver(m, f->name, ".png");
+		ret = write_to_folder(m, f->name, ".png");
 	plot_remove(m->dir, f->name);
 	snprintf(path, sizeof(path), "%s/%s.dat", m->dir, f->name);
 	unlink(path);

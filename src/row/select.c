@@ -143,7 +143,7 @@ static bool id_matches(const void *ids, size_t i, const char *glob)
 	return match;
 }
 
-static void filter(struct table *t, const bool *keep)
+static void drop_unselected(struct table *t, const bool *keep)
 {
 	size_t size = t->schema->row_size, kept = 0;
 	char *spare = room_for(1, size);
@@ -183,7 +183,7 @@ const char *select_rows(struct table *const *tables, size_t n_tables,
 	for (size_t t = 0; t < n_tables && !unmatched; t++) {
 		size_t n = tables[t]->n;
 
-		filter(tables[t], keep + at);
+		drop_unselected(tables[t], keep + at);
 		at += n;
 	}
 	free(keep);
