@@ -23,11 +23,11 @@
 #define SOCKET_HEADERS 2048 /* what the kernel charges for a piece beside its bytes */
 #define UDP_SPARE      256  /* datagrams beyond those of two batches */
 
-void pieces_paint(struct bench_run *run)
+void pieces_renew(struct bench_run *run)
 {
 	struct pieces *s = run->state;
 	unsigned char *p = run->buf;
-	unsigned int seed = ++s->painted * 101;
+	unsigned int seed = ++s->renewed * 101;
 
 	for (size_t i = 0; i < s->total; i++)
 		p[i] = (i ^ i >> 8 ^ i >> 16) + seed;
@@ -45,7 +45,7 @@ int pieces_areas(struct bench_run *run, bool vectors_over_back)
 		return ret;
 	s->back = (char *)run->buf + s->total;
 	s->copy = s->back + s->total;
-	pieces_paint(run);
+	pieces_renew(run);
 	at = vectors_over_back ? s->back : run->buf;
 	for (size_t i = 0; i < run->batch; i++, at += run->bytes) {
 		s->iov[i] = (struct iovec){ at, run->bytes };
@@ -228,7 +228,7 @@ int pieces_arrived(struct bench_run *run)
 
 int pieces_check_stream(struct bench_run *run)
 {
-	pieces_paint(run);
+	pieces_renew(run);
 	return pieces_arrived(run);
 }
 
@@ -237,7 +237,7 @@ static int check_file(struct bench_run *run)
 	struct pieces *s = run->state;
 	int ret;
 
-	pieces_paint(run);
+	pieces_renew(run);
 	ret = one_more_batch(run);
 	if (ret)
 		return ret;

@@ -63,7 +63,7 @@ struct pieces {
 	char *back, *copy;
 	struct iovec iov[PIECES_MOST]; /* one for each piece, in one of the areas */
 	struct mmsghdr msg[PIECES_MOST];
-	unsigned int painted; /* how often the source has been filled */
+	unsigned int renewed; /* how often the source has been filled */
 	bool verified;	      /* once at least */
 	FILE *stream;
 	char *space; /* the stream's buffer */
@@ -73,7 +73,7 @@ struct pieces {
 /* Makes the areas, fills the first, and points the vectors at it or at `back`. */
 int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
-void pieces_paint(struct bench_run *run);
+void pieces_renew(struct bench_run *run);
 /*
  * The source, written to run->fd[i] page by page: the kernel caches what one write brings
  * in pages as large as it can, and then the cost of a page would depend on `batch`.

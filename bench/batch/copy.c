@@ -59,7 +59,7 @@ static int check(struct bench_run *run)
 	struct pieces *s = run->state;
 	int ret;
 
-	pieces_paint(run);
+	pieces_renew(run);
 	ret = pieces_fill(run, 1);
 	if (ret)
 		return ret;

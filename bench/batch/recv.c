@@ -164,7 +164,7 @@ static int verify_multishot(struct bench_run *run)
 	struct multishot *m = run->state;
 	size_t first = m->used;
 
-	pieces_paint(run);
+	pieces_renew(run);
 	memset(m->space, 0, m->bids * run->bytes);
 	if (run->bench->batch(run, 1))
 		return bench_fail(run, "an operation failed while verifying");

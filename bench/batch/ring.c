@@ -224,28 +224,28 @@ MAKE(SINGLE, "single", "io_uring deferred", .base = "batch/setup-ring-default");
 MAKE(SQPOLL, "sqpoll", "io_uring SQPOLL", .base = "batch/setup-ring-default",
      .needs = bench_needs_two_cpus);
 
-/* What is registered, and taken back: each 0, something positive, or -errno. */
+/* What is registered and unregistered: each gives 0, something positive, or -errno. */
 struct registration {
 	const char *what, *since;
-	int (*take)(struct once *o, unsigned int batch);
-	int (*give)(struct once *o);
+	int (*add)(struct once *o, unsigned int batch);
+	int (*remove)(struct once *o);
 };
 
 #define ONCE_LOCALS                        \
 	struct once *const o = run->state; \
 	const unsigned int batch = run->batch
-#define REGISTRATION(ident, take_it, give_it)                                  \
-	static always_inline int take_##ident(struct once *o,                  \
-					      unsigned int batch maybe_unused) \
-	{                                                                      \
-		return take_it;                                                \
-	}                                                                      \
-	static always_inline int give_##ident(struct once *o)                  \
-	{                                                                      \
-		return give_it;                                                \
-	}                                                                      \
-	LOOP(once_##ident, ONCE_LOCALS, fold |= take_##ident(o, batch);        \
-	     fold |= give_##ident(o))
+#define REGISTRATION(ident, add_it, remove_it)                                     \
+	static always_inline int register_##ident(struct once *o,                  \
+						  unsigned int batch maybe_unused) \
+	{                                                                          \
+		return add_it;                                                     \
+	}                                                                          \
+	static always_inline int unregister_##ident(struct once *o)                \
+	{                                                                          \
+		return remove_it;                                                  \
+	}                                                                          \
+	LOOP(once_##ident, ONCE_LOCALS, fold |= register_##ident(o, batch);        \
+	     fold |= unregister_##ident(o))
 
 REGISTRATION(files, io_uring_register_files(&o->ring.ring, o->files, batch),
 	     io_uring_unregister_files(&o->ring.ring))
@@ -277,21 +277,21 @@ static int setup_once(struct bench_run *run)
 	o->reg = (struct io_uring_buf_reg){ .ring_addr = (uintptr_t)run->buf,
 					    .ring_entries = ENTRIES,
 					    .bgid = GROUP };
-	ret = how->take(o, run->batch);
+	ret = how->add(o, run->batch);
 	if (ret >= 0)
-		ret = how->give(o);
+		ret = how->remove(o);
 	return ret >= 0 ? 0 : bench_skip(run, "%s; needs %s", strerror(-ret), how->since);
 }
 
-/* Taking it back a second time fails; of the ring's own descriptor it does not. */
+/* Unregistering twice fails, but not for the descriptor of the ring itself. */
 static bool is_gone(struct once *o, const struct registration *how)
 {
-	return how->give == give_ring_fd
+	return how->remove == unregister_ring_fd
 		       ? o->ring.ring.enter_ring_fd == o->ring.ring.ring_fd
-		       : how->give(o) < 0;
+		       : how->remove(o) < 0;
 }
 
-/* It is gone after the batch, and there after being taken. */
+/* It is gone after the batch, and there once it is registered again. */
 static int verify_once(struct bench_run *run)
 {
 	const struct registration *how = run->bench->arg;
@@ -299,22 +299,22 @@ static int verify_once(struct bench_run *run)
 
 	if (!is_gone(o, how))
 		return bench_fail(run, "%s still registered", how->what);
-	if (how->take(o, run->batch) < 0 || is_gone(o, how))
+	if (how->add(o, run->batch) < 0 || is_gone(o, how))
 		return bench_fail(run, "%s not registered", how->what);
-	how->give(o); /* where is_gone() did not do it */
+	how->remove(o); /* where is_gone() did not do it */
 	return 0;
 }
 
-#define REGISTER(ident, thing, needs, ...)                                          \
-	STRATEGY(__VA_ARGS__, .strategy = "io_uring", .via = VIA_RING,              \
-		 .calls = "io_uring_register io_uring_register", .base = NULL_CALL, \
-		 .state = sizeof(struct once),                                      \
-		 .caveat = "once for a program, not for an operation",              \
-		 .arg = &(const struct registration){ .what = thing,                \
-						      .since = needs,               \
-						      .take = take_##ident,         \
-						      .give = give_##ident },       \
-		 .setup = setup_once, .batch = batch_once_##ident,                  \
+#define REGISTER(ident, thing, needs, ...)                                            \
+	STRATEGY(__VA_ARGS__, .strategy = "io_uring", .via = VIA_RING,                \
+		 .calls = "io_uring_register io_uring_register", .base = NULL_CALL,   \
+		 .state = sizeof(struct once),                                        \
+		 .caveat = "once for a program, not for an operation",                \
+		 .arg = &(const struct registration){ .what = thing,                  \
+						      .since = needs,                 \
+						      .add = register_##ident,        \
+						      .remove = unregister_##ident }, \
+		 .setup = setup_once, .batch = batch_once_##ident,                    \
 		 .verify = verify_once, .teardown = ring_teardown)
 
 REGISTER(files, "files are", "Linux 5.1", "setup-files", "setup-files",

@@ -180,7 +180,7 @@ const struct command command_help = {
  * A standard stream that was closed is opened in the wrong direction. Using it is then an
  * error, as it should be, and no file that is opened later is taken for it.
  */
-static void keep_streams(void)
+static void open_closed_streams(void)
 {
 	for (int fd = 0; fd < 3; fd++)
 		if (fcntl(fd, F_GETFD) < 0 &&
@@ -218,7 +218,7 @@ int command_main(const struct command *const *commands, int argc, char **argv)
 	struct call call = { .commands = commands };
 	int status;
 
-	keep_streams();
+	open_closed_streams();
 	/* A limit on file sizes is an error of the write that meets it, not our death. */
 	signal(SIGXFSZ, SIG_IGN);
 	status = choose_command(&call, argc, argv);

@@ -62,7 +62,7 @@ static void print_selftest(const struct selftest_line *lines)
 	}
 }
 
-static int test_self(enum cli_format format)
+static int run_selftest(enum cli_format format)
 {
 	struct selftest_line lines[SELFTEST_LINES];
 	struct run_options options;
@@ -129,7 +129,7 @@ static int doctor(const struct call *call, void *settings)
 
 	(void)call;
 	if (s->self_test)
-		return test_self(s->format);
+		return run_selftest(s->format);
 	doctor_look(&findings);
 	print(&findings, s->format);
 	return EXIT_FINE;

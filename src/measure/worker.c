@@ -202,7 +202,8 @@ static void measure_in_a_child(const struct variant *v, const struct plan *plan,
 }
 
 /* Pin, lock, calibrate. Ready, or why not. */
-static void settle(const struct plan *plan, struct live *live, struct message *msg)
+static void pin_and_calibrate(const struct plan *plan, struct live *live,
+			      struct message *msg)
 {
 	struct outcome *outcome = &msg->reading.outcome;
 	struct layer_stack layers = { 0 };
@@ -290,7 +291,7 @@ int worker_main(void)
 	}
 	fcntl(WORKER_PLAN_FD, F_SETFD, FD_CLOEXEC);
 	fcntl(WORKER_OUT_FD, F_SETFD, FD_CLOEXEC);
-	settle(&plan, &live, &ready);
+	pin_and_calibrate(&plan, &live, &ready);
 	send_message(&ready);
 	meter.ticks_per_us = plan.ticks_per_us;
 	meter.step = plan.step;

@@ -368,7 +368,7 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 }
 
 /* What is done once, or in one way only: "setup-ring: io_uring n = 1 12.3 µs". */
-static void put_apart(FILE *out, const struct batch_workload *w)
+static void put_without_choice(FILE *out, const struct batch_workload *w)
 {
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		const struct batch_strategy *s = &w->strategy[k];
@@ -409,5 +409,5 @@ void batch_print_details(FILE *out, const struct batching *b, bool color)
 		fputs("\nNo alternatives: an operation costs\n", out);
 	for (size_t i = 0; i < b->n; i++)
 		if (!b->workload[i].choice)
-			put_apart(out, &b->workload[i]);
+			put_without_choice(out, &b->workload[i]);
 }

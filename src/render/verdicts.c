@@ -135,7 +135,7 @@ static bool too_wide(const struct verdict_row *r)
  * Print the many undecided rows together: how wide their intervals are, and how many have
  * none.
  */
-static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t n)
+static void put_inconclusive(FILE *out, const struct verdict_row *const *rows, size_t n)
 {
 	double *half = room_for(n, sizeof(*half));
 	size_t wide = 0, few = 0;
@@ -248,7 +248,7 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 		title ? "\n" : "", s->regressed, s->improved, s->same, s->inconclusive,
 		s->contaminated, s->skipped);
 	if (!view->all && s->inconclusive > UNSURE_ROWS)
-		put_unsure(out, rows, verdicts->n);
+		put_inconclusive(out, rows, verdicts->n);
 	put_advice(out, rows, verdicts->n, ADVICE_SLOWER);
 	put_advice(out, rows, verdicts->n, ADVICE_FASTER);
 	if (!isfinite(s->control_ratio) && s->compared && !s->disturbed)
