@@ -243,7 +243,7 @@ void *bench_vdso(const char *name);
 	static timed_loop long batch_##name(struct bench_run *run, unsigned long n)
 #define REPEAT(n) for (unsigned long left_ = 1; left_; left_ = --(n))
 
-/* Operations a pass: measured, 8 leave 1 % of a null call in the loop, 32 gain nothing. */
+/* Operations a pass. Measured: 8 leave 1 % of a null call, 32 gain nothing. */
 #define BENCH_UNROLL 16
 #define FOUR_OF(...) \
 	__VA_ARGS__; \

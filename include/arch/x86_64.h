@@ -153,8 +153,8 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 #define ARCH_NULL_BLOCK 512 /* calls in the block */
 
 /*
- * A call without arguments and the instruction that keeps its result, again and again, and
- * nothing else: what the suite's loop is held against in the self-test. Returns the OR.
+ * A call without arguments and the instruction that keeps its result, again and again,
+ * and nothing else: what the suite's loop is held against in the self-test. Returns the OR.
  */
 static always_inline long arch_null_block(long nr)
 {

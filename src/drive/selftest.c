@@ -16,7 +16,7 @@
 
 #define BLOCKS		   60 /* each takes the overhead anew, as a round does */
 #define BLOCK_WINDOWS	   40
-#define PAIRS_MAX	   8000 /* of the suite's loop and the block of bare instructions */
+#define PAIRS_MAX	   8000	 /* of the suite's loop and the block */
 #define PAIRS_CHECK	   500	 /* the interval is looked at behind so many */
 #define EMPTY_BOUND	   0.05	 /* % of a standard window */
 #define LOOP_BOUND	   0.005 /* from a ratio of 1 */
@@ -24,7 +24,7 @@
 #define CHAIN_N		   384	 /* iterations of control/chain: 98,304 cycles */
 #define CHAIN_INSTRUCTIONS 256.0 /* of one iteration, as its description says */
 #define CLOCK_BOUND	   0.5	 /* % of a standard window */
-#define INSIDE_BOUND	   10 /* % of a run's time: with few rows, processes start often */
+#define INSIDE_BOUND	   10	 /* % of a run's time: processes start often */
 
 /* The machine as a round has it, in this process. */
 struct bench_of_self {
@@ -90,8 +90,8 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 }
 
 /*
- * Cycles of a benchmark's window over those of another one's, in turn, each first as often
- * as the other: the ratio of each quiet pair. It goes on until the interval is half as
+ * Cycles of a benchmark's window over those of another one's, in turn, each first as
+ * often as the other: the ratio of each quiet pair. It goes on until the interval is half as
  * wide as the bound, whatever it holds. `per` divides the ratio; `other` NULL: a window
  * is held against `per` cycles. 0, or -EOPNOTSUPP and err.
  */
