@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * What it costs to ask for the time or the CPU: through the vDSO's function, the C
- * library and the system call, and what a bare read of the time-stamp counter costs.
+ * library and the system call. A bare read of the time-stamp counter stands beside them.
  *
- * The numbers say nothing about the resolution or the accuracy of a clock. Those of the
- * vDSO are of this clock source: the `mode` of a row says whether it answered in "user"
- * mode or went to the "kernel" after all.
+ * The numbers say nothing about the resolution or the accuracy of a clock. What the vDSO
+ * costs depends on the clock source. The `mode` of a row says whether it answered in
+ * "user" mode or went to the "kernel" after all.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -115,7 +115,7 @@ static int setup_vdso(struct bench_run *run)
 			 : bench_skip(run, "the vDSO has no %s", q->name);
 }
 
-static long long ns(const struct timespec *ts)
+static long long nanoseconds(const struct timespec *ts)
 {
 	return ts->tv_sec * NS_PER_S + ts->tv_nsec;
 }
@@ -134,9 +134,10 @@ static int verify_clock(struct bench_run *run)
 	SYS(clock_gettime, clock, &after);
 	if (ret || a->ts.tv_nsec < 0 || a->ts.tv_nsec >= NS_PER_S)
 		return bench_fail(run, "result %ld, %ld ns", ret, a->ts.tv_nsec);
-	if (ns(&a->ts) < ns(&before) - SLACK_NS || ns(&a->ts) > ns(&after) + SLACK_NS)
-		return bench_fail(run, "%lld ns, not in %lld..%lld", ns(&a->ts),
-				  ns(&before), ns(&after));
+	if (nanoseconds(&a->ts) < nanoseconds(&before) - SLACK_NS ||
+	    nanoseconds(&a->ts) > nanoseconds(&after) + SLACK_NS)
+		return bench_fail(run, "%lld ns, not in %lld..%lld", nanoseconds(&a->ts),
+				  nanoseconds(&before), nanoseconds(&after));
 	return 0;
 }
 
@@ -261,8 +262,9 @@ static int verify_getres(struct bench_run *run)
 
 	memset(&a->ts, 0xff, sizeof(a->ts));
 	ret = run->bench->batch(run, 1);
-	if (ret || SYS(clock_getres, CLOCK_MONOTONIC, &res) || ns(&res) != ns(&a->ts))
-		return bench_fail(run, "result %ld, %lld ns", ret, ns(&a->ts));
+	if (ret || SYS(clock_getres, CLOCK_MONOTONIC, &res) ||
+	    nanoseconds(&res) != nanoseconds(&a->ts))
+		return bench_fail(run, "result %ld, %lld ns", ret, nanoseconds(&a->ts));
 	return 0;
 }
 

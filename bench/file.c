@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * File system calls whose every byte is in memory already: paths, inodes, directory
- * entries and pages are cached by the first iteration, and hot in the CPU's caches.
+ * File system calls on what is in memory already. The first iteration caches paths,
+ * inodes, directory entries and pages, and they stay hot in the CPU's caches.
  *
  * The numbers do not tell what a cold path, a deep one, a contended directory or a disk
  * costs. They depend on the file system that holds run->dir and on the depth of its path.

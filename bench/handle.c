@@ -103,7 +103,7 @@ static void close_stream(struct pieces *s)
  * Bytes that can be read from a stream. Not by poll(2): a pipe that was polled once wakes
  * somebody up at every write from then on (fs/pipe.c: poll_usage).
  */
-static int left_in(int fd)
+static int unread_bytes(int fd)
 {
 	int left;
 
@@ -111,11 +111,11 @@ static int left_in(int fd)
 }
 
 /* The pieces of a probe out again, if they went in. */
-static void empty(struct bench_run *run)
+static void drain_probe(struct bench_run *run)
 {
 	struct pieces *s = run->state;
 
-	while (left_in(run->fd[1]) && read(run->fd[1], s->copy, s->total) > 0)
+	while (unread_bytes(run->fd[1]) && read(run->fd[1], s->copy, s->total) > 0)
 		;
 }
 
@@ -143,7 +143,7 @@ static int add_ring(struct bench_run *run, const struct way *way)
 			      ? ring_probe_read(run, fd, s->copy, run->bytes, off)
 			      : ring_probe_write(run, fd, run->buf, run->bytes, off);
 	if (!ret && stream)
-		empty(run);
+		drain_probe(run);
 	return ret;
 }
 
@@ -221,7 +221,7 @@ int pieces_arrived(struct bench_run *run)
 
 	if (!ret)
 		ret = pieces_compare(run);
-	if (!ret && left_in(run->fd[1]))
+	if (!ret && unread_bytes(run->fd[1]))
 		ret = bench_fail(run, "something is left to read afterwards");
 	return ret;
 }
@@ -249,7 +249,7 @@ static int check_file(struct bench_run *run)
 }
 
 /* What was made over the old run->fd[0] goes to the new one. */
-static int redirect(struct bench_run *run, int fd)
+static int swap_file(struct bench_run *run, int fd)
 {
 	struct pieces *s = run->state;
 	bool stream = s->stream;
@@ -264,9 +264,9 @@ static int redirect(struct bench_run *run, int fd)
 }
 
 /*
- * /dev/null keeps nothing: the same loop into a file in memory proves that it writes. Of
- * a ring that is done after the last batch only: it makes a worker thread, and files that
- * are shared with a thread are slower to look up.
+ * /dev/null keeps nothing: the same loop into a file in memory proves that it writes.
+ * With a ring that is done after the last batch only. There it makes a worker thread, and
+ * files that are shared with a thread are slower to look up.
  */
 static int check_null(struct bench_run *run)
 {
@@ -283,10 +283,10 @@ static int check_null(struct bench_run *run)
 	fd = memfd_create("verify", MFD_CLOEXEC);
 	if (fd < 0)
 		return bench_errno(run, "memfd_create");
-	ret = redirect(run, fd);
+	ret = swap_file(run, fd);
 	if (!ret)
 		ret = check_file(run);
-	back = redirect(run, null);
+	back = swap_file(run, null);
 	close(fd);
 	memcpy(o->mode, mode, sizeof(mode)); /* the memfd's says nothing about null */
 	return ret ? ret : back;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What it costs to hand bytes to the kernel and take them back: one thread writes into a
- * pipe, an eventfd or a socket and reads the same bytes out of it again. Also sockets
- * that are made and thrown away, and the two futex calls that find nothing to do.
+ * What it costs to hand bytes to the kernel and take them back. One thread writes into a
+ * pipe, an eventfd or a socket and reads the same bytes out of it. There are also sockets
+ * that are made and closed, and the two futex calls that find nothing to do.
  *
  * The numbers are no latency between two tasks: nobody sleeps, nobody is woken, and the
  * data never leaves this CPU's caches. group switch has the sleeping and waking.
@@ -187,8 +187,8 @@ BENCH_OF(socket_close, .id = "ipc/socket-close", .calls = "socket close",
 	 .caveat = "never bound nor connected: closing a used one costs more");
 
 /*
- * A whole connection. The client closes first and with SO_LINGER {1, 0}: a reset instead
- * of a FIN leaves nothing in TIME_WAIT, so that ports do not run out. The listener has a
+ * A whole connection. The client closes first, with SO_LINGER {1, 0}. A reset instead of
+ * a FIN leaves nothing in TIME_WAIT, so that ports do not run out. The listener has a
  * time limit: an accept4 that finds no connection fails instead of sleeping for ever.
  */
 struct cycle {

@@ -3,9 +3,10 @@
  * Calls that change the address space, and the page faults that fill it, in a process of
  * one thread that stays on one CPU.
  *
- * The numbers do not tell what the same costs with threads on other CPUs (they must be
- * interrupted to drop their translations, and share a lock), with huge pages, or under
- * memory pressure. A fault's cost includes clearing the page: it follows memory speed.
+ * The numbers do not tell what the same costs with huge pages or under memory pressure.
+ * Nor do they tell it with threads on other CPUs, which share a lock and must be
+ * interrupted to drop their translations. A fault's cost includes clearing the page: it
+ * follows memory speed.
  */
 #include <errno.h>
 #include <string.h>
@@ -130,7 +131,7 @@ static void teardown(struct bench_run *run)
 		munmap(m->guard, 3 * PAGE);
 }
 
-static int faulted(struct bench_run *run, unsigned long per_iteration)
+static int check_faults(struct bench_run *run, unsigned long per_iteration)
 {
 	struct memory *m = run->state;
 	long faults = minor_faults() - m->faults;
@@ -157,12 +158,12 @@ static int verify_touch(struct bench_run *run)
 {
 	int ret = verify_mmap(run);
 
-	return ret ? ret : faulted(run, 1);
+	return ret ? ret : check_faults(run, 1);
 }
 
 static int verify_fault(struct bench_run *run)
 {
-	return faulted(run, PAGES);
+	return check_faults(run, PAGES);
 }
 
 static int verify_fault_file(struct bench_run *run)
@@ -176,7 +177,7 @@ static int verify_fault_file(struct bench_run *run)
 		if (pwrite(run->fd[0], &byte, 1, i * PAGE) != 1)
 			return bench_errno(run, "pwrite");
 	}
-	return faulted(run, PAGES);
+	return check_faults(run, PAGES);
 }
 
 /* uname writes to where it is pointed to, or returns EFAULT. */
@@ -198,7 +199,7 @@ static int verify_dontneed(struct bench_run *run)
 	if (m->page[0] != 1 || m->page[1] || m->page[PAGE - 1])
 		return bench_fail(run, "the page was not dropped and touched");
 	memset(m->page, 0xff, PAGE);
-	return faulted(run, 1);
+	return check_faults(run, 1);
 }
 
 /* madvise refuses to drop a locked page. No C library: a sanitizer's mlock is empty. */
@@ -289,9 +290,9 @@ MEMORY(fault_file, .id = "memory/fault-file", .calls = "mmap munmap",
 		 "included");
 
 /*
- * The break is asked for once a batch, not in setup: malloc may have moved it between
- * two batches. A refused brk returns the break as it was, never an error, hence the
- * differences: they are all 0, or one is not.
+ * The break is asked for once a batch, not in setup: malloc may have moved it between two
+ * batches. A refused brk returns the break as it was, never an error. So each call folds
+ * how far the break is from where it should be.
  */
 #define BREAK const long at = SYS(brk, 0)
 LOOP(brk, BREAK; (void)run, fold |= SYS(brk, at + PAGE) - (at + (long)PAGE);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * What it costs to ask which of some descriptors are ready, without waiting: poll, select
- * and epoll_wait over the same eventfds, of which none is ready or all are.
+ * What it costs to ask which of some descriptors are ready, without waiting. poll, select
+ * and epoll_wait look at the same eventfds, of which none is ready or all are.
  *
- * The numbers hold no sleep and no wake-up, and what epoll saves by them is not free: the
+ * The numbers hold no sleep and no wake-up. What epoll saves is not free: its
  * registration happened before, outside of the time. An eventfd answers its poll method
  * at once; a socket or a device may take longer.
  */
@@ -91,7 +91,7 @@ static int verify_flip(struct bench_run *run)
 
 LOOP(poll, WATCH_LOCALS, fold |= SYS(poll, w->pfd, fds, 0))
 
-static void forget_poll(struct watch *w)
+static void clear_results(struct watch *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		w->pfd[i].revents = POLLNVAL;
@@ -102,7 +102,7 @@ static int setup_poll(struct bench_run *run)
 	int ret = open_eventfds(run);
 
 	if (!ret)
-		forget_poll(run->state);
+		clear_results(run->state);
 	return ret;
 }
 
@@ -116,7 +116,7 @@ static int verify_poll(struct bench_run *run)
 			return bench_fail(run, "descriptor %zu: revents %#hx", i,
 					  w->pfd[i].revents);
 	ret = verify_flip(run);
-	forget_poll(w);
+	clear_results(w);
 	return ret;
 }
 

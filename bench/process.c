@@ -3,9 +3,9 @@
  * Making something that runs, and waiting until it has ended: processes, programs and
  * threads. Parent and child are pinned to the same CPU and alternate on it.
  *
- * The numbers do not tell what a large process pays (fork copies page tables; this one
- * is small), what a dynamically linked program costs to start, or how it goes when the
- * child runs on another CPU meanwhile.
+ * The numbers do not tell what a large process pays: fork copies page tables, and this
+ * one is small. They do not tell what a dynamically linked program costs to start. Nor do
+ * they tell what a child on another CPU would change.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +122,7 @@ static int verify_ran(struct bench_run *run)
 
 /*
  * A loop that makes a child of `pid`, and reaps it. Without a child, pid is negative, and
- * so is what is folded, whatever waitpid says; a status that is not 0 folds to -1.
+ * so is what is folded, whatever waitpid says. A status that is not 0 folds to -1.
  */
 #define CHILD_LOCALS                                       \
 	struct process *const s maybe_unused = run->state; \

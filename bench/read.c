@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a page of a file costs that is in the page cache: copied by pread in pieces of
- * three sizes, or mapped, with a fault, with the page tables filled ahead, and with the
- * mapping there already; each touched only, or summed up.
+ * What a page of a cached file costs. It is copied by pread in pieces of three sizes, or
+ * mapped: with a fault, with page tables filled ahead, or mapped before. Each is touched
+ * only, or summed up.
  *
  * Numbers are per 4 KiB, whatever the piece. None of them is of a disk, nor of a cold
  * page cache. `touch` reads a byte of a page and `sum` all of it: a fair comparison with
- * pread takes the same one of the two. A pass goes over 1 MiB, the next one over the
+ * pread takes the same one of the two. A pass goes over 1 MiB, and the next one over the
  * next: the file as a whole is larger than most L2 caches. All rows of a round share the
- * file, and the next round has another: where its pages lie in memory moves these rows by
- * up to a fifth (Zen 5 in a PVM guest), and must not be the same luck for a whole run.
+ * file, and the next round has another. Where its pages lie in memory moves these rows by
+ * up to a fifth (Zen 5 in a PVM guest). That must not be the same luck for a whole run.
  */
 #include <errno.h>
 #include <fcntl.h>

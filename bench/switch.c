@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * What it costs to wake another task and to sleep until it answers: ping-pong over two
- * pipes, or over one futex word, with a process or a thread, on this CPU or on another.
+ * What it costs to wake another task and to sleep until it answers. The two play
+ * ping-pong over two pipes or one futex word. The other is a process or a thread, on this
+ * CPU or another.
  *
  * One operation is one round trip: there and back. On one CPU that is two context
  * switches and the calls that cause them, so half of it is no pure switch either. Across
- * CPUs the tasks overlap: the number is wake-up latency, idle states and interrupts
- * between CPUs included, and a side that answers early enough was never switched out.
- * The tasks touch next to nothing: no cache or TLB refill of a real program is in it.
+ * CPUs the tasks overlap: the number is wake-up latency, with idle states and interrupts
+ * between CPUs. A side that is answered early enough was never switched out. The tasks
+ * touch next to nothing: no cache or TLB refill of a real program is in it.
  */
 #include <errno.h>
 #include <linux/futex.h>
@@ -86,7 +87,7 @@ static int open_pipes(struct bench_run *run)
 		       : 0;
 }
 
-static void drop(struct bench_run *run, int i)
+static void close_end(struct bench_run *run, int i)
 {
 	if (run->fd[i] >= 0)
 		close(run->fd[i]);
@@ -134,8 +135,8 @@ FUTEX_PING_PONG(futex_thread, FUTEX_PRIVATE_FLAG)
 /* A process is killed by the harness. Neither side may hold the other's ends. */
 static int process_pipe_peer(struct bench_run *run)
 {
-	drop(run, 1);
-	drop(run, 2);
+	close_end(run, 1);
+	close_end(run, 2);
 	return pipe_peer(run);
 }
 
@@ -186,8 +187,8 @@ static int setup(struct bench_run *run)
 	if (game->thread)
 		return start_thread(run, cpu);
 	ret = bench_peer(run, cpu, game->peer);
-	drop(run, 0);
-	drop(run, 3);
+	close_end(run, 0);
+	close_end(run, 3);
 	return ret;
 }
 
@@ -196,7 +197,7 @@ static void teardown(struct bench_run *run)
 	struct pair *p = run->state;
 
 	if (p->started) {
-		drop(run, 1);
+		close_end(run, 1);
 		__atomic_store_n(&p->page->turn, STOP, __ATOMIC_RELEASE);
 		SYS(futex, &p->page->turn, FUTEX_WAKE_PRIVATE, 1);
 		pthread_join(p->thread, NULL);

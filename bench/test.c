@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Rows for the suite's own tests: they crash, hang, fail, refuse and leak on purpose.
- * Never planned unless a pattern names the group. Their numbers mean nothing.
+ * They are never planned unless a pattern names the group. Their numbers mean nothing.
  */
 #include <errno.h>
 #include <signal.h>
@@ -25,7 +25,7 @@ static int leak(struct bench_run *run)
 	return dup(2) < 0 ? bench_errno(run, "dup") : 0;
 }
 
-static int disbelieve(struct bench_run *run)
+static int refute(struct bench_run *run)
 {
 	return bench_fail(run, "not verified, on purpose");
 }
@@ -38,7 +38,7 @@ TEST(hang, pause(), .desc = "never returns");
 TEST(fail, SYS(close, -1), .desc = "closes what is not open");
 TEST(skip, SYS(getppid), .desc = "is not possible", .needs = refuse);
 TEST(leak, SYS(getppid), .desc = "leaves a descriptor open", .setup = leak);
-TEST(unverified, SYS(getppid), .desc = "did not do its work", .verify = disbelieve);
+TEST(unverified, SYS(getppid), .desc = "did not do its work", .verify = refute);
 TEST(good, SYS(getppid), .desc = "getppid");
 
 #define ENTRIES	 16 /* of the ring */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
  * What an operation costs through an io_uring: none at all (NOP) and a small write to
- * /dev/null, in batches that one io_uring_enter submits and waits for.
+ * /dev/null. One io_uring_enter submits a batch of them and waits for it.
  *
  * The numbers are of one thread that submits and reaps, with a registered file and a
- * registered buffer: the ring at its cheapest, with nothing to overlap. They say nothing
- * about what it is made for, many slow operations in flight. `mode` says whether the
- * kernel does the operation at once or hands it to a worker thread. The batch/ family has
- * more modes and more to do.
+ * registered buffer. That is the ring at its cheapest, with nothing to overlap. They say
+ * nothing about what it is made for, many slow operations in flight. `mode` says whether
+ * the kernel does the operation at once or hands it to a worker thread. The batch/ family
+ * has more modes and more to do.
  */
 #include <fcntl.h>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What small writes cost, one by one, gathered by writev, and gathered by stdio: to
- * /dev/null, which drops them, and into a pipe, which copies them.
+ * What small writes cost: one by one, gathered by writev, and gathered by stdio. They go
+ * to /dev/null, which drops them, and into a pipe, which copies them.
  *
  * The numbers are those of calls, not of a device: no row here reaches a disk. A pipe
- * would fill, so that each iteration ends with one read of everything: it is in the time
- * of both pipe rows, divided by the batch, and nobody sleeps or is woken.
+ * would fill, so each iteration ends with one read of everything. That read is in the
+ * time of both pipe rows, divided by the batch. Nobody sleeps or is woken.
  */
 #include <unistd.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one header that a layer includes: a layer is something installed between the caller
+ * The one header that a layer includes. A layer is something installed between the caller
  * and the kernel, such as a seccomp filter or a tracer. Each stands in one file under
  * bench/layer/, which defines and registers it.
  */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What benchmarks on an io_uring share: making a ring in one of the modes, asking the
- * running kernel what it knows, submitting and reaping in the timed loop, and the checks
- * afterwards. Constants that the header of liburing 2.3 does not name are defined here,
- * each with the kernel that brought it.
+ * What benchmarks on an io_uring share. They make a ring in one of the modes, ask the
+ * kernel what it knows, submit and reap in the timed loop, and check afterwards.
+ * Constants that the header of liburing 2.3 does not name are defined here, each with the
+ * kernel that brought it.
  *
- * It never takes less than was asked for: a mode, an opcode or a flag that the kernel
- * refuses is a SKIP that says what was refused and what it needs.
+ * It never takes less than was asked for. A mode, an opcode or a flag that the kernel
+ * refuses is a SKIP, which says what was refused and what it needs.
  *
  * Errors: as in bench.h, 0 or a verdict, except where a line says -errno.
  */
@@ -87,8 +87,8 @@ int ring_swap_file(struct ring *r, int fd);
 
 /*
  * The mode in run->outcome: would an operation on `fd` be done at once, or handed to a
- * worker thread? Asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which does
- * read or write it.
+ * worker thread? It is asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which
+ * is really read or written.
  */
 int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t off);
 int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t off);

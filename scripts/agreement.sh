@@ -1,6 +1,6 @@
 #!/bin/bash
 # agreement.sh [-n RUNS] [-p SECONDS] [-s SECONDS]: do whole runs of the floor and null
-# families agree with each other while a neighbour comes and goes on the next CPU?
+# families agree with each other? A neighbour comes and goes on the next CPU meanwhile.
 #   -n  how many runs (default 5)
 #   -p  pause between two runs (default 120)
 #   -s  seconds that a run measures (default 20)

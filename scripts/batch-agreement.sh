@@ -2,8 +2,8 @@
 # batch-agreement.sh FOLDER FOLDER…: do whole sweeps of 'batch/*' agree on break-evens? Of
 # every strategy and baseline that all of them have: does one number lie in the 95 %
 # intervals of all? Prints those for which it does not, and the share for which it does.
-# An interval that holds the median with 95 % leaves one of 20 out, so that a pair of runs
-# is expected to part now and then. Exit status 1 if more than one of ten part.
+# An interval that holds the median with 95 % leaves one of 20 out. So a pair of runs is
+# expected to part now and then. Exit status 1 if more than one of ten part.
 set -eu
 syscost=${SYSCOST:-$(dirname "$0")/../build/syscost}
 if [ $# -lt 2 ]; then

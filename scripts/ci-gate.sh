@@ -1,8 +1,8 @@
 #!/bin/sh
 # ci-gate.sh BASE HEAD OUT [OPTION | PATTERN]...
 #
-# Did system calls get slower? Measures two arms side by side with `syscost ab`, keeps the
-# result folder OUT with a junit.xml in it, and on GitHub adds a step summary and
+# Did system calls get slower? Measures two arms side by side with `syscost ab`, and keeps
+# the result folder OUT with a junit.xml in it. On GitHub it adds a step summary and
 # annotations. BASE and HEAD are paths of two builds of syscost, or other arms, such as
 # 'exec:setpriv --no-new-privs {}'; the rest goes to `ab`. SYSCOST is the program that
 # drives it.

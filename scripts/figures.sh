@@ -1,6 +1,6 @@
 #!/bin/bash
-# figures.sh [SECONDS]: what the program itself costs: a clean build, the start of
-# `syscost list`, the memory of a run (of SECONDS; default: a standard one).
+# figures.sh [SECONDS]: what the program itself costs. It measures a clean build, the
+# start of `syscost list`, and the memory of a run (of SECONDS; default: a standard one).
 # Exit status 1 if one of them is beyond its limit.
 set -eu
 cd "$(dirname "$0")/.."

@@ -1,8 +1,8 @@
 #!/bin/sh
-# What a reviewer should not have to look for: shellcheck, clang-format, lines and files
-# that are too long, headers that do not say what they are for, notes to oneself, and
-# warnings of both compilers. Needs what `scripts/install-deps.sh --dev` installs. Exit
-# status 1, and the places, where something is found.
+# What a reviewer should not have to look for: shellcheck, clang-format, and warnings of
+# both compilers. Also lines and files that are too long, headers that do not say what
+# they are for, and notes to oneself. Needs what `scripts/install-deps.sh --dev` installs.
+# Exit status 1, and the places, where something is found.
 set -eu
 cd "$(dirname "$0")/.."
 for tool in shellcheck clang-format clang gcc; do
@@ -22,9 +22,9 @@ files '*.sh' '*.bats' '*.bash' .ci/run | xargs -0 shellcheck -e SC2030,SC2031
 files '*.c' '*.h' | xargs -0 clang-format --dry-run -Werror
 
 # Ninety columns, a tab up to the next multiple of eight; a character of UTF-8 is one. A
-# line that is nothing but a text (of --help, mostly) cannot be broken, and clang-format
-# puts the backslash of a macro into the next column.
-# shellcheck disable=SC2016 # awk's own variables
+# line that is nothing but a text (of --help, mostly) cannot be broken. clang-format puts
+# the backslash of a macro into the next column. shellcheck disable=SC2016 # awk's own
+# variables
 wide='
 /^\t*"([^"\\]|\\.)*"[,;)]*( *\\)?$/ { next }
 {

@@ -1,8 +1,8 @@
 #!/bin/bash
-# self-test-relink.sh [PAIRS] [FOLDER]: link the same objects in another order and with
-# padding between them, PAIRS (20) times, and compare each with the program as built.
-# Where code lies is no regression: no alarm is allowed. It goes on where an earlier one
-# stopped.
+# self-test-relink.sh [PAIRS] [FOLDER]: link the same objects in another order, with
+# padding between them, and compare that with the program as built. It does so PAIRS (20)
+# times. Where code lies is no regression: no alarm is allowed. It goes on where an
+# earlier one stopped.
 set -eu
 cd "$(dirname "$0")/.."
 build=${BUILD:-build}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A byte of every page of a cached file, through a mapping in every state that its page
- * tables can be in, against pread of the pages; and mapping, first touch and unmapping
- * timed apart. An operation is one page of 4 KiB, and `batch` the pages of the mapping.
+ * A byte of every page of a cached file: through a mapping, in every state that its page
+ * tables can be in, and by pread. Mapping, first touch and unmapping are also timed
+ * apart. An operation is one page of 4 KiB, and `batch` the pages of the mapping.
  *
  * No disk is read. Touching a byte is not reading a page: pread copies all of it. What
  * is mapped here is used by one thread: with more, unmapping interrupts other CPUs.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many small reads of a file that is in the page cache, one behind the other or at random
- * places, by each way of making them; and the same bytes copied out of a mapping.
+ * Many small reads of a cached file, by each way of making them, one behind the other or
+ * at random places. The same bytes are also copied out of a mapping.
  *
  * Every piece has its own place in memory to go to. No disk is read. The file is 4 MiB,
  * which is larger than some L2 caches and smaller than most L3 caches.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many small messages that are there already, by each way of receiving them: from a pair
- * of AF_UNIX stream sockets, and datagrams from a UDP socket on 127.0.0.1.
+ * Many small messages that are there already, by each way of receiving them. They come
+ * from a pair of AF_UNIX stream sockets, or are datagrams from a UDP socket on 127.0.0.1.
  *
- * Nobody waits: what a message costs that must be waited for is group switch. The stream
- * is filled by one send a batch, which is in the time of its rows; the datagrams are sent
- * before each window, outside of it.
+ * Nobody waits: what waiting for a message costs is in group switch. One send a batch
+ * fills the stream, and is in the time of its rows. The datagrams are sent before each
+ * window, outside of it.
  */
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -42,8 +42,9 @@ RING_LOOP(udp_ring, 0, SUBMIT(batch, bytes, PREP_RECV(fd2)))
 RING_LOOP(udp_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED))
 
 /*
- * One RECV request for all messages to come: it takes a buffer out of a ring of them for
- * each. `bids` is a power of two; buffers come back in the order in which they were used.
+ * One RECV request for all messages to come. It takes a buffer for each out of a ring of
+ * buffers. `bids` is a power of two; buffers come back in the order in which they were
+ * used.
  */
 #define GROUP 7
 #define PAGE  4096
@@ -92,7 +93,7 @@ struct multishot {
 	ring_count(run, iterations, &t)
 LOOP_THEN(unix_multishot, MULTISHOT_LOCALS, MULTISHOT_END, FILL; REAP)
 
-static int watch(struct bench_run *run)
+static int open_epoll(struct bench_run *run)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
 
@@ -219,7 +220,7 @@ RECEIVE(unix, "recvmmsg", .strategy = "recvmmsg", .calls = "sendto recvmmsg",
 		"batch");
 RECEIVE(unix, "epoll", .strategy = "epoll, then recv",
 	.calls = "sendto epoll_wait recvfrom", .params = UNIX_AXES,
-	.arg = FROM(unix, .more = watch), .batch = batch_unix_epoll,
+	.arg = FROM(unix, .more = open_epoll), .batch = batch_unix_epoll,
 	.desc = "receive a piece from a stream of AF_UNIX; one epoll_wait and one send a "
 		"batch");
 RECEIVE(unix, "copy", .strategy = "recv, then copy", .calls = "sendto recvfrom",
@@ -245,5 +246,5 @@ RECEIVE(udp, "recvmmsg", .strategy = "recvmmsg", .calls = "recvmmsg", .params = 
 RECEIVE(udp, "epoll", .strategy = "epoll, then recv", .calls = "epoll_wait recvfrom",
 	.params = UDP_AXES,
 	.desc = "receive a datagram that is there; one epoll_wait a batch",
-	.arg = FROM(udp, .more = watch), .batch = batch_udp_epoll);
+	.arg = FROM(udp, .more = open_epoll), .batch = batch_udp_epoll);
 RINGS(udp);

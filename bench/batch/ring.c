@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * What an io_uring itself costs, in every mode of it: requests that do nothing, in
- * batches that one io_uring_enter submits and waits for; and what it costs once to make a
- * ring and to register things with it.
+ * What an io_uring itself costs, in every mode of it. Requests that do nothing come in
+ * batches that one io_uring_enter submits and waits for. Making a ring and registering
+ * things with it are timed apart.
  *
  * A plain NOP completes while it is submitted: the floor. One that completes by task work
- * shows what the task-work modes change; one on a registered file adds its look-up; one
+ * shows what the task-work modes change. One on a registered file adds its look-up. One
  * that is forced onto a worker thread (IOSQE_ASYNC) is the ceiling. None of them is I/O:
  * what real requests cost is in the other files of the family.
  */

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many small messages, by each way of sending them: over a pair of AF_UNIX stream
- * sockets, and as datagrams to a UDP socket on 127.0.0.1 that is its own peer.
+ * Many small messages, by each way of sending them. They go over a pair of AF_UNIX stream
+ * sockets, or as datagrams to a UDP socket on 127.0.0.1 that is its own peer.
  *
- * One thread does both sides, so nobody is woken. The stream is emptied by one recv a
- * batch, which is in the time of its rows; the datagrams are received outside of the
- * windows. Loopback has no driver, no interrupt and no wire: UDP's receiving half runs
- * inside the send.
+ * One thread does both sides, so nobody is woken. One recv a batch empties the stream,
+ * and is in the time of its rows. The datagrams are received outside of the windows.
+ * Loopback has no driver, no interrupt and no wire: UDP's receiving half runs inside the
+ * send.
  */
 #include <unistd.h>
 

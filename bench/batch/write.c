@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Many small writes, by each way of making them: to /dev/null, which drops them; into a
- * pipe, which copies them; over the same region of a file, which stays in the page cache.
+ * Many small writes, by each way of making them. /dev/null drops them, and a pipe copies
+ * them. A file takes them over the same region, which stays in the page cache.
  *
- * Nothing here reaches a disk: no fsync, and a file that is gone before its pages would
- * be written back. A pipe would fill, so that each batch ends with one read of
- * everything: it is in the time of every pipe row. Nobody sleeps for another, except for
- * worker threads of a ring, where `mode` says "punted": they share the one CPU of the
+ * Nothing here reaches a disk: there is no fsync, and the file is gone before its pages
+ * would be written back. A pipe would fill, so each batch ends with one read of
+ * everything, which is in the time of every pipe row. Nobody sleeps for another, except
+ * for worker threads of a ring, where `mode` says "punted". They share the one CPU of the
  * measurement.
  */
 #include <fcntl.h>

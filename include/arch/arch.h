@@ -18,7 +18,7 @@
 
 /*
  * The names of system calls that this CPU's Linux lacks stay usable, as a number that no
- * system call has: a benchmark of one compiles, and its row says SKIP.
+ * system call has. A benchmark of one compiles, and its row says SKIP.
  */
 #define ARCH_NO_CALL(name) SYS_##name = -1
 enum { ARCH_LACKS(ARCH_NO_CALL) };

@@ -33,7 +33,7 @@ struct arch_sigaction {
 /*
  * The system call instruction, inlined. Returns what the kernel returned: a value, or
  * -errno. SYSCALL overwrites rcx (return address) and r11 (flags), and the kernel may
- * write any memory that it was pointed to: an inline call that leaves one of the three
+ * write any memory that it was pointed to. An inline call that leaves one of these three
  * out of its clobbers compiles, and is wrong.
  */
 static always_inline long arch_syscall6(long nr, long a, long b, long c, long d, long e,
@@ -122,8 +122,8 @@ static inline void arch_cpuid(uint32_t leaf, uint32_t regs[4])
 #define ARCH_HYPERVISOR_SIZE 13 /* of a signature, with a NUL */
 
 /*
- * Is this a virtual machine? Bit 31 of ecx in CPUID's leaf 1 says so, and leaf 0x40000000
- * has the hypervisor's signature in ebx, ecx and edx, such as "KVMKVMKVM" (Linux,
+ * Is this a virtual machine? Bit 31 of ecx in CPUID's leaf 1 says so. Leaf 0x40000000 has
+ * the hypervisor's signature in ebx, ecx and edx, such as "KVMKVMKVM" (Linux,
  * Documentation/virt/kvm/x86/cpuid.rst). Not for a timed region: it traps.
  */
 static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
@@ -141,8 +141,8 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 /*
  * The text of two functions in assembly: the system call whose number is the argument,
- * and home again. SHIELDED: a call inside of the function pushes a fresh entry onto the
- * return predictor after the kernel is through with it; its address is dropped from the
+ * and home again. SHIELDED: after the kernel is through, a call inside of the function
+ * pushes a fresh entry onto the return predictor. Its return address is dropped from the
  * stack.
  */
 #define ARCH_CALL_BARE "mov %edi, %eax\n\tsyscall\n\tret\n"
@@ -153,8 +153,8 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 #define ARCH_NULL_BLOCK 512 /* calls in the block */
 
 /*
- * A call without arguments and the instruction that keeps its result, again and again,
- * and nothing else: what the suite's loop is held against in the self-test. Returns the OR.
+ * A call without arguments and the instruction that keeps its result, again and again.
+ * The self-test holds the suite's loop against it. Returns the OR.
  */
 static always_inline long arch_null_block(long nr)
 {

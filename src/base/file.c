@@ -12,7 +12,7 @@
 
 #include "base/file.h"
 
-/* Until the end: a file of /proc has no size before it is read. */
+/* Read until the end: a file of /proc has no size before it is read. */
 static int read_all(int fd, size_t max, char **text, size_t *len)
 {
 	size_t room = 1 << 16, n = 0;
@@ -101,7 +101,7 @@ bool file_value(const char *path, const char *key, char *buf, size_t len)
 	return got;
 }
 
-/* Where a file goes, and the name that it has until it is whole. */
+/* The name of a file, and the one that it has until it is whole. */
 struct place {
 	char path[PATH_MAX], temp[PATH_MAX];
 };

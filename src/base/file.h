@@ -13,8 +13,8 @@
 #include "base/err.h"
 
 /*
- * All of a regular file of at most `max` bytes into *text (with a NUL behind it, which
- * *len does not count); the caller frees it. 0, or -errno with the path in err, *text
+ * Read all of a regular file of at most `max` bytes into *text, which the caller frees.
+ * It ends with a NUL, which *len does not count. 0, or -errno with the path in err, *text
  * untouched.
  */
 int file_read(const char *path, size_t max, char **text, size_t *len, struct err *err);

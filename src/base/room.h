@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Memory that is there, or the program ends. It is for what is small beside the files
- * that it is made of.
+ * Memory for what is small beside the files that it is made of. Where there is none, the
+ * program aborts.
  */
 #ifndef SYSCOST_ROOM_H
 #define SYSCOST_ROOM_H

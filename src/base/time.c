@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Reads the clocks of the wall.
- */
+/* Reads the clocks of the kernel. */
 #include <time.h>
 
 #include "base/time.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The clocks of the wall: for budgets, progress and names. Nothing is measured by them.
- */
+/* Seconds and dates: for budgets, progress and names. Nothing is measured by them. */
 #ifndef SYSCOST_TIME_H
 #define SYSCOST_TIME_H
 

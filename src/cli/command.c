@@ -177,8 +177,8 @@ const struct command command_help = {
 };
 
 /*
- * A standard stream that was closed is opened in the wrong direction: using it is an
- * error, as it should be, and no file that we open later is taken for it.
+ * A standard stream that was closed is opened in the wrong direction. Using it is then an
+ * error, as it should be, and no file that is opened later is taken for it.
  */
 static void keep_streams(void)
 {

@@ -94,10 +94,7 @@ static void side_free(struct side *s)
 	free(s->views);
 }
 
-/*
- * Whether a folder is of another machine than the first one of the base, and how it
- * differs.
- */
+/* Whether a folder is of another machine than the first one of the base, and in what. */
 static bool differs(const struct side *base, const struct side *side, char *buf,
 		    size_t len)
 {

@@ -11,7 +11,9 @@
 #include "cli/command.h"
 #include "measure/registry.h"
 
-/* A word that begins with what is there; `lead` is what of it stands before the word. */
+/*
+ * Print a word that starts with `begin`. `lead` is what the cursor has before the word.
+ */
 static void offer(const char *lead, const char *word, const char *begin, const char *help)
 {
 	if (!strncmp(word, begin, strlen(begin)))
@@ -36,7 +38,7 @@ static void offer_commands(const struct command *const *commands, const char *be
 }
 
 /*
- * Without parameters: that names all rows of a benchmark, and shells split words at
+ * Ids go without parameters, which names all rows of a benchmark: shells split words at
  * ':'.
  */
 static void offer_benchmarks(const char *begin)

@@ -44,9 +44,9 @@ static const struct option_spec options[] = {
 	  .help = "ratios: to the base, or to the row's base row "
 		  "(github-action-benchmark)" },
 	{ "commit", 0, OPTION_TEXT, "C", FIELD(commit),
-	  .help = "what was measured (otava)" },
+	  .help = "the commit that was measured (otava)" },
 	{ "time", 0, OPTION_TEXT, "T", FIELD(time),
-	  .help = "when, 2026-01-31T12:00:00Z (otava; default: stored)" },
+	  .help = "when it was measured, as 2026-01-31T12:00:00Z (otava; default: as stored)" },
 	{ OPTION_END },
 };
 
@@ -67,8 +67,8 @@ static bool is_time(const char *text)
 }
 
 /* The format, if the other options go with it; NULL: an error line says why not. */
-static const struct export_format *check(const struct call *call,
-					 const struct settings *s)
+static const struct export_format *check_options(const struct call *call,
+						 const struct settings *s)
 {
 	const struct export_format *format = export_format(s->format);
 
@@ -178,7 +178,7 @@ static int export(const struct call *call, void *settings)
 		print_formats(stdout);
 		return EXIT_FINE;
 	}
-	format = check(call, s);
+	format = check_options(call, s);
 	if (!format)
 		return EXIT_TROUBLE;
 	if (folder_read(&f, dir, FOLDER_RUN | FOLDER_COMPARISON, &err)) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost noise: compare this program with itself several times, and keep the result: how
- * much each benchmark moves when nothing has changed, and how often a verdict was false.
+ * syscost noise: compare this program with itself several times, and keep the result. It
+ * is how much each benchmark moves when nothing has changed, and how often a verdict was
+ * false.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -154,7 +155,7 @@ static void defaults(void *settings)
 	s->runs = 5;
 }
 
-static int learn(const struct call *call, void *settings)
+static int measure_noise(const struct call *call, void *settings)
 {
 	struct settings *s = settings;
 	struct selection selection;
@@ -180,17 +181,17 @@ static int learn(const struct call *call, void *settings)
 
 static const char about[] =
 	"Compares this program with itself (A/A), and keeps the result for 'compare'\n"
-	"and 'ab'. Prints how often a verdict was false, with an exact bound. Learn\n"
-	"with the length that you compare with: short comparisons move more.\n";
+	"and 'ab'. Prints how often a verdict was false, with an exact bound. Use the\n"
+	"length of the later comparisons: short ones move more.\n";
 
 const struct command command_noise = {
 	.name = "noise",
-	.summary = "compare this program with itself: what is no change?",
+	.summary = "compare this program with itself: how far does it move?",
 	.usage = "[OPTION…] [PATTERN…]",
 	.about = about,
 	.options = options,
 	.operand = OPERAND_PATTERN,
 	.settings_size = sizeof(struct settings),
 	.defaults = defaults,
-	.fn = learn,
+	.fn = measure_noise,
 };

@@ -15,7 +15,7 @@
 
 const struct option_spec option_none[] = { { OPTION_END } };
 
-static size_t smaller(size_t a, size_t b)
+static size_t least_of(size_t a, size_t b)
 {
 	return a < b ? a : b;
 }
@@ -36,11 +36,11 @@ static size_t count_edits(const char *a, const char *b)
 				*c = i + j;
 				continue;
 			}
-			*c = smaller(cost[i - 1][j], cost[i][j - 1]) + 1;
-			*c = smaller(*c, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+			*c = least_of(cost[i - 1][j], cost[i][j - 1]) + 1;
+			*c = least_of(*c, cost[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] &&
 			    a[i - 2] == b[j - 1])
-				*c = smaller(*c, cost[i - 2][j - 2] + 1);
+				*c = least_of(*c, cost[i - 2][j - 2] + 1);
 		}
 	}
 	return cost[n][m];

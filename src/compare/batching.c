@@ -188,8 +188,8 @@ static int by_cost(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* A call an operation, however many of them are a batch. */
-static bool one_by_one(const struct batch_strategy *s)
+/* Whether it makes one call an operation, however many are a batch. */
+static bool is_one_by_one(const struct batch_strategy *s)
 {
 	bool any = false;
 
@@ -221,7 +221,7 @@ static void find_baselines(struct batch_workload *w, const struct member *member
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		struct batch_strategy *s = &w->strategy[k];
 
-		s->baseline |= one_by_one(s);
+		s->baseline |= is_one_by_one(s);
 		if (s->baseline && s->curve.sizes)
 			w->baseline[w->n_baselines++] = s;
 		others += !s->baseline;
@@ -356,36 +356,22 @@ void batching_free(struct batching *b)
 	*b = (struct batching){ .workload = NULL };
 }
 
-static bool matches(const struct batch_workload *w, const char *pattern)
+static bool matches(const void *workloads, size_t i, const char *glob)
 {
+	const struct batch_workload *w = (const struct batch_workload *)workloads + i;
 	char full[4200];
 
 	snprintf(full, sizeof(full), "%s/%ld", w->name, w->bytes);
-	return !fnmatch(pattern, w->name, 0) ||
-	       (w->bytes >= 0 && !fnmatch(pattern, full, 0));
+	return !fnmatch(glob, w->name, 0) || (w->bytes >= 0 && !fnmatch(glob, full, 0));
 }
 
 const char *batching_select(struct batching *b, char *const *patterns, size_t n)
 {
-	bool *keep = room_for(b->n, sizeof(*keep)), adds = false;
-	const char *unmatched = NULL;
+	const struct selectable all = { b->workload, b->n, matches };
+	bool *keep = room_for(b->n, sizeof(*keep));
+	const char *unmatched = select_by_globs(&all, patterns, n, keep);
 	size_t kept = 0;
 
-	for (size_t p = 0; p < n; p++)
-		adds |= *patterns[p] != '!';
-	for (size_t i = 0; i < b->n; i++)
-		keep[i] = !adds;
-	for (size_t p = 0; p < n && !unmatched; p++) {
-		bool add = *patterns[p] != '!', any = false;
-
-		for (size_t i = 0; i < b->n; i++)
-			if (matches(&b->workload[i], patterns[p] + !add)) {
-				keep[i] = add;
-				any = true;
-			}
-		if (!any)
-			unmatched = patterns[p];
-	}
 	for (size_t i = 0; i < b->n && !unmatched; i++) {
 		if (keep[i])
 			b->workload[kept++] = b->workload[i];

@@ -9,7 +9,7 @@
 #include "base/room.h"
 #include "compare/breakeven.h"
 
-static bool single(const struct curve *c)
+static bool is_single_call(const struct curve *c)
 {
 	return c->sizes == 1 && c->n[0] == 1;
 }
@@ -59,7 +59,7 @@ struct figure breakeven_ratio(const struct curve *s, const struct curve *base, s
 /* The curve of a round, with single calls as a constant; false: there is none. */
 static bool line_of(const struct curve *c, size_t round, struct fit_line *f)
 {
-	if (single(c))
+	if (is_single_call(c))
 		*f = (struct fit_line){ 0, c->y[round] };
 	else if (c->line)
 		*f = c->line[round];
@@ -68,7 +68,7 @@ static bool line_of(const struct curve *c, size_t round, struct fit_line *f)
 	return isfinite(f->a) && isfinite(f->b);
 }
 
-static double crossing(const struct fit_line *s, const struct fit_line *base)
+static double curves_cross_at(const struct fit_line *s, const struct fit_line *base)
 {
 	double once = s->a - base->a, saved = base->b - s->b;
 
@@ -134,8 +134,8 @@ static double find_cheaper(const struct curve *s, const struct curve *base)
 
 struct breakeven breakeven(const struct curve *s, const struct curve *base)
 {
-	struct breakeven b = { .fitted = (single(s) || s->line) &&
-					 (single(base) || base->line) };
+	struct breakeven b = { .fitted = (is_single_call(s) || s->line) &&
+					 (is_single_call(base) || base->line) };
 	double *x = room_for(s->rounds, sizeof(*x));
 	size_t count = 0;
 
@@ -147,7 +147,7 @@ struct breakeven breakeven(const struct curve *s, const struct curve *base)
 		if (!b.fitted)
 			at = measured_crossing(s, base, r);
 		else if (line_of(s, r, &f) && line_of(base, r, &f0))
-			at = crossing(&f, &f0);
+			at = curves_cross_at(&f, &f0);
 		if (!isnan(at))
 			x[count++] = at;
 	}

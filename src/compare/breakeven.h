@@ -49,9 +49,9 @@ struct breakeven {
 };
 
 /*
- * The cost of `base` beside size i of `s` in a round: measured at the same n, or else on
- * a straight line over 1/n between the sizes around it. Beyond its ends it is as at the
- * end, because more single calls cost the same each. NAN: not measured.
+ * The cost of `base` beside size i of `s` in a round. It is measured at the same n, or
+ * else lies on a straight line over 1/n between the sizes around it. Beyond its ends it
+ * is as at the end, because more single calls cost the same each. NAN: not measured.
  */
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);

@@ -27,7 +27,7 @@ static int by_id_and_place(const void *a, const void *b)
 	return ids ? ids : (x->place > y->place) - (x->place < y->place);
 }
 
-static size_t rows_of(const struct gate_side *sides, size_t n)
+static size_t count_rows(const struct gate_side *sides, size_t n)
 {
 	size_t rows = 0;
 
@@ -48,7 +48,7 @@ static size_t add_known(struct known *known, size_t at, const struct gate_side *
 }
 
 /* The worst is what counts: failed, else fine, else skipped, else absent. */
-static int badness(const struct result_row *r)
+static int badness_of_row(const struct result_row *r)
 {
 	return !r ? 0 : r->status == ROW_SKIP ? 1 : r->status == ROW_FAIL ? 3 : 2;
 }
@@ -64,7 +64,8 @@ static const struct metric *metric_of(const struct entry *e)
 
 size_t entries_gather(struct entry **entries, const struct gate *g)
 {
-	size_t all = rows_of(g->base, g->n_base) + rows_of(g->head, g->n_head), n = 0;
+	size_t all = count_rows(g->base, g->n_base) + count_rows(g->head, g->n_head),
+	       n = 0;
 	struct known *known = room_for(all, sizeof(*known));
 	struct entry *e = room_for(all, sizeof(*e));
 	size_t n_base = add_known(known, 0, g->base, g->n_base, false);
@@ -78,7 +79,7 @@ size_t entries_gather(struct entry **entries, const struct gate *g)
 		if (!n || strcmp(e[n - 1].id, k->row->id))
 			e[n++] = (struct entry){ .id = k->row->id, .place = k->place };
 		worst = k->head ? &e[n - 1].head : &e[n - 1].base;
-		if (badness(k->row) > badness(*worst))
+		if (badness_of_row(k->row) > badness_of_row(*worst))
 			*worst = k->row;
 	}
 	for (size_t i = 0; i < n; i++)
@@ -114,7 +115,9 @@ bool entry_comparable(struct entry *e)
 		{ CAUSE_FAILED_BASE, CAUSE_FAILED_BASE, CAUSE_FAILED_BASE,
 		  CAUSE_FAILED_BOTH },
 	};
-	struct reason r = { .cause = causes[badness(e->base)][badness(e->head)] };
+	struct reason r = {
+		.cause = causes[badness_of_row(e->base)][badness_of_row(e->head)]
+	};
 
 	if (!r.cause)
 		return true;

@@ -6,16 +6,18 @@
  * Where quiet ones are too few or less than half, contended ones are compared, if the
  * probes agree. The rule, for every benchmark:
  *
- * value     Paired: ln(head) - ln(base) of one round; the ratio is exp(median). Unpaired:
- *           ln of a round (or of a folder) on each side; the ratio is that of the
- * medians. interval  Paired: order statistics, the inverse of the sign test. Unpaired:
- * the lower end of the head's over the upper end of the base's, each at half of the tail.
- * So it errs at most as often as the tail says, whatever the two distributions are. tail
- * Of each end, chosen by Holm's step-down over all benchmarks. The chance of one or more
- * false `regressed` in a comparison is at most family_error; the same, separately, for
- * `improved`. What a second comparison has to confirm is flagged at GATE_STAGE_ERROR in
- * each of them. delta     The smallest change that counts: the largest of options.delta,
- * of what A/A comparisons of this benchmark showed, and of the metric's floor over one
+ * value     Paired: ln(head) - ln(base) of one round; the ratio is exp(median).
+ *           Unpaired: ln of a round (or of a folder) on each side; the ratio is that of
+ *           the medians.
+ * interval  Paired: order statistics, the inverse of the sign test. Unpaired: the lower
+ *           end of the head's over the upper end of the base's, each at half of the tail.
+ *           So it errs at most as often as the tail says, whatever the distributions are.
+ * tail      Of each end, chosen by Holm's step-down over all benchmarks. The chance of
+ *           one or more false `regressed` in a comparison is at most family_error; the
+ *           same, separately, for `improved`. What a second comparison has to confirm is
+ *           flagged at GATE_STAGE_ERROR in each of them.
+ * delta     The smallest change that counts. It is the largest of options.delta, of what
+ *           A/A comparisons of this benchmark showed, and of the metric's floor over one
  *           iteration of the base.
  * verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
  *           inconclusive: anything else; skip: no figure on one side.

@@ -39,7 +39,7 @@ static int by_place(const void *a, const void *b)
 	return (x->row->round > y->row->round) - (x->row->round < y->row->round);
 }
 
-static double positive(double x)
+static double positive_or_nan(double x)
 {
 	return x > 0 && isfinite(x) ? x : NAN;
 }
@@ -62,8 +62,9 @@ static size_t add_folder(struct side *s, size_t folder, const char *id,
 		s->room[n + i] = (struct point){
 			.row = rows[i],
 			.folder = folder,
-			.quiet = positive(metric->of_round(rows[i], false, ticks_per_ns)),
-			.contended = positive(
+			.quiet = positive_or_nan(
+				metric->of_round(rows[i], false, ticks_per_ns)),
+			.contended = positive_or_nan(
 				metric->of_round(rows[i], true, ticks_per_ns)),
 		};
 	return n + more;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The steps of an A/B comparison in their order. It measures through pair.h and decides
- * through compare/gate.h, and never looks at a verdict to decide whether to go on: the
+ * through compare/gate.h. It never looks at a verdict to decide whether to go on. The
  * number of rounds is chosen once, from the pilot's spread and the time that there is.
  */
 #include <errno.h>
@@ -26,10 +26,10 @@
 #define AB_ROUND_US	250 /* launches decide, not the windows of one */
 
 /*
- * What rounds are for, and time is spent on in this order: that every benchmark shows a
- * change that is COARSE beyond its delta, but no more than half of the time, as few of
- * them can take all of it; that each has ROUNDS_FAIR, as a neighbour may come when the
- * pilot is over; that every one shows a change that is FINE beyond.
+ * Time is spent in this order. First, every benchmark gets the rounds that show a change
+ * COARSE beyond its delta. That is half of the time at most, as a few could take all of
+ * it. Then each gets ROUNDS_FAIR, as a neighbour may come when the pilot is over. Last
+ * come the rounds that show a change FINE beyond delta.
  */
 #define COARSE	    0.03
 #define ROUNDS_FAIR 300
@@ -75,8 +75,8 @@ static void sides_free(struct sides *s)
 }
 
 /*
- * What one pair of rounds of each variant takes: as those did that all have had, with an
- * even share of what they took besides.
+ * How long one pair of rounds of each variant takes: the mean of those so far, and an
+ * even share of the time beside them.
  */
 static void estimate_costs(struct ab *ab, double seconds)
 {
@@ -206,7 +206,7 @@ static int measure_pairs(struct ab *ab, const struct ab_options *o, struct err *
 }
 
 /* What was really added, once both arms are measured; and how long the pilot was. */
-static void note_conditions(struct ab *ab, const struct ab_options *o)
+static void write_conditions(struct ab *ab, const struct ab_options *o)
 {
 	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
 		struct verdict_row *v;
@@ -227,8 +227,8 @@ struct again {
 };
 
 /*
- * As many rounds as a pilot has at least, or nothing could be confirmed where many are
- * flagged.
+ * At least as many rounds as a pilot has. With fewer, nothing could be confirmed where
+ * many are flagged.
  */
 static void choose_again(struct ab *ab, double seconds, struct again *again)
 {
@@ -334,7 +334,7 @@ static int measure(struct ab *ab, struct backend *backend, const struct registry
 	if (!ret)
 		ret = judge(ab, o);
 	if (!ret)
-		note_conditions(ab, o);
+		write_conditions(ab, o);
 	if (!ret && !ab->stopped)
 		ret = confirm(ab, o, began + o->run.seconds - backend->now(backend), err);
 	ab->seconds = backend->now(backend) - began;

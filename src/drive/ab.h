@@ -39,10 +39,10 @@ struct ab {
 };
 
 /*
- * Measure and decide, on a backend that is not open yet; it is closed again: pilot,
- * rounds chosen once from its spread and frozen, verdicts, and fresh rounds with another
- * seed for what was flagged. The control is measured along whatever `wanted` says. 0, or
- * -errno with one line in err; ab_free() in any case.
+ * Measure and decide, on a backend that is not open yet; it is closed again. A pilot
+ * comes first, and its spread chooses the number of rounds once. Then come verdicts, and
+ * fresh rounds with another seed for what was flagged. The control is always measured,
+ * whatever `wanted` says. 0, or -errno with one line in err; ab_free() in any case.
  */
 int ab_measure(struct ab *ab, struct backend *backend, const struct registry *reg,
 	       const bool *wanted, const struct launch *base, const struct launch *head,

@@ -49,13 +49,14 @@ struct backend {
 	 */
 	int (*open)(struct backend *b, int cpu, struct err *err);
 	/*
-	 * 0 (also when stopped), or -errno with one line in err: nothing could be
-	 * started.
+	 * Measure. 0 (also when stopped), or -errno with one line in err: nothing could
+	 * be started.
 	 */
 	int (*measure)(struct backend *b, const struct request *request,
 		       const struct sink *sink, struct err *err);
 	/*
-	 * Behind every round: nothing that tasks left behind meets those of the next one.
+	 * Called behind every round: remove what its tasks left for the next ones to
+	 * meet.
 	 */
 	void (*tidy)(struct backend *b);
 	/* Seconds of a clock that goes on. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a user calls an arm, made a command. Starts nothing, and knows no shell.
+ * The words that a user writes for an arm become a command. It starts nothing, and uses
+ * no shell.
  */
 #include <errno.h>
 #include <stdarg.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The order of two arms. What a round is, run.c knows.
- */
+/* The order of two arms. One arm's part of a round is run.c's. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -12,9 +10,10 @@
 
 #define GROUP 36 /* benchmarks a process: enough to pay for starting it */
 
-static int begin(struct pair *p, struct backend *backend, const struct registry *reg,
-		 const bool *wanted, const struct run_options *options,
-		 const struct launch *base, const struct launch *head, struct err *err)
+static int begin_arms(struct pair *p, struct backend *backend, const struct registry *reg,
+		      const bool *wanted, const struct run_options *options,
+		      const struct launch *base, const struct launch *head,
+		      struct err *err)
 {
 	int ret;
 
@@ -48,7 +47,7 @@ int pair_begin(struct pair *p, struct backend *backend, const struct registry *r
 	       const bool *wanted, const struct run_options *options,
 	       const struct launch *base, const struct launch *head, struct err *err)
 {
-	int ret = begin(p, backend, reg, wanted, options, base, head, err);
+	int ret = begin_arms(p, backend, reg, wanted, options, base, head, err);
 
 	if (!ret)
 		ret = run_size(&p->arm[ARM_BASE], err);
@@ -61,8 +60,8 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 		    const struct run_options *options, struct err *err)
 {
 	const struct run *base = &like->arm[ARM_BASE];
-	int ret = begin(p, base->backend, base->reg, wanted, options, base->launch,
-			like->arm[ARM_HEAD].launch, err);
+	int ret = begin_arms(p, base->backend, base->reg, wanted, options, base->launch,
+			     like->arm[ARM_HEAD].launch, err);
 
 	if (ret)
 		return ret;
@@ -189,7 +188,7 @@ static int measure_round(struct pair *p, uint32_t *order, size_t n, uint64_t *ra
 	struct backend *backend = p->arm[ARM_BASE].backend;
 	int first, ret = 0;
 
-	/* The second round of a block turns the order of the first one round. */
+	/* The second round of a block has the order of the first one reversed. */
 	p->head_first = p->arm[ARM_BASE].rounds % 2 ? !p->head_first
 						    : random_next(random) & 1;
 	first = p->head_first ? ARM_HEAD : ARM_BASE;

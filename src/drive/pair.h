@@ -2,11 +2,11 @@
 /*
  * Two arms measured side by side: same machine, same minutes, same n, same shuffles.
  *
- * A round is one fresh process for each arm and each group of benchmarks: the benchmarks
- * of a round are shuffled and cut into groups, and each group is measured by the one arm
- * and then by the other, so that the two figures of a pair are a fraction of a second
- * apart. Which arm is first changes within every block of two rounds, ABBA or BAAB at
- * random. It compares nothing: that is compare/gate.h's.
+ * A round is one fresh process for each arm and each group of benchmarks. The benchmarks
+ * of a round are shuffled and cut into groups. One arm measures a group and then the
+ * other does, so that the two figures of a pair are a fraction of a second apart. Which
+ * arm is first changes within every block of two rounds, ABBA or BAAB at random. It
+ * compares nothing: that is compare/gate.h's.
  */
 #ifndef SYSCOST_PAIR_H
 #define SYSCOST_PAIR_H
@@ -41,10 +41,10 @@ int pair_begin_like(struct pair *p, const struct pair *like, const bool *wanted,
 		    const struct run_options *options, struct err *err);
 
 /*
- * Slow a variant of the head arm down by `share` (0.05 for 5 %) of its cost in the base:
- * by a dependent chain behind the last result of every window, as long as the base's
- * latest round says (before there is one, its sizing). pair_injected() tells what it came
- * to.
+ * Slow a variant of the head arm down by `share` (0.05 for 5 %) of its cost in the base.
+ * A dependent chain behind the last result of every window does it. The base's latest
+ * round says how long it is; before there is one, its sizing does. pair_injected() tells
+ * what it came to.
  */
 void pair_inject(struct pair *p, size_t variant, double share);
 /*

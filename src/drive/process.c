@@ -317,8 +317,8 @@ struct progress {
 };
 
 /* One message of a worker that is at task `first` + msg->item. */
-static int take_message(const struct request *r, const struct sink *sink, size_t first,
-			const struct message *msg, struct progress *p)
+static int handle_message(const struct request *r, const struct sink *sink, size_t first,
+			  const struct message *msg, struct progress *p)
 {
 	const struct outcome *o = &msg->reading.outcome;
 	int ret;
@@ -342,8 +342,8 @@ static int take_message(const struct request *r, const struct sink *sink, size_t
 }
 
 /* Until the worker ends, or has to be ended: 0, -ETIMEDOUT, -EINTR, -EPROTO, … */
-static int take_messages(const struct child *child, const struct request *r,
-			 const struct sink *sink, struct progress *p)
+static int handle_messages(const struct child *child, const struct request *r,
+			   const struct sink *sink, struct progress *p)
 {
 	size_t first = p->at;
 	struct message msg;
@@ -352,7 +352,7 @@ static int take_messages(const struct child *child, const struct request *r,
 	do {
 		ret = receive_message(child, r, &msg);
 		if (ret == 1)
-			ret = take_message(r, sink, first, &msg, p);
+			ret = handle_message(r, sink, first, &msg, p);
 	} while (ret == 1);
 	return ret;
 }
@@ -377,7 +377,8 @@ static int report_death(const struct request *r, const struct sink *sink,
 }
 
 /* Why a worker ended before it said that it is ready. */
-static int no_start(const struct launch *launch, int how, int status, struct err *err)
+static int set_start_error(const struct launch *launch, int how, int status,
+			   struct err *err)
 {
 	const char *who = launch->program[0]   ? launch->program
 			  : launch->wrapper[0] ? launch->wrapper[0]
@@ -425,23 +426,23 @@ static int measure_tasks(struct process_backend *p, const struct request *r,
 		ret = start_worker(p, r, at.at, &random, &child, err);
 		if (ret)
 			return ret;
-		how = take_messages(&child, r, sink, &at);
+		how = handle_messages(&child, r, sink, &at);
 		status = end_worker(&child);
 		if (how == -EINTR)
 			return 0;
 		if (how == -ENOMEM || how == -EPROTO)
-			return err_set(err, how, "what a worker said cannot be taken: %s",
+			return err_set(err, how, "a worker's message cannot be read: %s",
 				       strerror(-how));
 		if (at.inside) {
 			ret = report_death(r, sink, &at, how, status);
-			process_tidy(&p->backend); /* others would stumble over it */
+			process_tidy(&p->backend); /* its files may harm the next ones */
 		} else if (at.refused[0] && !at.ready) {
 			const char *label = r->launch->label;
 
 			return err_set(err, -EPERM, "%s%s%s", label ? label : "",
 				       label ? " arm: " : "", at.refused);
 		} else if (at.at < r->n && ++starts == STARTS_MAX) {
-			return no_start(r->launch, how, status, err);
+			return set_start_error(r->launch, how, status, err);
 		}
 	}
 	return ret;

@@ -11,9 +11,9 @@ struct process_backend {
 	struct clock_point opened;
 	uint32_t probe_passes; /* of all arms: only such probes can be compared */
 	/*
-	 * Folders for the benchmarks' files: one of all launches, because two files of
-	 * the same contents differ in where their pages lie; and one of each launch
-	 * through a wrapper, which may make another user's files. "": not there.
+	 * Folders for the benchmarks' files. All launches share one, because two files of
+	 * the same contents differ in where their pages lie. Launches through a wrapper
+	 * have another, as that may make files of another user. "": not there.
 	 */
 	char dir[2][200];
 	const struct launch *wrapped; /* whose dir[1] is; the base of an ab is dir[0]'s */

@@ -11,8 +11,8 @@
 #include "machine/env.h"
 #include "row/fingerprint.h"
 
-static void identify(struct result_row *row, const struct run *run,
-		     const struct trial *from)
+static void write_identity(struct result_row *row, const struct run *run,
+			   const struct trial *from)
 {
 	const struct variant *v = from->variant;
 
@@ -34,14 +34,14 @@ static void identify(struct result_row *row, const struct run *run,
 }
 
 /* A figure in another unit. */
-static struct figure times(struct figure f, double by)
+static struct figure scaled(struct figure f, double by)
 {
 	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
 }
 
 /* Counted cycles take the place of estimated ones. */
-static void counts(struct result_row *row, const struct event_list *events,
-		   const struct estimate *e)
+static void write_counts(struct result_row *row, const struct event_list *events,
+			 const struct estimate *e)
 {
 	char text[COUNT_MAX * (sizeof(events->event[0].name) + 32)] = "";
 	size_t at = 0;
@@ -64,18 +64,18 @@ static void counts(struct result_row *row, const struct event_list *events,
 	row_set(&row->events, text);
 }
 
-static void figures(struct result_row *row, const struct run *run,
-		    const struct trial *from)
+static void write_figures(struct result_row *row, const struct run *run,
+			  const struct trial *from)
 {
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
 
 	row->cycles = e->cycles;
 	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
-	counts(row, run->options.events, e);
+	write_counts(row, run->options.events, e);
 	row->ticks = e->ticks;
-	row->ns = times(e->ticks, ns);
-	row->contended_ns = times(e->contended, ns);
+	row->ns = scaled(e->ticks, ns);
+	row->contended_ns = scaled(e->contended, ns);
 	row->contended_cycles = e->contended_cycles;
 	row_set(&row->metric, trial_metric(from)->name);
 	row->quiet_share = e->quiet_share;
@@ -89,7 +89,7 @@ static void figures(struct result_row *row, const struct run *run,
 	row->p99_ns = e->p99 * ns;
 	row->faults = e->faults;
 	row->switches = e->switches;
-	row->batch_ns = times(row->ns, from->variant->ops);
+	row->batch_ns = scaled(row->ns, from->variant->ops);
 	row->cpu_ns = e->cpu;
 	if (e->enters.mid > 0)
 		row->enters = e->enters;
@@ -138,9 +138,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
-/*
- * What a row says of a trial in words: its status, and the reason where that is not ok.
- */
+/* The status of a trial, and the reason where it is not ok. */
 static enum row_status judge(const struct run *run, const struct trial *from, char *why,
 			     size_t len)
 {
@@ -175,10 +173,10 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 		row->status = status;
 		if (status == ROW_OK || status == ROW_NOISY) {
 			row->ratio = ratio;
-			figures(row, run, from);
+			write_figures(row, run, from);
 			add_rounds(rounds, run, from);
 		}
-		identify(row, run, from);
+		write_identity(row, run, from);
 		row_set(&row->reason, why);
 		for (size_t k = first; k < rounds->n; k++)
 			row_set(&table_row(rounds, struct round_row, k)->id, row->id);

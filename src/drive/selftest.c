@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Everything but the share of time is measured in this process, pinned, between
- * contention probes, by the code that a round uses: the clock's own overhead, the suite's
- * own batch.
+ * contention probes. It uses what a round uses: the same overhead of the clock, the same
+ * kind of batch.
  */
 #include <errno.h>
 #include <math.h>
@@ -91,8 +91,8 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 
 /*
  * Cycles of a benchmark's window over those of another one's, in turn, each first as
- * often as the other: the ratio of each quiet pair. It goes on until the interval is half as
- * wide as the bound, whatever it holds. `per` divides the ratio; `other` NULL: a window
+ * often as the other: the ratio of each quiet pair. It goes on until the interval is a
+ * quarter as wide as the bound, whatever it holds. `per` divides the ratio; `other` NULL: a window
  * is held against `per` cycles. 0, or -EOPNOTSUPP and err.
  */
 static int measure_pairs(struct bench_of_self *b, const struct variant *one,
@@ -153,8 +153,9 @@ static int measure_loops(struct bench_of_self *b, const struct registry *reg,
 	return ret;
 }
 
-static int in_this_process(const struct registry *reg, const struct run *run,
-			   struct selftest_line lines[SELFTEST_LINES], struct err *err)
+static int measure_in_this_process(const struct registry *reg, const struct run *run,
+				   struct selftest_line lines[SELFTEST_LINES],
+				   struct err *err)
 {
 	struct bench_of_self b = { .quiet = run->quiet_level };
 	double ticks_per_us = run->ticks_per_ns * 1000;
@@ -219,7 +220,7 @@ int selftest(struct backend *backend, const struct registry *reg,
 	};
 	ret = short_run(&run, backend, reg, options, err);
 	if (!ret)
-		ret = in_this_process(reg, &run, lines, err);
+		ret = measure_in_this_process(reg, &run, lines, err);
 	if (!ret) {
 		double inside = run.window_share * 100;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The suite measures itself: does an empty benchmark cost nothing, does the timed loop
- * cost what the bare instructions cost, what does reading the clock cost, and how much of
- * a run's time is spent measuring. Nothing here changes a setting of the machine.
+ * The suite measures itself. Does an empty benchmark cost nothing? Does the timed loop
+ * cost what the bare instructions cost? What does reading the clock cost, and how much of
+ * a run's time is spent measuring? Nothing here changes a setting of the machine.
  */
 #ifndef SYSCOST_SELFTEST_H
 #define SYSCOST_SELFTEST_H

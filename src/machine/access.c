@@ -16,7 +16,7 @@
 
 /*
  * A PMU of the CPU is called "cpu", or has a file "cpus" (hybrid x86, and
- * drivers/perf/arm_pmu.c); those of other parts of the machine have neither.
+ * drivers/perf/arm_pmu.c). PMUs of other parts of the machine are neither.
  */
 static bool has_cpu_pmu(void)
 {

@@ -13,7 +13,7 @@
 #define LIST_MAX 4096 /* of a CPU list in /sys: one page */
 
 /* A whole number at *p, which moves behind it. */
-static bool take_number(const char **p, unsigned long *value)
+static bool parse_number(const char **p, unsigned long *value)
 {
 	char *end;
 
@@ -25,21 +25,21 @@ static bool take_number(const char **p, unsigned long *value)
 	return !errno;
 }
 
-static bool take_range(const char **p, cpu_set_t *set)
+static bool parse_range(const char **p, cpu_set_t *set)
 {
 	unsigned long first, last, used = 1, group = 1;
 
-	if (!take_number(p, &first))
+	if (!parse_number(p, &first))
 		return false;
 	last = first;
 	if (**p == '-') {
 		++*p;
-		if (!take_number(p, &last) || last < first)
+		if (!parse_number(p, &last) || last < first)
 			return false;
 		if (**p == ':') {
 			++*p;
-			if (!take_number(p, &used) || *(*p)++ != '/' ||
-			    !take_number(p, &group) || !used || used > group)
+			if (!parse_number(p, &used) || *(*p)++ != '/' ||
+			    !parse_number(p, &group) || !used || used > group)
 				return false;
 		}
 	}
@@ -56,7 +56,7 @@ int cpus_parse(const char *text, cpu_set_t *set)
 	CPU_ZERO(&found);
 	if (*text && *text != '\n') {
 		do {
-			if (!take_range(&text, &found))
+			if (!parse_range(&text, &found))
 				return -EINVAL;
 		} while (*text == ',' && text++);
 	}

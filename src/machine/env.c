@@ -135,7 +135,7 @@ static json_t *build_id(void)
 	return text[0] ? json_string(text) : json_null();
 }
 
-static json_t *limit(int resource)
+static json_t *resource_limit(int resource)
 {
 	struct rlimit lim;
 
@@ -145,7 +145,7 @@ static json_t *limit(int resource)
 }
 
 /* The host's name, or a hash of it and the machine's id. */
-static json_t *host(const char *nodename, bool plain)
+static json_t *host_name(const char *nodename, bool plain)
 {
 	char id[64] = "", text[256], hash[FINGERPRINT_SIZE];
 
@@ -194,7 +194,7 @@ json_t *env_record(bool with_hostname)
 
 	uname(&u);
 	put(env, "date", date());
-	put(env, "host", host(u.nodename, with_hostname));
+	put(env, "host", host_name(u.nodename, with_hostname));
 	put(env, "architecture", json_string(u.machine));
 	put_cpu(env);
 	put(env, "kernel", json_string(u.release));
@@ -212,9 +212,9 @@ json_t *env_record(bool with_hostname)
 	put(env, "compiler", json_string(__VERSION__));
 	put(env, "flags", json_text_or_null(SYSCOST_FLAGS));
 	put(env, "build id", build_id());
-	put(env, "limit nofile", limit(RLIMIT_NOFILE));
-	put(env, "limit memlock", limit(RLIMIT_MEMLOCK));
-	put(env, "limit nproc", limit(RLIMIT_NPROC));
+	put(env, "limit nofile", resource_limit(RLIMIT_NOFILE));
+	put(env, "limit memlock", resource_limit(RLIMIT_MEMLOCK));
+	put(env, "limit nproc", resource_limit(RLIMIT_NPROC));
 	put(env, "perf_event_paranoid", line_of("/proc/sys/kernel/perf_event_paranoid"));
 	put(env, "seccomp", value_of("/proc/self/status", "Seccomp"));
 	put(env, "no_new_privs", value_of("/proc/self/status", "NoNewPrivs"));

@@ -14,7 +14,7 @@
 #define CPU	    "/sys/devices/system/cpu/"
 #define CLOCKSOURCE "/sys/devices/system/clocksource/clocksource0/current_clocksource"
 
-/* Are all of the CPU's flags that make its counter one of time in /proc/cpuinfo? */
+/* Does /proc/cpuinfo have all flags that make the CPU's counter one of time? */
 static bool is_invariant(void)
 {
 	static const char *const wanted[] = { ARCH_INVARIANT_FLAGS NULL };

@@ -73,7 +73,7 @@ static long bpf(int cmd, union bpf_attr *attr)
 }
 
 /* May a program of this type run at a system call? */
-static bool traces(uint32_t type)
+static bool is_for_tracing(uint32_t type)
 {
 	return type == BPF_PROG_TYPE_KPROBE || type == BPF_PROG_TYPE_TRACEPOINT ||
 	       type == BPF_PROG_TYPE_RAW_TRACEPOINT || type == BPF_PROG_TYPE_PERF_EVENT ||
@@ -97,7 +97,7 @@ static int tracing_programs(void)
 		ask.info.info_len = sizeof(info);
 		ask.info.info = (uintptr_t)&info;
 		if (!bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
-			n += traces(info.type);
+			n += is_for_tracing(info.type);
 		close(fd);
 	}
 	return errno == ENOENT ? n : TRACERS_UNSEEN;

@@ -19,7 +19,7 @@ static const char *const here[] = {
 };
 static const char *const elsewhere[] = { ARCH_LACKS(NAME) };
 
-static bool is_in(const char *const *names, size_t n, const char *name)
+static bool has_name(const char *const *names, size_t n, const char *name)
 {
 	while (n && strcmp(names[n - 1], name))
 		n--;
@@ -32,9 +32,9 @@ int calls_check(const char *names, char which[CALL_NAME_MAX])
 		int len = strcspn(names, " ");
 
 		snprintf(which, CALL_NAME_MAX, "%.*s", len, names);
-		if (!is_in(here, COUNT(here), which))
-			return is_in(elsewhere, COUNT(elsewhere), which) ? -ENOSYS
-									 : -EINVAL;
+		if (!has_name(here, COUNT(here), which))
+			return has_name(elsewhere, COUNT(elsewhere), which) ? -ENOSYS
+									    : -EINVAL;
 		names += len + strspn(names + len, " ");
 	}
 	return 0;

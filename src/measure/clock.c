@@ -19,9 +19,9 @@
 /* With a fine counter. On a core of 4.6 GHz the chain takes 1 µs, the probe 0.7 µs. */
 #define PROBE_PASSES 1600
 /*
- * The chain beside a window: 4,800 cycles. A read is known to 0.41 of a step (step/√6),
- * so that at 3,000 ticks and steps of 26 one chain tells 0.35 %, and the eighty beside
- * forty windows 0.04 %.
+ * The chain beside a window: 4,800 cycles. A read is known to 0.41 of a step (step/√6).
+ * At 3,000 ticks and steps of 26, one chain tells 0.35 %, and the eighty beside forty
+ * windows tell 0.04 %.
  */
 #define CHAIN_PASSES 300
 #define CHAIN_AGREE  0.03 /* so much may the clock move within a window */

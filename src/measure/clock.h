@@ -69,8 +69,8 @@ uint32_t clock_chain(uint32_t passes);
 
 /*
  * Core cycles a tick beside a window, from the chains before and after it and the cost of
- * an empty pair of reads. Where the two differ by more than a clock moves in that time,
- * an interrupt fell into the slower one, and the other one tells alone. Pure.
+ * an empty pair of reads. Where they differ by more than a clock moves in that time, an
+ * interrupt fell into the slower one, and the other one counts alone. Pure.
  */
 double clock_rate(uint32_t before, uint32_t after, uint32_t passes, uint64_t pair);
 

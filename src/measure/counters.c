@@ -171,7 +171,7 @@ static int try_group(const struct event *e, uint32_t n)
 	return out.valid ? 0 : -EBUSY;
 }
 
-static void leave_out(struct event_list *list, uint32_t at)
+static void remove_event(struct event_list *list, uint32_t at)
 {
 	list->n--;
 	list->n_own--;
@@ -192,11 +192,11 @@ int counters_try(struct event_list *list, char *own, size_t own_len, struct err 
 	if (ret == -EACCES || ret == -EPERM) {
 		for (uint32_t i = list->n_own; i-- > 0;)
 			if (list->event[i].attr.exclude_user)
-				leave_out(list, i);
+				remove_event(list, i);
 		ret = list->n_own ? try_group(list->event, list->n_own) : ret;
 	}
 	while (ret && list->n_own)
-		leave_out(list, 0);
+		remove_event(list, 0);
 	for (uint32_t i = list->n_own; i < list->n; i++) {
 		const struct event *e = &list->event[i];
 

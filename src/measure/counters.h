@@ -4,9 +4,9 @@
  * What is to be counted is a list of events; see events.h.
  *
  * The suite's own four (cycles and instructions, user and kernel apart) are one pinned
- * group: all of them count all of the time, or none is available. Each event that the
- * user asks for stands alone. A counter that the kernel had to share is not available:
- * its time running is less than its time enabled, and a scaled count is a guess.
+ * group. All of them count all of the time, or none is available. Each event that the
+ * user asks for stands alone. A counter that the kernel had to share, whose time running
+ * is less than its time enabled, is not available. A scaled count is a guess.
  *
  * Only this thread is counted, no peer and no thread of an io_uring. Context switches,
  * faults and migrations of every row come from getrusage(2) and sched_getcpu(3) instead,
@@ -86,9 +86,9 @@ int counter_from_page(const struct perf_event_mmap_page *page,
 /* PERF_FORMAT_GROUP and both times: their number, enabled, running, then the counts. */
 #define COUNTER_WORDS(n) (3 + (n))
 /*
- * The counts in the `bytes` that read(2) returned for a group of n. 0; -ENODATA where the
- * group did not count all of the time (0 bytes: a pinned group that found no place); or
- * -EPROTO for anything else.
+ * The counts in the `bytes` that read(2) returned for a group of n. 0, or -EPROTO.
+ * -ENODATA: the group did not count all of the time (0 bytes: a pinned group that found
+ * no place).
  */
 int counter_from_read(const uint64_t *words, size_t bytes, uint32_t n, uint64_t *values);
 

@@ -33,7 +33,7 @@ static int64_t thread_time(pid_t tid)
 				      CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED));
 }
 
-static int64_t own_time(void)
+static int64_t time_of_caller(void)
 {
 	return clock_time(CLOCK_THREAD_CPUTIME_ID);
 }
@@ -59,7 +59,7 @@ void cputime_start(struct cputime *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		c->spent[i] = thread_time(c->other[i]);
-	c->own = own_time();
+	c->own = time_of_caller();
 }
 
 /* What counts of the time that a thread has spent: see cputime_since(). */
@@ -78,7 +78,7 @@ static bool is_known(const struct cputime *c, pid_t tid)
 
 int64_t cputime_since(const struct cputime *c, int64_t most)
 {
-	int64_t total = own_time() - c->own;
+	int64_t total = time_of_caller() - c->own;
 	struct cputime after;
 
 	for (size_t i = 0; i < c->n; i++)

@@ -51,7 +51,8 @@ static int pfm_load(struct pfm *pfm, struct err *err)
 		       "install the package libpfm4");
 }
 
-static int encode(const struct pfm *pfm, const char *name, uint32_t slot, struct event *e)
+static int encode_event(const struct pfm *pfm, const char *name, uint32_t slot,
+			struct event *e)
 {
 	pfm_perf_encode_arg_t arg = { .size = sizeof(arg) };
 	int ret;
@@ -122,7 +123,7 @@ int events_parse(const char *text, struct event_list *list, struct err *err)
 				       COUNT_MAX - COUNT_OWN);
 		}
 		snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
-		ret = encode(&pfm, name, slot++, &longer.event[longer.n++]);
+		ret = encode_event(&pfm, name, slot++, &longer.event[longer.n++]);
 		if (ret != PFM_SUCCESS) {
 			return err_set(
 				err, -EINVAL,

@@ -78,7 +78,8 @@ static int parse_params(const struct bench *b, const char **params, struct axis 
 	return n;
 }
 
-static int append(const struct bench *b, char *text, const char *more, struct err *err)
+static int append_text(const struct bench *b, char *text, const char *more,
+		       struct err *err)
 {
 	if (strlen(text) + strlen(more) >= VARIANT_ID_MAX)
 		return refuse(err, b, "id or params too long");
@@ -87,7 +88,7 @@ static int append(const struct bench *b, char *text, const char *more, struct er
 }
 
 /* What does not depend on the parameters. */
-static int check(const struct bench *b, struct err *err)
+static int check_bench(const struct bench *b, struct err *err)
 {
 	char call[CALL_NAME_MAX];
 	const char *slash;
@@ -110,9 +111,9 @@ static int check(const struct bench *b, struct err *err)
 }
 
 /* The row that is number `combination` of all that the axes make. */
-static int fill(struct variant *v, const struct bench *b, const struct axis *axes,
-		unsigned int n_axes, unsigned int combination, bool name_all,
-		struct err *err)
+static int make_row(struct variant *v, const struct bench *b, const struct axis *axes,
+		    unsigned int n_axes, unsigned int combination, bool name_all,
+		    struct err *err)
 {
 	int ret;
 
@@ -120,7 +121,7 @@ static int fill(struct variant *v, const struct bench *b, const struct axis *axe
 	v->bench = b;
 	v->ops = b->ops;
 	memcpy(v->group, b->id, strchr(b->id, '/') - b->id);
-	ret = append(b, v->id, b->id, err);
+	ret = append_text(b, v->id, b->id, err);
 	for (unsigned int i = 0; i < n_axes && !ret; i++) {
 		const struct axis *a = &axes[i];
 		long value = a->value[combination % a->n];
@@ -130,11 +131,11 @@ static int fill(struct variant *v, const struct bench *b, const struct axis *axe
 		snprintf(pair, sizeof(pair), ":%.*s=%ld", PARAM_NAME_MAX - 1, a->name,
 			 value);
 		if (a->n > 1 || name_all)
-			ret = append(b, v->id, pair, err);
+			ret = append_text(b, v->id, pair, err);
 		if (i && !ret)
-			ret = append(b, v->params, " ", err);
+			ret = append_text(b, v->params, " ", err);
 		if (!ret)
-			ret = append(b, v->params, pair + 1, err);
+			ret = append_text(b, v->params, pair + 1, err);
 		strcpy(v->param_name[i], a->name);
 		v->param[i] = value;
 		if (!v->ops && !strcmp(a->name, "batch"))
@@ -163,7 +164,7 @@ static int by_id(const void *a, const void *b)
 }
 
 /* The first row of the family `id`, or one behind its place. */
-static size_t family(const struct registry *reg, const char *id, size_t len)
+static size_t first_of_family(const struct registry *reg, const char *id, size_t len)
 {
 	size_t lo = 0, hi = reg->n;
 
@@ -206,15 +207,15 @@ static int resolve_base(const struct registry *reg, struct variant *v, struct er
 
 	if (!id)
 		return 0;
-	if (append(v->bench, v->base, id, err))
+	if (append_text(v->bench, v->base, id, err))
 		return -EINVAL;
 	if (registry_find(reg, v->base))
 		return 0;
-	if (append(v->bench, v->base, v->id + own, err))
+	if (append_text(v->bench, v->base, v->id + own, err))
 		return -EINVAL;
 	if (strcmp(v->base, v->id) && registry_find(reg, v->base))
 		return 0;
-	for (size_t i = family(reg, id, strlen(id)); i < reg->n; i++) {
+	for (size_t i = first_of_family(reg, id, strlen(id)); i < reg->n; i++) {
 		const struct variant *base = &reg->rows[i];
 
 		if (strcmp(base->bench->id, id))
@@ -242,11 +243,11 @@ static struct variant *add_row(struct registry *reg)
 }
 
 /* All rows of one benchmark. */
-static int expand(struct registry *reg, const struct bench *b, struct err *err)
+static int expand_bench(struct registry *reg, const struct bench *b, struct err *err)
 {
 	const char *params = b->params ? b->params : "";
 	bool alternatives = strchr(params, ';');
-	int ret = check(b, err);
+	int ret = check_bench(b, err);
 
 	if (ret)
 		return ret;
@@ -262,7 +263,7 @@ static int expand(struct registry *reg, const struct bench *b, struct err *err)
 		for (unsigned int c = 0; c < combinations; c++) {
 			struct variant *v = add_row(reg);
 
-			ret = v ? fill(v, b, axes, n_axes, c, alternatives, err)
+			ret = v ? make_row(v, b, axes, n_axes, c, alternatives, err)
 				: err_memory(err);
 			if (ret)
 				return ret;
@@ -282,7 +283,7 @@ bool registry_row(const char *id, struct variant *v)
 
 		if (strncmp((*e)->id, id, len) || (*e)->id[len])
 			continue;
-		if (!expand(&reg, *e, NULL))
+		if (!expand_bench(&reg, *e, NULL))
 			for (size_t i = 0; i < reg.n && !found; i++) {
 				found = !strcmp(reg.rows[i].id, id);
 				if (found)
@@ -318,7 +319,7 @@ static int expand_all(struct registry *reg, const struct bench *const *benches, 
 	for (size_t i = 0; i < n && !ret; i++) {
 		size_t first = reg->n;
 
-		ret = expand(reg, sorted[i], err);
+		ret = expand_bench(reg, sorted[i], err);
 		if (!ret)
 			qsort(reg->rows + first, reg->n - first, sizeof(*reg->rows),
 			      by_id);
@@ -365,7 +366,7 @@ const struct variant *registry_find(const struct registry *reg, const char *id)
 {
 	size_t len = strcspn(id, ":");
 
-	for (size_t i = family(reg, id, len); i < reg->n; i++) {
+	for (size_t i = first_of_family(reg, id, len); i < reg->n; i++) {
 		const struct variant *v = &reg->rows[i];
 
 		if (strncmp(v->bench->id, id, len) || v->bench->id[len])

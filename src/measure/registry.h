@@ -34,8 +34,9 @@ struct registry {
 
 /*
  * Expand `benches`, of which there are n, sorted by id. -EINVAL with a line in err for
- * none, a bad or doubled id, parameters that cannot be read, a base that is no row, or
- * the name of a system call that no CPU has. The caller frees *reg in either case.
+ * none, a bad or doubled id, parameters that cannot be read, or a base that is no row.
+ * Also for the name of a system call that no CPU has. The caller frees *reg in either
+ * case.
  */
 int registry_make(struct registry *reg, const struct bench *const *benches, size_t n,
 		  struct err *err);
@@ -46,8 +47,8 @@ void registry_load(struct registry *reg);
 void registry_free(struct registry *reg);
 
 /*
- * The row of this id, without its `base`: for a worker, which has few rows to look up and
- * no time to load all of them. False, and *v untouched, if there is none.
+ * The row of this id, without its `base`. It is for a worker, which looks few rows up and
+ * has no time to load all of them. False, and *v untouched, if there is none.
  */
 bool registry_row(const char *id, struct variant *v);
 

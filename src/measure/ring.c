@@ -202,7 +202,7 @@ int ring_swap_file(struct ring *r, int fd)
 	return ret == 1 ? 0 : ret < 0 ? ret : -EINVAL;
 }
 
-static int probed(struct bench_run *run, ssize_t ret, const char *what)
+static int judge_probe(struct bench_run *run, ssize_t ret, const char *what)
 {
 	if (ret >= 0)
 		return 0;
@@ -216,14 +216,14 @@ int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t
 {
 	const struct iovec iov = { buf, len };
 
-	return probed(run, pwritev2(fd, &iov, 1, off, RWF_NOWAIT), "pwritev2");
+	return judge_probe(run, pwritev2(fd, &iov, 1, off, RWF_NOWAIT), "pwritev2");
 }
 
 int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t off)
 {
 	const struct iovec iov = { buf, len };
 
-	return probed(run, preadv2(fd, &iov, 1, off, RWF_NOWAIT), "preadv2");
+	return judge_probe(run, preadv2(fd, &iov, 1, off, RWF_NOWAIT), "preadv2");
 }
 
 /* Does this process have a ring's worker thread? The kernel names them iou-wrk-PID. */

@@ -238,7 +238,7 @@ static int needs_calls(struct bench_run *run)
 	return bench_skip(run, "this CPU's Linux has no %s system call", lacking);
 }
 
-static long wanted(const struct bench_run *run)
+static long wanted_result(const struct bench_run *run)
 {
 	switch (run->bench->want) {
 	case WANT_ANY:
@@ -278,7 +278,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 		else if (!strcmp(v->param_name[i], "bytes"))
 			run->bytes = v->param[i];
 	}
-	run->want = wanted(run);
+	run->want = wanted_result(run);
 	verdict = needs_calls(run);
 	if (!verdict && b->needs)
 		verdict = b->needs(run);

@@ -49,15 +49,15 @@ struct meter {
 #define WINDOWS	     40	  /* of one benchmark in one round */
 /*
  * The least number of windows, when they are long. A few of ten are quiet even when a
- * neighbour comes and goes. One fork or exec takes longer than ROUND_US: over 60 pairs of
- * rounds these rows spread by 4 to 6 %, with five windows by 9 to 10 % (Zen 5 in a PVM
- * guest).
+ * neighbour comes and goes. One fork or exec takes longer than ROUND_US. Over 60 pairs of
+ * rounds these rows spread by 4 to 6 % (Zen 5 in a PVM guest). With five windows it was 9
+ * to 10 %.
  */
 #define WINDOWS_MIN 10
 /*
  * Wanted time of one benchmark in one round, microseconds. Launches differ more than the
- * windows of one, so that many short rounds beat few long ones: of 172 rows, 161 were
- * within 2 % with 1,500 in 50 seconds, and 135 with 4,000 (Zen 5 in a PVM guest).
+ * windows of one, so many short rounds beat few long ones. In 50 seconds, 161 of 172 rows
+ * were within 2 % with 1,500, and 135 with 4,000 (Zen 5 in a PVM guest).
  */
 #define ROUND_US 1500
 

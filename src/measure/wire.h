@@ -4,8 +4,8 @@
  * messages that come back. Both travel as bytes, little-endian, behind a version.
  *
  * The other end may be another build of the program (an arm of `syscost ab`). So
- * benchmarks and layers go by their names, and the decoders take any bytes: they refuse
- * what they do not understand and write nothing beyond the struct that they fill in.
+ * benchmarks and layers go by their names, and the decoders take any bytes. They refuse
+ * what they do not understand, and write nothing beyond the struct that they fill in.
  */
 #ifndef SYSCOST_WIRE_H
 #define SYSCOST_WIRE_H

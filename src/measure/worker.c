@@ -44,7 +44,7 @@ static void send_message(const struct message *msg)
 }
 
 /* The windows of one round, and what else was seen in them, an iteration. */
-static int take_windows(struct meter *meter, struct reading *reading)
+static int measure_windows(struct meter *meter, struct reading *reading)
 {
 	struct live *live = meter->machine;
 	struct bench_run *run = &live->running->run;
@@ -69,9 +69,9 @@ static int take_windows(struct meter *meter, struct reading *reading)
 }
 
 /*
- * Counted windows come behind the timed ones: an open counter makes every switch between
- * threads dearer, so that no time is taken while one is open. Only windows next to the
- * fastest probes of this round count.
+ * Counted windows come behind the timed ones. An open counter makes every switch between
+ * threads dearer, so no time is taken while one is open. Only windows next to the fastest
+ * probes of this round count.
  */
 static int count_events(struct meter *meter, const struct event_list *events,
 			struct reading *reading)
@@ -121,7 +121,7 @@ static int measure(struct meter *meter, const struct event_list *events,
 	if (!ret)
 		ret = window_warm_up(meter, reading->n);
 	if (!ret)
-		ret = take_windows(meter, reading);
+		ret = measure_windows(meter, reading);
 	if (!ret)
 		ret = count_events(meter, events, reading);
 	if (!ret && b->verify)
@@ -164,11 +164,11 @@ __attribute__((format(printf, 2, 3))) static void send_skip(struct message *msg,
 }
 
 /*
- * A ring's end comes late: some 20 ms after its close, when the kernel interrupts every
- * task that used it (io_uring/io_uring.c: io_ring_exit_work adds task work), and a call
- * that is under way in this process then comes up short. A process that has ended is not
- * interrupted, so that rows with rings get one of their own. Warming up touches the pages
- * that it shares with its parent: locking all of them would take longer than the row.
+ * A ring ends late: some 20 ms after its close, the kernel interrupts every task that
+ * used it (io_uring/io_uring.c: io_ring_exit_work adds task work). A call that is under
+ * way in this process then comes up short. A process that has ended is not interrupted,
+ * so rows with rings get one of their own. Warming up touches the pages that it shares
+ * with its parent: locking all of them would take longer than the row.
  */
 static void measure_in_a_child(const struct variant *v, const struct plan *plan,
 			       struct meter *meter, struct message *msg)
@@ -189,7 +189,10 @@ static void measure_in_a_child(const struct variant *v, const struct plan *plan,
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	/* It died in the benchmark: die of the same, so that the benchmark is blamed. */
+	/*
+	 * It died in the benchmark: die of the same signal, so that the driver reports
+	 * that.
+	 */
 	if (WIFSIGNALED(status)) {
 		signal(WTERMSIG(status), SIG_DFL);
 		raise(WTERMSIG(status));

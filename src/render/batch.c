@@ -119,7 +119,7 @@ struct text batch_headline(const struct batching *b)
 }
 
 /* Columns that a UTF-8 text takes. */
-static int columns(const char *s)
+static int text_columns(const char *s)
 {
 	int n = 0;
 
@@ -130,7 +130,8 @@ static int columns(const char *s)
 
 static void put_right(FILE *out, const char *s, int width)
 {
-	fprintf(out, " %*s%s", width > columns(s) ? width - columns(s) : 0, "", s);
+	fprintf(out, " %*s%s", width > text_columns(s) ? width - text_columns(s) : 0, "",
+		s);
 }
 
 /* A paragraph in lines of at most 98 columns. */
@@ -151,7 +152,7 @@ static void put_wrapped(FILE *out, const char *text)
 	fputc('\n', out);
 }
 
-static void bold(FILE *out, bool color, bool on)
+static void set_bold(FILE *out, bool color, bool on)
 {
 	fputs(!color ? "" : on ? "\033[1m" : "\033[0m", out);
 }
@@ -163,17 +164,17 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 	static const int widths[] = { 6, 5, 5, 18, 8, 5 };
 	bool untested = false;
 
-	bold(out, color, true);
+	set_bold(out, color, true);
 	fprintf(out, "%-16s %6s %-*s", "workload", "bytes", BEST_WIDTH, "best");
 	for (int i = 0; i < 6; i++)
 		put_right(out, heads[i], widths[i]);
-	bold(out, color, false);
+	set_bold(out, color, false);
 	fputc('\n', out);
 	for (size_t i = 0; i < b->n; i++) {
 		struct batch_words t = batch_words(&b->workload[i]);
 		const char *cells[] = { t.from.s,  t.saves_from.s, t.n.s,
 					t.saves.s, t.takes.s,	   t.cpu.s };
-		bool fits = columns(t.best.s) <= BEST_WIDTH;
+		bool fits = text_columns(t.best.s) <= BEST_WIDTH;
 
 		if (!b->workload[i].choice)
 			continue;
@@ -234,7 +235,7 @@ static struct text say_breakeven(const struct breakeven *be)
 static void put_name(FILE *out, const char *name, const char *mode)
 {
 	bool punted = *mode && strcmp(mode, "inline");
-	bool fits = !punted && columns(name) <= NAME_WIDTH;
+	bool fits = !punted && text_columns(name) <= NAME_WIDTH;
 
 	fputs("  ", out);
 	table_text(out, name, fits ? NAME_WIDTH : 70, fits);
@@ -273,7 +274,8 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 		second = say_part(&s->fit.part[1]);
 	table_text(out, words.s, 70, false);
 	fprintf(out, "%*s",
-		columns(words.s) < FIT_WIDTH ? FIT_WIDTH - columns(words.s) : 0, "");
+		text_columns(words.s) < FIT_WIDTH ? FIT_WIDTH - text_columns(words.s) : 0,
+		"");
 	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++)
 		put_right(out, say_breakeven(&s->against[j]).s, BASE_WIDTH);
 	fputc('\n', out);
@@ -335,9 +337,9 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 	if (!w->choice)
 		return;
 	fputc('\n', out);
-	bold(out, color, true);
+	set_bold(out, color, true);
 	table_text(out, batch_title(w).s, 80, false);
-	bold(out, color, false);
+	set_bold(out, color, false);
 	fprintf(out, " (%zu round%s)\n", w->rounds, w->rounds == 1 ? "" : "s");
 	put_baselines(out, w);
 	put_cheapest(out, w);

@@ -72,21 +72,21 @@ const char *export_env(const struct export_source *src, const char *key)
 		json_object_get(json_object_get(src->folder->run, "environment"), key));
 }
 
-static const json_t *summary(const struct export_source *src, const char *key)
+static const json_t *summary_value(const struct export_source *src, const char *key)
 {
 	return json_object_get(json_object_get(src->folder->compare, "summary"), key);
 }
 
 const char *export_advisory(const struct export_source *src)
 {
-	return json_string_value(summary(src, "advisory"));
+	return json_string_value(summary_value(src, "advisory"));
 }
 
 const char *export_disturbed(const struct export_source *src)
 {
-	const char *why = json_string_value(summary(src, "why"));
+	const char *why = json_string_value(summary_value(src, "why"));
 
-	return json_is_true(summary(src, "disturbed")) ? why ?: "" : NULL;
+	return json_is_true(summary_value(src, "disturbed")) ? why ?: "" : NULL;
 }
 
 const struct result_row *export_result(const struct export_source *src, const char *id)
@@ -108,7 +108,7 @@ int64_t export_operations(const struct result_row *r, const struct round_row *ro
 }
 
 /* Four significant digits, and no exponent. */
-static struct text number(double x)
+static struct text short_number(double x)
 {
 	return text(fabs(x) < 9999.5 ? "%.4g" : "%.0f", x);
 }
@@ -119,9 +119,9 @@ struct text export_interval(struct figure f, const char *unit)
 		return text("-");
 	if (!isfinite(f.lo) || !isfinite(f.hi) || fabs(f.lo) >= 1e15 ||
 	    fabs(f.hi) >= 1e15)
-		return text("%s%s", number(f.mid).s, unit);
-	return text("%s%s (%s to %s)", number(f.mid).s, unit, number(f.lo).s,
-		    number(f.hi).s);
+		return text("%s%s", short_number(f.mid).s, unit);
+	return text("%s%s (%s to %s)", short_number(f.mid).s, unit, short_number(f.lo).s,
+		    short_number(f.hi).s);
 }
 
 struct text export_ns(struct figure ns)
@@ -137,7 +137,7 @@ struct text export_ns(struct figure ns)
 }
 
 /* In time, or in another metric where that was compared. */
-static struct text cost(struct figure ns, struct figure other, const char *name)
+static struct text say_cost(struct figure ns, struct figure other, const char *name)
 {
 	const struct metric *metric = metric_find(name);
 
@@ -148,12 +148,12 @@ static struct text cost(struct figure ns, struct figure other, const char *name)
 
 struct text export_base(const struct verdict_row *v)
 {
-	return cost(v->base_ns, v->base, v->metric);
+	return say_cost(v->base_ns, v->base, v->metric);
 }
 
 struct text export_head(const struct verdict_row *v)
 {
-	return cost(v->head_ns, v->head, v->metric);
+	return say_cost(v->head_ns, v->head, v->metric);
 }
 
 struct text export_ratio(const struct verdict_row *v)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Nothing but %s is replaced: a percent sign is one.
- */
+/* Replaces %s and nothing else: any other percent sign is a percent sign. */
 #include <stdarg.h>
 #include <string.h>
 

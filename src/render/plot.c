@@ -13,7 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "render/plot.h"
+
+#define DRAWING_MAX (64 << 20)
 
 extern const char plot_style_gp[];
 
@@ -238,37 +241,39 @@ static int gnuplot(struct plotter *m, const char *name)
 }
 
 /* Whole or not at all: through a file of another name in the same directory. */
-static int deliver(struct plotter *m, const char *dir, const char *name,
-		   const char *suffix)
+static int copy_whole(struct plotter *m, const char *dir, const char *name,
+		      const char *suffix)
 {
 	char from[600], to[4200], part[4210], buf[65536];
 	FILE *in, *out;
 	size_t n;
-	bool bad;
+};
 
-	snprintf(from, sizeof(from), "%s/%s%s", m->dir, name, suffix);
-	snprintf(to, sizeof(to), "%s/%s%s", dir, name, suffix);
-	snprintf(part, sizeof(part), "%s.part", to);
-	in = fopen(from, "re");
-	if (!in) {
-		unlink(to); /* no pngcairo in this gnuplot, or no such figure */
+static int write_drawing(FILE *out, const void *arg)
+{
+	const struct drawing *d = arg;
+
+	return fwrite(d->bytes, 1, d->n, out) == d->n ? 0 : -EIO;
+}
+
+/* Into the folder, whole or not at all. */
+static int deliver(struct plotter *m, const char *name, const char *suffix)
+{
+	struct text file = text("%s%s", name, suffix);
+	struct drawing d = { 0 };
+	struct file_part part = { file.s, write_drawing, &d };
+	char path[4300];
+	int ret;
+
+	snprintf(path, sizeof(path), "%s/%s", m->dir, file.s);
+	if (file_read(path, DRAWING_MAX, &d.bytes, &d.n, NULL)) {
+		snprintf(path, sizeof(path), "%s/%s", m->out, file.s);
+		unlink(path); /* no pngcairo in this gnuplot, or no such figure */
 		return 0;
 	}
-	out = fopen(part, "we");
-	if (!out) {
-		fclose(in);
-		return err_set(m->err, -EIO, "%s: %s", part, strerror(errno));
-	}
-	while ((n = fread(buf, 1, sizeof(buf), in)))
-		fwrite(buf, 1, n, out);
-	bad = ferror(in) || ferror(out);
-	fclose(in);
-	if (fclose(out) || bad || rename(part, to)) {
-		err_set(m->err, 0, "%s: %s", to, strerror(errno));
-		unlink(part);
-		return -EIO;
-	}
-	return 0;
+	ret = file_write(m->out, &part, 1, m->err);
+	free(d.bytes);
+	return ret;
 }
 
 /* Its data files. */
@@ -314,9 +319,9 @@ int plot_make(struct plotter *m, const struct plot *f)
 			ret = gnuplot(m, f->name);
 	}
 	if (!ret)
-		ret = deliver(m, m->out, f->name, ".svg");
+		ret = copy_whole(m, m->out, f->name, ".svg");
 	if (!ret)
-		ret = deliver(m, m->out, f->name, ".png");
+		ret = copy_whole(m, m->out, f->name, ".png");
 	plot_remove(m->dir, f->name);
 	snprintf(path, sizeof(path), "%s/%s.dat", m->dir, f->name);
 	unlink(path);

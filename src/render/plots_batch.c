@@ -4,7 +4,7 @@
  * takes, and one of costs for each workload. What is drawn was decided in compare/.
  */
 #include <ctype.h>
-#include <glob.h>
+#include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ extern const char plot_batch_breakeven_gp[];
 extern const char plot_batch_cpu_gp[];
 extern const char plot_batch_wait_gp[];
 
-static double or_else(double v, double instead)
+static double finite_or(double v, double instead)
 {
 	return isfinite(v) ? v : instead;
 }
@@ -56,9 +56,10 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 					   : batch_size(be->n.mid).s,
 				g->key[key].rgb);
 			/* -1: open, or not there */
-			CANVAS_LINE(g->dat, never_here ? -1 : be->n.mid,
-				    fmin(or_else(be->n.lo, be->n.mid), be->largest),
-				    or_else(isnan(be->n.hi) ? be->n.mid : be->n.hi, -1));
+			CANVAS_LINE(
+				g->dat, never_here ? -1 : be->n.mid,
+				fmin(finite_or(be->n.lo, be->n.mid), be->largest),
+				finite_or(isnan(be->n.hi) ? be->n.mid : be->n.hi, -1));
 			g->xmax = fmax(g->xmax, be->largest);
 			g->rows++;
 		}
@@ -192,33 +193,24 @@ struct text plots_batch_name(const struct batch_workload *w)
 	return name;
 }
 
+/* The batch-cost-* of workloads that the rows may not have any more are removed too. */
 void plots_batch_clear(const char *dir)
 {
 	static const char *const fixed[] = { "batch-breakeven", "batch-cpu",
 					     "batch-wait" };
-	char pattern[4300];
-	glob_t found;
+	struct dirent *entry;
+	DIR *d = opendir(dir);
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		plot_remove(dir, fixed[i]);
-	/* The folder's name may have characters that mean something to glob. */
-	for (size_t i = 0, at = 0; at < sizeof(pattern) - 30; i++) {
-		if (!dir[i]) {
-			strcpy(pattern + at, "/batch-cost-*.svg");
-			break;
-		}
-		if (strchr("*?[\\", dir[i]))
-			pattern[at++] = '\\';
-		pattern[at++] = dir[i];
-		pattern[at] = 0;
-	}
-	if (!glob(pattern, 0, NULL, &found))
-		for (size_t i = 0; i < found.gl_pathc; i++) {
-			const char *base = strrchr(found.gl_pathv[i], '/') + 1;
+	while (d && (entry = readdir(d))) {
+		const char *name = entry->d_name, *end = strstr(name, ".svg");
 
-			plot_remove(dir, text("%.*s", (int)strlen(base) - 4, base).s);
-		}
-	globfree(&found);
+		if (say_after(name, "batch-cost-") && end && !end[4])
+			plot_remove(dir, text("%.*s", (int)(end - name), name).s);
+	}
+	if (d)
+		closedir(d);
 }
 
 int plots_batch(struct plotter *m)

@@ -44,7 +44,7 @@ static int slower_first(const void *a, const void *b)
 }
 
 /* A ratio in per cent, within the edges of the figure; `instead` where there is none. */
-static double percent(double ratio, double instead)
+static double ratio_in_percent(double ratio, double instead)
 {
 	if (!isfinite(ratio))
 		return instead;
@@ -54,8 +54,9 @@ static double percent(double ratio, double instead)
 /* label, y, change, low, high, band low, band high, colour, words */
 static void put_change(struct canvas *g, const struct verdict_row *r, int y)
 {
-	double x = percent(r->ratio.mid, 0);
-	double lo = percent(r->ratio.lo, x), hi = percent(r->ratio.hi, x);
+	double x = ratio_in_percent(r->ratio.mid, 0);
+	double lo = ratio_in_percent(r->ratio.lo, x),
+	       hi = ratio_in_percent(r->ratio.hi, x);
 	double delta = isfinite(r->delta) ? r->delta : 0;
 	unsigned int rgb = colours[r->verdict];
 
@@ -63,8 +64,8 @@ static void put_change(struct canvas *g, const struct verdict_row *r, int y)
 		g->key[canvas_key(g, verdict_words[r->verdict])].rgb = rgb;
 	canvas_label(g->dat, r->id);
 	fprintf(g->dat, "\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%u\t%+.1f %%\n", y, x, lo,
-		hi, percent(1 / (1 + delta), 0), percent(1 + delta, 0), rgb,
-		(r->ratio.mid - 1) * 100);
+		hi, ratio_in_percent(1 / (1 + delta), 0), ratio_in_percent(1 + delta, 0),
+		rgb, (r->ratio.mid - 1) * 100);
 	g->xmin = fmin(g->xmin, fmin(lo, -delta * 100));
 	g->xmax = fmax(g->xmax, fmax(hi, fmin(EDGE, delta * 100)));
 }
@@ -104,7 +105,7 @@ static void put_steps(struct canvas *g, double *x, size_t n, const char *name)
 	g->rows++;
 }
 
-static size_t changes(const struct noise_row *r, double *out)
+static size_t changes_in_percent(const struct noise_row *r, double *out)
 {
 	for (size_t i = 0; i < r->n; i++)
 		out[i] = expm1(r->ln_ratio[i]) * 100;
@@ -144,7 +145,7 @@ static void draw_aa(struct plotter *m, struct canvas *g)
 	all = room_for(n, sizeof(*all));
 	n = 0;
 	for (size_t i = 0; i < noise->n; i++)
-		n += changes(&noise->rows[i], all + n);
+		n += changes_in_percent(&noise->rows[i], all + n);
 	put_steps(g, all, n, "all benchmarks");
 	for (size_t i = 0; i < n; i++)
 		all[i] = fabs(all[i]);
@@ -160,7 +161,7 @@ static void draw_aa(struct plotter *m, struct canvas *g)
 	for (int k = 0; k < AA_WIDEST && (r = next_widest(noise, &below)); k++) {
 		double x[NOISE_KEEP];
 
-		put_steps(g, x, changes(r, x), r->id);
+		put_steps(g, x, changes_in_percent(r, x), r->id);
 	}
 }
 

@@ -82,7 +82,7 @@ static bool intervals_apart(const struct result_row *a, const struct result_row 
 	       figure_low(b->ns) > figure_high(a->ns);
 }
 
-static const char *about(const struct result_row *r)
+static const char *about_if_noisy(const struct result_row *r)
 {
 	return r->status == ROW_NOISY ? "about " : "";
 }
@@ -98,7 +98,8 @@ struct text say_null(const struct table *t)
 		if (!libc && say_after(r->id, "null/getppid") &&
 		    !strcmp(r->via, "libc") && say_has_figure(r))
 			libc = r;
-	first = text("An inline getppid costs %s%s", about(in), say_ns(in->ns.mid).s);
+	first = text("An inline getppid costs %s%s", about_if_noisy(in),
+		     say_ns(in->ns.mid).s);
 	if (!libc)
 		return first;
 	if (!intervals_apart(in, libc))
@@ -168,9 +169,9 @@ struct text say_clocks(const struct table *t)
 	if (!vdso)
 		return (struct text){ "" };
 	in_vdso = text("Reading the %.*s clock takes %s%s in the vDSO",
-		       (int)(strlen(vdso->name) - 5), vdso->name, about(vdso),
+		       (int)(strlen(vdso->name) - 5), vdso->name, about_if_noisy(vdso),
 		       say_ns(vdso->ns.mid).s);
-	as_call = text("%s%s as a call", about(call), say_ns(call->ns.mid).s);
+	as_call = text("%s%s as a call", about_if_noisy(call), say_ns(call->ns.mid).s);
 	if (intervals_apart(vdso, call) && vdso->ns.mid < call->ns.mid)
 		return text("%s, %s: %.1f times as long", in_vdso.s, as_call.s,
 			    call->ns.mid / vdso->ns.mid);

@@ -10,7 +10,7 @@
 
 #define SVG_MAX (8 << 20)
 
-static bool harmless(const char *svg)
+static bool is_harmless(const char *svg)
 {
 	static const char *const no[] = { "<script", "<foreignobject", "<iframe",
 					  "<image",  "<!entity",       "javascript:",
@@ -67,7 +67,7 @@ static bool copy(FILE *out, const char *svg, const char *prefix)
 
 	for (const char *q = p; q && (q = strstr(q, "</svg>")); q++)
 		last = q;
-	if (!last || !harmless(p))
+	if (!last || !is_harmless(p))
 		return false;
 	while (p < last) {
 		const char *behind = skip_words(p, last);

@@ -56,7 +56,7 @@ static int worst_first(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-static const struct verdict_row **sorted(const struct table *verdicts)
+static const struct verdict_row **sort_verdicts(const struct table *verdicts)
 {
 	const struct verdict_row **rows = room_for(verdicts->n, sizeof(*rows));
 
@@ -131,7 +131,10 @@ static bool too_wide(const struct verdict_row *r)
 	return r->verdict == VERDICT_INCONCLUSIVE && r->cause == CAUSE_WIDE;
 }
 
-/* What the many say together: how wide their intervals are, and how many have none. */
+/*
+ * Print the many undecided rows together: how wide their intervals are, and how many have
+ * none.
+ */
 static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t n)
 {
 	double *half = room_for(n, sizeof(*half));
@@ -158,7 +161,7 @@ static void put_unsure(FILE *out, const struct verdict_row *const *rows, size_t 
 }
 
 /* Whether a row is printed one by one. Few that are inconclusive are. */
-static bool listed(const struct verdict_row *r, const struct gate_summary *s, bool all)
+static bool is_listed(const struct verdict_row *r, const struct gate_summary *s, bool all)
 {
 	if (all)
 		return true;
@@ -169,7 +172,7 @@ static bool listed(const struct verdict_row *r, const struct gate_summary *s, bo
 
 struct text verdicts_say(const struct table *verdicts, const struct gate_summary *s)
 {
-	const struct verdict_row **rows = sorted(verdicts), *worst = rows[0];
+	const struct verdict_row **rows = sort_verdicts(verdicts), *worst = rows[0];
 
 	free(rows);
 	if (!s->compared)
@@ -213,7 +216,7 @@ static void put_advice(FILE *out, const struct verdict_row *const *rows, size_t 
 void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_summary *s,
 		    const struct verdicts_view *view)
 {
-	const struct verdict_row **rows = sorted(verdicts);
+	const struct verdict_row **rows = sort_verdicts(verdicts);
 	bool title = false;
 
 	fputs(view->color ? "\033[1m" : "", out);
@@ -230,7 +233,7 @@ void verdicts_print(FILE *out, const struct table *verdicts, const struct gate_s
 		fputc('\n', out);
 	}
 	for (size_t i = 0; i < verdicts->n; i++) {
-		if (!listed(rows[i], s, view->all))
+		if (!is_listed(rows[i], s, view->all))
 			continue;
 		if (!title)
 			fprintf(out, "\n%-12s %-*s %8s  %-19s %6s %9s %9s\n", "",

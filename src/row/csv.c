@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Writer and strict reader of the tables. The reader takes any bytes: it refuses what it
- * does not know rather than guess. Neither looks at what the values mean, and both take
- * it that LC_NUMERIC is "C", which it is unless a program calls setlocale.
+ * does not know rather than guess. Neither looks at what the values mean. Both rely on
+ * LC_NUMERIC being "C", which it is unless a program calls setlocale.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -92,7 +92,7 @@ static void write_field(FILE *out, const struct column *c, const void *field)
 	}
 }
 
-/* Whether csv_read would take what csv_write makes of it. */
+/* Whether csv_read() accepts what csv_write() makes of the table. */
 static bool writable(const struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++)
@@ -164,7 +164,7 @@ fail(struct reader *r, const char *fmt, ...)
 }
 
 /* The start of the field for a message: one line of printable ASCII. */
-static const char *shown(const struct reader *r, char buf[36])
+static const char *field_for_message(const struct reader *r, char buf[36])
 {
 	size_t n = r->len < 32 ? r->len : 32;
 
@@ -178,7 +178,7 @@ static int refuse(struct reader *r, const char *why)
 {
 	char buf[36];
 
-	return fail(r, "%s: '%s'", why, shown(r, buf));
+	return fail(r, "%s: '%s'", why, field_for_message(r, buf));
 }
 
 static int read_quoted(struct reader *r)
@@ -384,7 +384,8 @@ static int read_header(struct reader *r, size_t *width)
 		if (next_field(r, &last))
 			return -EINVAL;
 		if (r->column < s->n_columns && !field_is(r, s->columns[r->column].name))
-			return fail(r, "the header has '%s' here", shown(r, buf));
+			return fail(r, "the header has '%s' here",
+				    field_for_message(r, buf));
 		if (last && r->column + 1 < s->n_oldest)
 			return fail(r, "the header ends here, %zu columns short",
 				    s->n_oldest - r->column - 1);

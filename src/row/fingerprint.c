@@ -69,7 +69,7 @@ struct words {
 };
 
 /* Appends; control characters do not get through. */
-static void add(struct words *w, const char *text)
+static void append_text(struct words *w, const char *text)
 {
 	for (; *text && w->at + 1 < w->len; text++)
 		w->buf[w->at++] = (unsigned char)*text < 32 || *text == 127 ? '?' : *text;
@@ -107,15 +107,15 @@ static void compare(struct words *w, const char *key, const json_t *a, const jso
 	if (!differ(key, a, b))
 		return;
 	w->differences++;
-	add(w, w->at ? "; " : "");
-	add(w, key);
+	append_text(w, w->at ? "; " : "");
+	append_text(w, key);
 	for (int i = 0; i < 2; i++) {
 		const char *text = json_string_value(values[i]);
 
-		add(w, i ? " against " : ": ");
-		add(w, text ? "'" : "");
-		add(w, text ? text : "nothing");
-		add(w, text ? "'" : "");
+		append_text(w, i ? " against " : ": ");
+		append_text(w, text ? "'" : "");
+		append_text(w, text ? text : "nothing");
+		append_text(w, text ? "'" : "");
 	}
 }
 
@@ -123,7 +123,7 @@ size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len)
 {
 	struct words w = { .buf = buf, .len = len };
 
-	add(&w, "");
+	append_text(&w, "");
 	for (size_t i = 0; i < COUNT_OF(fingerprint_keys); i++) {
 		const char *key = fingerprint_keys[i], *name;
 		json_t *x = json_object_get(a, key), *y = json_object_get(b, key), *v;

@@ -65,7 +65,7 @@ static int read_json(const struct folder *f, json_t **json, const char *sub,
 	return err_set(err, -EINVAL, "%s: not of schema %d", path, SCHEMA_VERSION);
 }
 
-static void look_into_run(struct folder *f)
+static void read_keys_of_run(struct folder *f)
 {
 	const json_t *calibration = json_object_get(f->run, "calibration");
 	double rate = json_number_value(json_object_get(calibration, "ticks_per_ns"));
@@ -112,7 +112,7 @@ static int read_run(struct folder *f, const char *sub, unsigned int needs,
 		ret = read_table(f, &f->results, sub, true, err);
 	if (!ret)
 		ret = read_table(f, &f->rounds, sub, needs & FOLDER_ROUNDS, err);
-	look_into_run(f);
+	read_keys_of_run(f);
 	return ret;
 }
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Fields become numbers, strings or null. Which of them mean something is for who reads
- * them.
- */
+/* Fields become numbers, strings or null. What they mean is not known here. */
 #include "base/json.h"
 #include "row/json.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Reads, extends and writes the noise file. Which verdict a comparison got is decided
- * elsewhere; this only remembers.
+ * elsewhere; this only stores it.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -161,7 +161,7 @@ struct noise_totals noise_total(const struct noise *noise)
 }
 
 /* A whole number from 0 up that a double holds exactly. */
-static bool count(json_int_t x)
+static bool is_count(json_int_t x)
 {
 	return x >= 0 && x <= (json_int_t)1 << 53;
 }
@@ -178,7 +178,7 @@ static bool read_row(struct noise *noise, const char *id, json_t *json)
 	    json_unpack(json, "{s:I, s:I, s:I, s:o !}", "comparisons", &comparisons,
 			"regressed", &regressed, "improved", &improved, "ln_ratio",
 			&logs) ||
-	    !count(comparisons) || !count(regressed) || !count(improved) ||
+	    !is_count(comparisons) || !is_count(regressed) || !is_count(improved) ||
 	    regressed + improved > comparisons || !json_is_array(logs) ||
 	    json_array_size(logs) > NOISE_KEEP ||
 	    json_array_size(logs) > (size_t)comparisons)
@@ -219,7 +219,7 @@ static const char *read_json(struct noise *noise, json_t *json)
 			"contaminated", &contaminated, "flagged", &flagged, "rows",
 			&rows) ||
 	    !json_is_object(rows) || json_object_size(rows) > NOISE_MAX_ROWS ||
-	    !count(runs) || !count(contaminated) || !count(flagged) ||
+	    !is_count(runs) || !is_count(contaminated) || !is_count(flagged) ||
 	    contaminated > runs || strlen(machine) != 16 ||
 	    strspn(machine, "0123456789abcdef") != 16)
 		return "a key is missing, unknown or out of range";

@@ -106,23 +106,44 @@ const char *index_doubled(const struct row_index *index)
 	return NULL;
 }
 
-static bool matches(const char *pattern, const char *id)
+const char *select_by_globs(const struct selectable *of, char *const *globs, size_t n,
+			    bool *keep)
 {
-	size_t len = strcspn(id, ":");
-	char *family;
+	bool adds = false;
+
+	for (size_t g = 0; g < n; g++)
+		adds |= *globs[g] != '!';
+	for (size_t i = 0; i < of->n; i++)
+		keep[i] = !adds;
+	for (size_t g = 0; g < n; g++) {
+		bool away = *globs[g] == '!', any = false;
+
+		for (size_t i = 0; i < of->n; i++)
+			if (of->matches(of->things, i, globs[g] + away)) {
+				keep[i] = !away;
+				any = true;
+			}
+		if (!any)
+			return globs[g];
+	}
+	return NULL;
+}
+
+/* `ids` is an array of them. The id without its parameters names all of a family. */
+static bool id_matches(const void *ids, size_t i, const char *glob)
+{
+	const char *id = ((const char *const *)ids)[i];
+	char *family = strndup(id, strcspn(id, ":"));
 	bool match;
 
-	if (!fnmatch(pattern, id, 0))
-		return true;
-	family = strndup(id, len);
 	if (!family)
 		abort();
-	match = !fnmatch(pattern, family, 0);
+	match = !fnmatch(glob, id, 0) || !fnmatch(glob, family, 0);
 	free(family);
 	return match;
 }
 
-static bool keeps(const char *id, char *const *patterns, size_t n)
+static bool is_selected(const char *id, char *const *patterns, size_t n)
 {
 	bool keep = true;
 
@@ -138,7 +159,7 @@ static bool keeps(const char *id, char *const *patterns, size_t n)
 	return keep;
 }
 
-static bool found(const char *pattern, const struct table *t)
+static bool matches_a_row(const char *pattern, const struct table *t)
 {
 	for (size_t i = 0; i < t->n; i++)
 		if (matches(pattern, id_of(row_at(t, i))))
@@ -146,7 +167,7 @@ static bool found(const char *pattern, const struct table *t)
 	return false;
 }
 
-static void filter(struct table *t, char *const *patterns, size_t n)
+static void drop_unselected(struct table *t, char *const *patterns, size_t n)
 {
 	size_t size = t->schema->row_size, kept = 0;
 	char *spare = room_for(1, size);
@@ -155,7 +176,7 @@ static void filter(struct table *t, char *const *patterns, size_t n)
 		char *row = (char *)t->rows + i * size;
 		char *to = (char *)t->rows + kept * size;
 
-		if (!keeps(id_of(row), patterns, n))
+		if (!is_selected(id_of(row), patterns, n))
 			continue;
 		memcpy(spare, to, size); /* swapped: what goes is freed with the tail */
 		memmove(to, row, size);
@@ -173,11 +194,12 @@ const char *select_rows(struct table *const *tables, size_t n_tables,
 		bool any = false;
 
 		for (size_t t = 0; t < n_tables && !any; t++)
-			any = found(patterns[p] + (patterns[p][0] == '!'), tables[t]);
+			any = matches_a_row(patterns[p] + (patterns[p][0] == '!'),
+					    tables[t]);
 		if (!any)
 			return patterns[p];
 	}
 	for (size_t t = 0; t < n_tables && n_patterns; t++)
-		filter(tables[t], patterns, n_patterns);
+		drop_unselected(tables[t], patterns, n_patterns);
 	return NULL;
 }

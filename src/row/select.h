@@ -6,6 +6,8 @@
 #ifndef SYSCOST_SELECT_H
 #define SYSCOST_SELECT_H
 
+#include <stdbool.h>
+
 #include "row/row.h"
 
 /* The rows of a table in the order of their ids; rows of one id as they stand in it. */
@@ -23,6 +25,20 @@ const void *const *index_find(const struct row_index *index, const char *id, siz
 
 /* An id that more than one row has, or NULL. */
 const char *index_doubled(const struct row_index *index);
+
+/* Things that globs choose from. */
+struct selectable {
+	const void *things;
+	size_t n;
+	bool (*matches)(const void *things, size_t i, const char *glob);
+};
+
+/*
+ * Which of them a list of globs keeps; one with '!' takes away. Returns NULL, or the first
+ * glob that matched none of them.
+ */
+const char *select_by_globs(const struct selectable *of, char *const *globs, size_t n,
+			    bool *keep);
 
 /*
  * Keep the rows of each table whose id matches the patterns, which are globs as in

@@ -18,18 +18,18 @@ struct sweep {
 	struct fit_line *line; /* of one part, a round each */
 };
 
-static bool has(double y)
+static bool has_figure(double y)
 {
 	return y > 0 && isfinite(y);
 }
 
-static double squares(const double *n, const double *y, size_t len,
-		      const struct fit_line *f)
+static double sum_of_squares(const double *n, const double *y, size_t len,
+			     const struct fit_line *f)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < len; i++) {
-		double e = has(y[i]) ? fit_at(f, n[i]) / y[i] - 1 : 0;
+		double e = has_figure(y[i]) ? fit_at(f, n[i]) / y[i] - 1 : 0;
 
 		sum += e * e;
 	}
@@ -45,7 +45,7 @@ int fit_line(const double *n, const double *y, size_t len, struct fit_line *f)
 	for (size_t i = 0; i < len; i++) {
 		double u, v;
 
-		if (!has(y[i]))
+		if (!has_figure(y[i]))
 			continue;
 		if (isnan(first))
 			first = n[i];
@@ -66,7 +66,8 @@ int fit_line(const double *n, const double *y, size_t len, struct fit_line *f)
 		return 0;
 	/* The minimum is on the border: a sum of squares is convex. */
 	struct fit_line no_b = { u1 / uu, 0 }, no_a = { 0, v1 / vv };
-	*f = squares(n, y, len, &no_a) < squares(n, y, len, &no_b) ? no_a : no_b;
+	*f = sum_of_squares(n, y, len, &no_a) < sum_of_squares(n, y, len, &no_b) ? no_a
+										 : no_b;
 	return 0;
 }
 
@@ -79,7 +80,7 @@ static void fit_lines(struct sweep *s, size_t from, size_t to, struct fit_line *
 
 		line[r] = (struct fit_line){ NAN, NAN };
 		for (size_t i = from; i < to; i++)
-			there += has(y[i]);
+			there += has_figure(y[i]);
 		if (!there || 2 * there < to - from)
 			continue;
 		if (to - from == 1)
@@ -97,14 +98,15 @@ static size_t residuals(struct sweep *s, const struct fit_line *line, size_t i)
 	for (size_t r = 0; r < s->rounds; r++) {
 		double y = s->y[r * s->sizes + i];
 
-		if (has(y) && !isnan(line[r].a))
+		if (has_figure(y) && !isnan(line[r].a))
 			s->scratch[count++] = y / fit_at(&line[r], s->n[i]) - 1;
 	}
 	stats_sort(s->scratch, count);
 	return count;
 }
 
-static bool holds(struct sweep *s, const struct fit_line *line, size_t from, size_t to)
+static bool curve_holds(struct sweep *s, const struct fit_line *line, size_t from,
+			size_t to)
 {
 	double level = 1 - (1 - FIT_LEVEL) / s->sizes;
 
@@ -139,7 +141,8 @@ static double misfit(struct sweep *s, const struct fit_line *line, size_t from, 
 	return sum;
 }
 
-static struct figure over_rounds(struct sweep *s, const struct fit_line *line, bool a)
+static struct figure figure_over_rounds(struct sweep *s, const struct fit_line *line,
+					bool a)
 {
 	size_t count = 0;
 
@@ -155,8 +158,8 @@ static void add_part(struct sweep *s, const struct fit_line *line, size_t from, 
 	fit->part[fit->parts++] = (struct fit_part){
 		.from = s->n[from],
 		.to = s->n[to - 1],
-		.a = over_rounds(s, line, true),
-		.b = over_rounds(s, line, false),
+		.a = figure_over_rounds(s, line, true),
+		.b = figure_over_rounds(s, line, false),
 	};
 }
 
@@ -178,10 +181,10 @@ static size_t find_knee(struct sweep *s)
 		if (k < 3 && rest < 3)
 			continue;
 		fit_lines(s, 0, k, s->line);
-		good = k < 3 || holds(s, s->line, 0, k);
+		good = k < 3 || curve_holds(s, s->line, 0, k);
 		sum = misfit(s, s->line, 0, k, NULL, NULL);
 		fit_lines(s, k, s->sizes, s->line);
-		good = good && (rest < 3 || holds(s, s->line, k, s->sizes));
+		good = good && (rest < 3 || curve_holds(s, s->line, k, s->sizes));
 		sum += misfit(s, s->line, k, s->sizes, NULL, NULL);
 		/* Residuals below a thousandth are no reason to prefer one. */
 		bic = s->sizes * log(sum / s->sizes + 1e-6) + spent * log(s->sizes);
@@ -193,12 +196,12 @@ static size_t find_knee(struct sweep *s)
 	return knee;
 }
 
-static void judge(struct sweep *s, const struct fit_line *line, struct fit *fit)
+static void judge_fit(struct sweep *s, const struct fit_line *line, struct fit *fit)
 {
 	size_t knee;
 
 	misfit(s, line, 0, s->sizes, &fit->worst, &fit->worst_at);
-	if (s->sizes == 2 || holds(s, line, 0, s->sizes)) {
+	if (s->sizes == 2 || curve_holds(s, line, 0, s->sizes)) {
 		fit->verdict = s->sizes == 2 ? FIT_FEW : FIT_HOLDS;
 		add_part(s, line, 0, s->sizes, fit);
 		return;
@@ -232,7 +235,7 @@ int fit_rounds(const double *n, size_t sizes, const double *y, size_t rounds,
 	for (size_t r = 0; r < rounds; r++)
 		any |= !isnan(line[r].a);
 	if (any) {
-		judge(&s, line, &f);
+		judge_fit(&s, line, &f);
 		*fit = f;
 	}
 	free(s.scratch);

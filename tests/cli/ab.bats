@@ -1,5 +1,5 @@
-# Two arms side by side. Nothing here depends on how fast or how quiet the machine is:
-# what a busy one cannot tell is inconclusive, and that is as good as an answer here.
+# Two arms side by side. Nothing here depends on how fast or how quiet the machine is.
+# What a busy one cannot tell is inconclusive, and that is as good an answer here.
 
 load common
 

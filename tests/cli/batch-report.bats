@@ -1,5 +1,5 @@
-# syscost batch, on a small folder of made-up rows whose curves are known: writev is
-# 258/n + 2.6, io_uring 480/n + 226 but for a batch of one, fixed 390/n + 102; on the pipe
+# syscost batch, on a small folder of made-up rows whose curves are known. writev is 258/n
+# + 2.6, io_uring 480/n + 226 but for a batch of one, and fixed 390/n + 102. On the pipe
 # io_uring has a knee at 64, and vmsplice no curve at all.
 
 setup() {

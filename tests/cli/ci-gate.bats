@@ -1,5 +1,5 @@
 # The recipe for CI: scripts/ci-gate.sh with a stand-in for `ab`, so that each exit status
-# comes up, and once with the real one; and what the README quotes.
+# comes up, and once with the real one. Also what the README quotes.
 
 load common
 

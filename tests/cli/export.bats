@@ -1,6 +1,6 @@
 # shellcheck disable=SC2016 # a $ in single quotes is for sed
-# Exports, each checked by the rules of the program that reads it (tests/export/check.py),
-# on folders made by hand with hostile text in them (tests/export/folder.py).
+# Exports, each checked by the rules of the program that reads it (tests/export/check.py).
+# The folders are made by hand, with hostile text in them (tests/export/folder.py).
 
 load common
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * container ERRNO COMMAND…: run a command under a seccomp filter like the ones that
- * container runtimes put on by default: most calls allowed, those that reach for the
- * kernel itself refused with EPERM or ENOSYS. For tests; it is not a sandbox.
+ * container runtimes put on by default. It allows most calls, and refuses those that
+ * reach for the kernel itself with EPERM or ENOSYS. For tests; it is not a sandbox.
  */
 #include <errno.h>
 #include <sched.h>

@@ -173,7 +173,7 @@ static void test_sizes_are_stable(void **state)
 
 /*
  * A probe is long enough in steps to tell 5 % from nothing, also on a core that makes a
- * pass in two cycles of 4.6 GHz, and short beside the window that it stands next to.
+ * pass in two cycles of 4.6 GHz. It is short beside its window.
  */
 static void test_probe_and_window(void **state)
 {

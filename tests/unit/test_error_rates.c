@@ -80,7 +80,7 @@ static void two_stages(enum row_verdict verdict, double ratio, uint64_t seed,
 }
 
 /*
- * Two hundred rows that all lie exactly at the edge, the worst case there is: one or more
+ * Two hundred rows that all lie exactly at the edge, the worst case there is. One or more
  * is called regressed in at most 1 of 100 families; likewise improved. Nominal is 1.5 of
  * 150; 6 or more have a chance of 0.4 %. (The seed is fixed: it cannot come up by
  * chance.)
@@ -95,10 +95,10 @@ static void test_family_error(void **state)
 }
 
 /*
- * The same edge in two stages of 10 % each, of which 22 rounds attain 8.6 % (19 of them
- * have a chance of 4.28e-4, times 200 rows) and, for a single flagged row, 6.7 %. So 12.8
- * of 150 are to be expected, and 0.9 confirmed; more than 22 have a chance of 0.6 %, less
- * than 4 one of 0.1 %, and 5 or more confirmed ones one of 0.2 %.
+ * The same edge in two stages of 10 % each. Of these, 22 rounds attain 8.6 % (19 of them
+ * have a chance of 4.28e-4, times 200 rows). For a single flagged row it is 6.7 %. So
+ * 12.8 of 150 are to be expected, and 0.9 confirmed. More than 22 have a chance of 0.6 %,
+ * and less than 4 one of 0.1 %. Five or more confirmed ones have a chance of 0.2 %.
  */
 static void test_two_stages(void **state)
 {

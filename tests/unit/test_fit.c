@@ -107,8 +107,8 @@ static void test_exact(void **state)
 
 /*
  * 400 sweeps with 3 % of noise. The interval of order statistics leaves out the true
- * value in at most 4.2 % (20 rounds: ranks 6 and 15), less whatever bias the weights
- * have; of 400 that is 16.6, and more than 30 would have a chance of 1 in 1000.
+ * value in at most 4.2 % (20 rounds: ranks 6 and 15), besides any bias of the weights. Of
+ * 400 that is 16.6, and more than 30 would have a chance of 1 in 1000.
  */
 static void test_coverage(void **state)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A comparison of 2,000 rows: from a pilot of 16 rounds to verdicts of 300. What it takes
- * is printed; the bound is so wide that only work which grows with the square of the rows
- * breaks it (every row against the rounds of all takes minutes).
+ * is printed. The bound is wide: only work which grows with the square of the rows breaks
+ * it. (Every row against the rounds of all takes minutes.)
  */
 #include <stdio.h>
 #include <time.h>

@@ -163,7 +163,9 @@ static void test_mistakes_are_refused(void **state)
 
 BENCH_LIKE(hidden, .id = "t/hidden", .flags = BENCH_TEST);
 
-/* Which rows the patterns choose, of: early, batch=1, 8, one=1, 4, plain, hidden. */
+/*
+ * Which rows the patterns choose of early, batch=1, batch=8, one=1, one=4, plain, hidden.
+ */
 static void chooses(const char *digits, const char *first, const char *second)
 {
 	const struct bench *const benches[] = { &plain, &early,	 &batch,

@@ -122,8 +122,8 @@ static void test_rate(void **state)
 }
 
 /*
- * Rounds for 99 % power at 1 % over 200 rows: by exact sums in Python for a spread of
- * 0.5, 1, 2 and 3 %, and a log-ratio 0.03 beyond the gate.
+ * Rounds for 99 % power at 1 % over 200 rows, with a log-ratio 0.03 beyond the gate. They
+ * are exact sums in Python for a spread of 0.5, 1, 2 and 3 %.
  */
 static void test_rounds(void **state)
 {
