@@ -6,6 +6,9 @@ CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Werror
 # The CPU that the compiler makes code for.
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)) $(shell uname -m))
+ifeq ($(wildcard include/arch/$(ARCH).mk),)
+$(error syscost does not know the CPU $(ARCH): see README, to add a CPU)
+endif
 include include/arch/$(ARCH).mk
 # The timed loops: the same everywhere.
 HOT      = -O2 $(HOT_ARCH) -fno-stack-protector -falign-functions=64
@@ -34,7 +37,13 @@ endif
 
 all: $(BUILD)/syscost
 
-$(BUILD)/syscost: $(OBJ)
+# Written anew only when a source comes or goes: then the program is linked anew.
+$(BUILD)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo $(OBJ) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/syscost: $(OBJ) $(BUILD)/objects
 	$(call say,LINK  )$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,now -Wl,--build-id -o $@ $(OBJ) $(LIBS)
 
 # Written anew only when the compiler or a flag changes; everything is then built anew.

@@ -41,7 +41,7 @@ struct disposition {
 
 static volatile sig_atomic_t handled;
 
-static void count_signal(int sig)
+static void count(int sig)
 {
 	(void)sig;
 	handled++;
@@ -179,29 +179,30 @@ SIGNAL(sigprocmask, .id = "signal/sigprocmask", .calls = "rt_sigprocmask rt_sigp
 LOOP(raise, SIGNAL_LOCALS, fold |= raise(SIG))
 SIGNAL(raise, .id = "signal/raise-handler", .via = VIA_LIBC,
        .calls = "gettid getpid tgkill rt_sigreturn", .base = NULL_CALL, .want = WANT_ZERO,
-       SET(count_signal, SIG_UNBLOCK), .verify = verify_raise,
+       SET(count, SIG_UNBLOCK), .verify = verify_raise,
        .desc = "raise a signal that a handler counts",
        .caveat = "four calls: who am I (twice), send, and return from the handler");
-SIGNAL(pending, fold |= SYS(kill, self, SIG);
-       fold |= SYS(rt_sigtimedwait, &s->set, NULL, &s->zero, SET_LEN),
-       .id = "signal/kill-self-pending", .calls = "kill rt_sigtimedwait",
-       .base = NULL_CALL, .want = SIG, SET(count_signal, SIG_BLOCK),
-       .verify = verify_pending,
+
+LOOP(pending, SIGNAL_LOCALS, fold |= SYS(kill, self, SIG);
+     fold |= SYS(rt_sigtimedwait, &s->set, NULL, &s->zero, SET_LEN))
+SIGNAL(pending, .id = "signal/kill-self-pending", .calls = "kill rt_sigtimedwait",
+       .base = NULL_CALL, .want = SIG, SET(count, SIG_BLOCK), .verify = verify_pending,
        .desc = "send ourselves a blocked signal, take it by sigtimedwait without waiting",
        .caveat = "no handler runs: nothing is delivered");
 
 /*
- * The first ppoll lets the pending signal in: it would wait for a second, but is
- * interrupted. The second one is the retry, which does not wait. The kernel writes the
+ * The first ppoll lets the pending signal in and would wait for a second, but is
+ * interrupted; the second one is the retry, which does not wait. The kernel writes the
  * time that is left to where it read the timeout from, hence the store.
  */
 #define INTERRUPTED SYS(ppoll, &s->pipe, 1, &s->second, &s->open, SET_LEN)
-SIGNAL(eintr, s->second.tv_sec = 1; s->second.tv_nsec = 0; fold |= SYS(kill, self, SIG);
-       long ret = INTERRUPTED; s->interrupted += ret == -EINTR; fold |= ret + EINTR;
-       fold |= SYS(ppoll, &s->pipe, 1, &s->zero, &s->open, SET_LEN),
-       .id = "signal/eintr-retry", .calls = "kill ppoll rt_sigreturn ppoll",
-       .base = "signal/kill-self-pending", .want = WANT_ZERO,
-       SET(count_signal, SIG_BLOCK), .verify = verify_eintr,
+LOOP(eintr, SIGNAL_LOCALS, s->second.tv_sec = 1; s->second.tv_nsec = 0;
+     fold |= SYS(kill, self, SIG); long ret = INTERRUPTED;
+     s->interrupted += ret == -EINTR; fold |= ret + EINTR;
+     fold |= SYS(ppoll, &s->pipe, 1, &s->zero, &s->open, SET_LEN))
+SIGNAL(eintr, .id = "signal/eintr-retry", .calls = "kill ppoll rt_sigreturn ppoll",
+       .base = "signal/kill-self-pending", .want = WANT_ZERO, SET(count, SIG_BLOCK),
+       .verify = verify_eintr,
        .desc = "ppoll of an empty pipe interrupted by a handler (EINTR), then retried",
        .caveat = "includes sending the signal, the handler, its return, and the retry");
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Places that bytes go to, and the pieces that go there. This is what surrounds the timed
- * loops of all that write, send, read or receive, by whichever call. One row is one way
- * of doing it, and its descriptor's `arg` says which.
+ * Places that bytes go to, and the pieces that go there. Rows that write, send, receive
+ * or read share this; only their timed loops differ. A row's `arg` says which way it
+ * goes.
  */
 #ifndef SYSCOST_HANDLE_H
 #define SYSCOST_HANDLE_H
@@ -52,10 +52,9 @@ struct way {
 #define FROM(place, ...) TO(place, .receives = true, ##__VA_ARGS__)
 
 /*
- * State of such a row, or how that begins. An iteration handles run->batch pieces of
- * run->bytes each. run->buf holds three areas of `total` bytes. The first is what is put
- * in, or read from a file (`run->buf`). Then come what came out (`back`), and one to
- * gather in (`copy`).
+ * The state of such a row begins with this. An iteration handles run->batch pieces of
+ * run->bytes each. run->buf has three areas of `total` bytes. The first holds what is put
+ * in, or what is read from a file; `back` what came out; `copy` what is gathered.
  */
 #define PIECES_MOST 1024
 struct pieces {
@@ -76,7 +75,7 @@ int pieces_areas(struct bench_run *run, bool vectors_over_back);
 /* Other contents every time: what is left of an earlier batch proves nothing. */
 void pieces_paint(struct bench_run *run);
 /*
- * Write the source to run->fd[i], page by page. The kernel caches what one write brings
+ * The source, written to run->fd[i] page by page: the kernel caches what one write brings
  * in pages as large as it can, and then the cost of a page would depend on `batch`.
  */
 int pieces_fill(struct bench_run *run, int i);
@@ -109,9 +108,10 @@ int pipe_open(struct bench_run *run, int i, int room);
  * lies at offset `at`; the call must give `bytes`. ONCE(call) makes one for all pieces;
  * it must give `total`.
  *
- * RING_LOOP(name, calls, statements): the same of a ring. SUBMIT(requests, want, prep)
- * has `prep` fill in request `i`, `sqe`, of the piece at offset `at`, submits, and waits.
- * Each must complete with `want`. `calls` are those beside the ring's own.
+ * RING_LOOP(name, calls, statements): the same with a ring, whose own calls are not among
+ * `calls`. SUBMIT(requests, want, prep) makes the requests, submits them and waits.
+ * `prep` fills in request `i`, `sqe`, of the piece at offset `at`. Each must complete
+ * with `want`.
  */
 #define PIECES_LOCALS                                        \
 	struct pieces *const s maybe_unused = run->state;    \

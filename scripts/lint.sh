@@ -23,8 +23,8 @@ files '*.c' '*.h' | xargs -0 clang-format --dry-run -Werror
 
 # Ninety columns, a tab up to the next multiple of eight; a character of UTF-8 is one. A
 # line that is nothing but a text (of --help, mostly) cannot be broken. clang-format puts
-# the backslash of a macro into the next column. shellcheck disable=SC2016 # awk's own
-# variables
+# the backslash of a macro into the next column.
+# shellcheck disable=SC2016 # awk's own variables
 wide='
 /^\t*"([^"\\]|\\.)*"[,;)]*( *\\)?$/ { next }
 {

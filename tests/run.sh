@@ -22,7 +22,8 @@ for t in "$BUILD"/unit/test_*; do
 	out=$("$t" 2>&1)
 	status=$?
 	ok=$(grep -c '^\[       OK \]' <<<"$out")
-	bad=$(grep -c '^\[  FAILED  \] test_' <<<"$out")
+	# Once as it fails, once in the summary.
+	bad=$(($(grep -c '^\[  FAILED  \] test_' <<<"$out") / 2))
 	[ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
 	[ "$status" -ne 0 ] && echo "$out"
 	passed=$((passed + ok)) failed=$((failed + bad))

@@ -13,7 +13,7 @@
 #elif defined(__riscv) && __riscv_xlen == 64
 #include "arch/riscv64.h"
 #else
-#error "syscost does not know this CPU's instructions: add a header in include/arch/"
+#error "syscost does not know this CPU: see README, to add a CPU, and name it here"
 #endif
 
 /*

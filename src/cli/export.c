@@ -46,7 +46,8 @@ static const struct option_spec options[] = {
 	{ "commit", 0, OPTION_TEXT, "C", FIELD(commit),
 	  .help = "the commit that was measured (otava)" },
 	{ "time", 0, OPTION_TEXT, "T", FIELD(time),
-	  .help = "when it was measured, as 2026-01-31T12:00:00Z (otava; default: as stored)" },
+	  .help = "when it was measured, as 2026-01-31T12:00:00Z (otava; default: as "
+		  "stored)" },
 	{ OPTION_END },
 };
 

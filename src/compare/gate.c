@@ -58,22 +58,6 @@ void gate_close(struct gate *g)
 	free(g);
 }
 
-/* NULL: no side has it. */
-static struct entry *find_entry(struct gate *g, const char *id)
-{
-	size_t lo = 0, hi = g->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(g->entries[mid].id, id) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
-}
-
 /* How far the clock moved from base to head: the control again, in time. */
 static double clock_moved(struct gate *g, const struct entry *control)
 {
@@ -155,7 +139,7 @@ static void check_quiet_level(const struct gate *g, struct gate_summary *s)
 }
 
 /*
- * When most rows have enough rounds, but too few of one state, the machine was disturbed.
+ * When most rows lack rounds of one state though there were enough, it was the machine.
  */
 static void check_busy(const struct gate *g, struct entry *const *rows, size_t n,
 		       size_t need, struct gate_summary *s)
@@ -216,7 +200,7 @@ static void holm_tails(struct entry *const *rows, size_t n, double error, double
 	free(p);
 }
 
-static void advise_rows(struct entry *const *rows, size_t n)
+static void advise(struct entry *const *rows, size_t n)
 {
 	double *p = room_for(2 * n, sizeof(*p)), *adjusted = p + n;
 	size_t *order = room_for(n, sizeof(*order));
@@ -234,8 +218,8 @@ static void advise_rows(struct entry *const *rows, size_t n)
 }
 
 /* Judge the rows that can be compared; the control has been. */
-static void judge_rows(struct gate *g, struct entry *const *rows, size_t n,
-		       struct gate_summary *s)
+static void judge(struct gate *g, struct entry *const *rows, size_t n,
+		  struct gate_summary *s)
 {
 	bool exact = g->exact;
 	double *tail = room_for(n, sizeof(*tail));
@@ -257,7 +241,7 @@ static void judge_rows(struct gate *g, struct entry *const *rows, size_t n,
 	for (size_t i = 0; i < n; i++)
 		entry_decide(g, rows[i], tail[i], s->disturbed);
 	if (!exact && !s->disturbed)
-		advise_rows(rows, n);
+		advise(rows, n);
 	free(tail);
 }
 
@@ -317,7 +301,7 @@ static void judge_all(struct gate *g, struct table *verdicts,
 	}
 	if (control)
 		check_control(g, control, &s);
-	judge_rows(g, rows, n, &s);
+	judge(g, rows, n, &s);
 	count_rows(verdicts, &s);
 	free(rows);
 	*summary = s;
@@ -350,8 +334,8 @@ struct retry {
 };
 
 /* The p-value of the direction that was flagged. */
-static double confirm_p_value(struct gate *fresh, const struct retry *r, size_t need,
-			      bool slower)
+static double try_again(struct gate *fresh, const struct retry *r, size_t need,
+			bool slower)
 {
 	double delta = log1p(r->row->delta);
 
@@ -414,11 +398,11 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 		struct verdict_row *row = table_row(verdicts, struct verdict_row, i);
 
 		if (row->verdict == flagged)
-			r[n++] = (struct retry){ row, find_entry(fresh, row->id) };
+			r[n++] = (struct retry){ row, entry_find(fresh, row->id) };
 	}
 	need = stats_shift_least(fresh->how.paired, fresh->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++)
-		p[i] = confirm_p_value(fresh, &r[i], need, slower);
+		p[i] = try_again(fresh, &r[i], need, slower);
 	step_down(p, n, fresh->o.family_error, tail);
 	for (size_t i = 0; i < n; i++)
 		confirm_row(&r[i], tail[i], disturbed);
@@ -429,7 +413,7 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 /* The control of the fresh rounds alone, through a table of its own. */
 static void confirm_control(struct gate *fresh, struct gate_summary *s)
 {
-	struct entry *e = find_entry(fresh, fresh->o.control);
+	struct entry *e = entry_find(fresh, fresh->o.control);
 	struct table one;
 
 	table_init(&one, &verdict_schema);
@@ -459,39 +443,6 @@ void gate_confirm(struct gate *fresh, struct table *verdicts,
 			 s.why);
 	}
 	count_rows(verdicts, summary);
-}
-
-struct gate_spread gate_spread(struct gate *g, const char *id)
-{
-	struct gate_spread s = { .sigma = NAN };
-	struct entry *e = find_entry(g, id);
-
-	if (!e)
-		return s;
-	entry_measure(g, e, 0);
-	s.usable = pairs_n(&e->values);
-	s.candidates = e->counts.candidates;
-	if (s.usable >= 3)
-		s.sigma = entry_spread(e);
-	return s;
-}
-
-size_t gate_rounds_needed(const struct gate_spread *s, size_t rows, double effect,
-			  const struct gate_options *options)
-{
-	double tail = options->family_error / (rows ? rows : 1);
-	size_t n = GATE_ROUNDS_MAX;
-
-	if (!s->candidates)
-		return 0;
-	if (options->metric && options->metric->exact)
-		return 1;
-	if (s->usable >= 3) {
-		n = stats_sign_rounds(s->sigma, effect, tail, GATE_POWER,
-				      GATE_ROUNDS_MAX);
-		n = (n * s->candidates + s->usable - 1) / s->usable;
-	}
-	return n > GATE_ROUNDS_MAX ? GATE_ROUNDS_MAX : n;
 }
 
 bool gate_broken(const struct verdict_row *row)

@@ -92,8 +92,8 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 /*
  * Cycles of a benchmark's window over those of another one's, in turn, each first as
  * often as the other: the ratio of each quiet pair. It goes on until the interval is a
- * quarter as wide as the bound, whatever it holds. `per` divides the ratio; `other` NULL: a window
- * is held against `per` cycles. 0, or -EOPNOTSUPP and err.
+ * quarter as wide as the bound, whatever it holds. `per` divides the ratio; `other`
+ * NULL: a window is held against `per` cycles. 0, or -EOPNOTSUPP and err.
  */
 static int measure_pairs(struct bench_of_self *b, const struct variant *one,
 			 const struct variant *other, unsigned long n, double per,

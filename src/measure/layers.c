@@ -17,24 +17,48 @@ static int by_name(const void *a, const void *b)
 		      (*(const struct layer *const *)b)->name);
 }
 
+/* What is wrong with a layer is a programming error: abort with a message. */
+static void check(const struct layer *l, const struct layer *before)
+{
+	const char *wrong = NULL;
+
+	if (!l->name || !*l->name || strlen(l->name) > LAYER_NAME_MAX ||
+	    l->name[strspn(l->name, "abcdefghijklmnopqrstuvwxyz0123456789-")])
+		wrong = "its name is not lower case, digits and '-'";
+	else if (before && !strcmp(before->name, l->name))
+		wrong = "there are two of this name";
+	else if (!l->summary || !l->install)
+		wrong = "it has no summary or no install";
+	else if ((l->where == LAYER_MACHINE) != (l->remove != NULL))
+		wrong = "what is on the machine has a remove, and nothing else has";
+	if (!wrong)
+		return;
+	fprintf(stderr, "syscost: layer '%s': %s\n", l->name ? l->name : "", wrong);
+	abort();
+}
+
 const struct layer *const *layer_all(size_t *n)
 {
-	static const struct layer *sorted[64];
+	static const struct layer *sorted[LAYERS_MAX];
 
 	*n = __stop_layer_registry - __start_layer_registry;
-	if (*n > sizeof(sorted) / sizeof(sorted[0]))
-		abort();
+	if (*n > LAYERS_MAX)
+		abort(); /* raise it */
 	memcpy(sorted, __start_layer_registry, *n * sizeof(sorted[0]));
 	qsort(sorted, *n, sizeof(sorted[0]), by_name);
+	for (size_t i = 0; i < *n; i++)
+		check(sorted[i], i ? sorted[i - 1] : NULL);
 	return sorted;
 }
 
 static const struct layer *find(const char *name)
 {
-	for (const struct layer *const *p = __start_layer_registry;
-	     p < __stop_layer_registry; p++)
-		if (!strcmp((*p)->name, name))
-			return *p;
+	size_t n;
+	const struct layer *const *all = layer_all(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(all[i]->name, name))
+			return all[i];
 	return NULL;
 }
 

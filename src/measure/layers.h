@@ -10,6 +10,8 @@
 
 #include "layer.h"
 
+#define LAYERS_MAX	128
+#define LAYER_NAME_MAX	32
 #define LAYER_STACK_MAX 8
 /* Bytes of a stack as text, with the NUL: names of at most 32 bytes, and numbers. */
 #define LAYER_STACK_TEXT 512

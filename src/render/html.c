@@ -405,14 +405,15 @@ static void put_method(FILE *out, const json_t *run)
 	const json_t *seed = json_object_get(run, "seed");
 	const char *command = string_of(run, "command");
 
-	fputs("<h2 id=method>How it was measured</h2>\n<p>Each row runs in a process of "
-	      "its own, pinned to one CPU, in rounds of shuffled order. A window is a "
-	      "long loop of the operation between two readings of the time-stamp "
-	      "counter, less the cost of an empty window. Windows with an observed "
-	      "disturbance are dropped, and those next to a contended probe are kept "
-	      "apart. A figure is the median over rounds of the medians of quiet "
-	      "windows. Its interval holds the median with at least 95 % confidence and "
-	      "assumes no distribution. A ratio is a median over paired rounds.</p>\n"
+	fputs("<h2 id=method>How it was measured</h2>\n"
+	      "<p>Each row runs in a process of its own, pinned to one CPU, in rounds "
+	      "of shuffled order. A window is a long loop of the operation between two "
+	      "readings of the time-stamp counter, less the cost of an empty window. "
+	      "Windows with an observed disturbance are dropped, and those next to a "
+	      "contended probe are kept apart. A figure is the median over rounds of "
+	      "the medians of quiet windows; its interval holds the median with at "
+	      "least 95 % confidence and assumes no distribution. A ratio is a median "
+	      "over paired rounds.</p>\n"
 	      "<h2 id=again>How to reproduce it</h2>\n",
 	      out);
 	put(out, "<pre>%s</pre>\n", *command ? command : "syscost run");

@@ -240,12 +240,8 @@ static int gnuplot(struct plotter *m, const char *name)
 	return err_set(m->err, -EIO, "gnuplot failed on figure %s: %s", name, line);
 }
 
-/* Whole or not at all: through a file of another name in the same directory. */
-static int copy_whole(struct plotter *m, const char *dir, const char *name,
-		      const char *suffix)
-{
-	char from[600], to[4200], part[4210], buf[65536];
-	FILE *in, *out;
+struct drawing {
+	char *bytes;
 	size_t n;
 };
 
@@ -319,9 +315,9 @@ int plot_make(struct plotter *m, const struct plot *f)
 			ret = gnuplot(m, f->name);
 	}
 	if (!ret)
-		ret = copy_whole(m, m->out, f->name, ".svg");
+		ret = deliver(m, f->name, ".svg");
 	if (!ret)
-		ret = copy_whole(m, m->out, f->name, ".png");
+		ret = deliver(m, f->name, ".png");
 	plot_remove(m->dir, f->name);
 	snprintf(path, sizeof(path), "%s/%s.dat", m->dir, f->name);
 	unlink(path);

@@ -73,7 +73,8 @@ static bool is_read(const struct result_row *r)
 	return !strcmp(r->group, "read");
 }
 
-static double figure_of_row(const struct result_row *r, enum which which)
+/* The hundreds of rows of a sweep have plots of their own. */
+static bool is_no_sweep(const struct result_row *r)
 {
 	return r->ns.mid > 0 && strcmp(r->group, "batch");
 }
@@ -91,7 +92,7 @@ static void draw_ranking(struct plotter *m, struct canvas *g)
 	size_t n = 0;
 
 	for_rows (result_row, r, m->results) {
-		double v = figure_of_row(r, which);
+		double v = r->ns.mid * (k->pages ? say_page_scale(r) : 1);
 
 		if (!say_has_figure(r) || !k->has(r) || !isfinite(v))
 			continue;

@@ -143,31 +143,7 @@ static bool id_matches(const void *ids, size_t i, const char *glob)
 	return match;
 }
 
-static bool is_selected(const char *id, char *const *patterns, size_t n)
-{
-	bool keep = true;
-
-	for (size_t p = 0; p < n; p++)
-		if (patterns[p][0] != '!')
-			keep = false;
-	for (size_t p = 0; p < n; p++) {
-		bool away = patterns[p][0] == '!';
-
-		if (matches(patterns[p] + away, id))
-			keep = !away;
-	}
-	return keep;
-}
-
-static bool matches_a_row(const char *pattern, const struct table *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		if (matches(pattern, id_of(row_at(t, i))))
-			return true;
-	return false;
-}
-
-static void drop_unselected(struct table *t, char *const *patterns, size_t n)
+static void filter(struct table *t, const bool *keep)
 {
 	size_t size = t->schema->row_size, kept = 0;
 	char *spare = room_for(1, size);
@@ -176,7 +152,7 @@ static void drop_unselected(struct table *t, char *const *patterns, size_t n)
 		char *row = (char *)t->rows + i * size;
 		char *to = (char *)t->rows + kept * size;
 
-		if (!is_selected(id_of(row), patterns, n))
+		if (!keep[i])
 			continue;
 		memcpy(spare, to, size); /* swapped: what goes is freed with the tail */
 		memmove(to, row, size);
@@ -190,16 +166,27 @@ static void drop_unselected(struct table *t, char *const *patterns, size_t n)
 const char *select_rows(struct table *const *tables, size_t n_tables,
 			char *const *patterns, size_t n_patterns)
 {
-	for (size_t p = 0; p < n_patterns; p++) {
-		bool any = false;
+	struct selectable all = { .matches = id_matches };
+	const char **ids, *unmatched;
+	size_t at = 0;
+	bool *keep;
 
-		for (size_t t = 0; t < n_tables && !any; t++)
-			any = matches_a_row(patterns[p] + (patterns[p][0] == '!'),
-					    tables[t]);
-		if (!any)
-			return patterns[p];
+	for (size_t t = 0; t < n_tables; t++)
+		all.n += tables[t]->n;
+	all.things = ids = room_for(all.n, sizeof(*ids));
+	keep = room_for(all.n, sizeof(*keep));
+	for (size_t t = 0; t < n_tables; t++)
+		for (size_t i = 0; i < tables[t]->n; i++)
+			ids[at++] = id_of(row_at(tables[t], i));
+	unmatched = select_by_globs(&all, patterns, n_patterns, keep);
+	at = 0;
+	for (size_t t = 0; t < n_tables && !unmatched; t++) {
+		size_t n = tables[t]->n;
+
+		filter(tables[t], keep + at);
+		at += n;
 	}
-	for (size_t t = 0; t < n_tables && n_patterns; t++)
-		drop_unselected(tables[t], patterns, n_patterns);
-	return NULL;
+	free(keep);
+	free(ids);
+	return unmatched;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * libFuzzer target: any bytes into the CSV reader, as each of the two tables. What it
- * accepts must come back from the writer with equal texts and counts, and reals within
- * the nine digits written. Written again, it must be the same bytes. It looks for no
+ * libFuzzer target: any bytes into the CSV reader, as each of the three tables. What it
+ * accepts must come back from the writer with equal texts and counts, reals within the
+ * nine digits written, and be the same bytes when written again. It looks for no
  * particular message: that is tests/unit/test_csv.c's.
  */
 #include <math.h>

@@ -17,7 +17,8 @@
 #include "drive/record.h"
 #include "row/csv.h"
 
-#define GOLDEN "tests/golden/record/"
+#define GOLDEN	   "tests/golden/record/"
+#define GOLDEN_MAX (1 << 20)
 
 static double real(const json_t *o, const char *key)
 {
@@ -106,10 +107,14 @@ static void compare_file(const struct table *t, const char *name)
 		return;
 	f = fopen(path, "r");
 	assert_non_null(f);
-	want = calloc(1, len + 2);
-	assert_int_equal(fread(want, 1, len + 1, f), len);
+	want = calloc(1, GOLDEN_MAX);
+	assert_true(fread(want, 1, GOLDEN_MAX - 1, f) < GOLDEN_MAX - 1);
 	fclose(f);
-	assert_string_equal(got, want);
+	for (size_t line = 1, i = 0; got[i] || want[i]; line += got[i++] == '\n')
+		if (got[i] != want[i])
+			fail_msg("%s, line %zu: '%.60s' instead of '%.60s'; if that is "
+				 "wanted: BLESS=1 build/unit/test_record",
+				 path, line, got + i, want + i);
 	free(want);
 	free(got);
 }
