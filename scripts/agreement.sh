@@ -6,9 +6,10 @@
 #   -s  seconds that a run measures (default 50)
 #   -b  a neighbour comes and goes on the next CPU meanwhile
 # Rows that a run marks noisy do not count in that run. Prints the spread of each row,
-# (largest - least) / median over the runs, and the verdict. Exit status 0: half of all
-# rows are within 1 %, of the user and vdso rows within 0.3 %, of null within 1.5 %, of
-# file, ipc and poll within 2 %, and none is beyond 4 %; 1: not; 3: too few figures to say.
+# (largest - least) / median over the runs, and the verdict. Exit status 1: it is too
+# large; 3: there are too few figures to say. 0: half of all rows are within 1 %, of the
+# user and vdso rows within 0.3 %, of null within 1.5 %, of file, ipc and poll within 2 %,
+# and none is beyond 4 %.
 set -eu
 cd "$(dirname "$0")/.."
 syscost=${BUILD:-build}/syscost
