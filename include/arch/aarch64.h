@@ -142,19 +142,6 @@ static always_inline void arch_throughput_loop(unsigned long n)
 
 #define ARCH_CHAIN_LENGTH 16UL
 
-static always_inline void arch_chain_loop(unsigned long n)
-{
-	unsigned long a = 7;
-
-	__asm__ volatile("mov x9, 3\n"
-			 "1:\n\t"
-			 ".rept %c2\n\tsub %1, %1, x9\n\t.endr\n\t"
-			 "subs %0, %0, 1\n\tb.ne 1b"
-			 : "+r"(n), "+r"(a)
-			 : "i"(ARCH_CHAIN_LENGTH)
-			 : "x9", "cc");
-}
-
 static always_inline long arch_chain_behind(long fed, unsigned long n)
 {
 	unsigned long a = fed;

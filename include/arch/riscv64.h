@@ -143,19 +143,6 @@ static always_inline void arch_throughput_loop(unsigned long n)
 
 #define ARCH_CHAIN_LENGTH 16UL
 
-static always_inline void arch_chain_loop(unsigned long n)
-{
-	unsigned long a = 7;
-
-	__asm__ volatile("li t0, 3\n"
-			 "1:\n\t"
-			 ".rept %2\n\tsub %1, %1, t0\n\t.endr\n\t"
-			 "addi %0, %0, -1\n\tbnez %0, 1b"
-			 : "+r"(n), "+r"(a)
-			 : "i"(ARCH_CHAIN_LENGTH)
-			 : "t0");
-}
-
 static always_inline long arch_chain_behind(long fed, unsigned long n)
 {
 	unsigned long a = fed;

@@ -191,26 +191,10 @@ static always_inline void arch_throughput_loop(unsigned long n)
 #define ARCH_CHAIN_LENGTH 16UL /* dependent instructions in one pass of the chain */
 
 /*
- * Latency-bound: `n` times sixteen dependent subtractions of one core cycle each. The
- * operand is a register that the compiler cannot know to be equal to the other: `sub` of
- * a register from itself is a zeroing idiom and breaks the chain.
- */
-static always_inline void arch_chain_loop(unsigned long n)
-{
-	unsigned long a = 7;
-
-	__asm__ volatile("mov $3, %%ecx\n"
-			 "1:\n\t"
-			 ".rept %c2\n\tsub %%rcx, %1\n\t.endr\n\t"
-			 "dec %0\n\tjnz 1b"
-			 : "+r"(n), "+r"(a)
-			 : "i"(ARCH_CHAIN_LENGTH)
-			 : "rcx", "cc");
-}
-
-/*
- * The same chain behind a result: it cannot start before `fed` is there, and `fed` comes
- * back changed only by what it costs. For adding a known slowdown.
+ * Latency-bound: `n` times sixteen dependent subtractions of one core cycle each, behind
+ * a result. It cannot start before `fed` is there, and `fed` comes back unchanged. The
+ * operand is a register that the compiler cannot know to be zero, nor equal to the other:
+ * `sub` of a register from itself is a zeroing idiom and breaks the chain.
  */
 static always_inline long arch_chain_behind(long fed, unsigned long n)
 {
