@@ -302,7 +302,7 @@ static int open_memfd(struct bench_run *run)
 	return bench_memfd(run, 0);
 }
 
-/* All pieces once: EFBIG and ENOSPC are met here, not within. */
+/* Write all pieces once, so that EFBIG and ENOSPC show here and not in a window. */
 static int open_file(struct bench_run *run)
 {
 	int ret = bench_file(run, 0, "region");

@@ -277,7 +277,7 @@ static int setup_futex(struct bench_run *run)
 	return ret;
 }
 
-/* The word is as it was, and the kernel does look at it: a crooked one is refused. */
+/* The word is as it was, and the kernel does look at it: a misaligned one is refused. */
 static int verify_futex(struct bench_run *run)
 {
 	if (*(uint32_t *)run->buf != 1)

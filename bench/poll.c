@@ -188,7 +188,7 @@ static int setup_epoll(struct bench_run *run)
 	return 0;
 }
 
-/* Every descriptor was reported, and as such no one twice. */
+/* Every descriptor was reported, and none twice. */
 static int verify_epoll(struct bench_run *run)
 {
 	struct watch *w = run->state;

@@ -107,7 +107,7 @@ static int setup_file(struct bench_run *run)
 		return ret;
 	if (fstat(run->fd[0], &st))
 		return bench_errno(run, path);
-	/* Not whole: new, or an earlier row died of making it. */
+	/* It is not whole: it is new, or an earlier row died while making it. */
 	ret = st.st_size == (off_t)LEN ? 0 : fill_file(run, run->fd[0]);
 	if (ret)
 		return ret;

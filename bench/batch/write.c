@@ -172,7 +172,9 @@ WRITE(pipe, "vmsplice", .strategy = "vmsplice", .calls = "vmsplice read",
       .arg = TO(pipe, .more = needs_slots), .batch = batch_pipe_vmsplice);
 RINGS(pipe, pipe_ring);
 
-/* Memory file systems do not know how not to wait: each request is a worker thread's. */
+/*
+ * Memory file systems cannot promise not to wait: each request goes to a worker thread.
+ */
 #define memfd_BASE "pwrite"
 #define FEW	   "batch=1,16,256 bytes=64"
 WRITE(memfd, "pwrite", .strategy = "pwrite", .calls = "pwrite64", .params = FEW,

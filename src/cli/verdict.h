@@ -34,7 +34,7 @@ int verdict_exit(const struct gate_summary *s, bool strict, bool advisory);
 struct verdict_options {
 	enum cli_format format;
 	bool all, strict;
-	const char *advisory; /* why the verdicts bind nobody, or NULL */
+	const char *advisory; /* why the verdicts are only advice, or NULL */
 };
 
 /* Print to stdout as asked for; returns verdict_exit(). */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The command that this program starts of itself, to measure one round. It takes its plan
- * from the process that started it, and no user has to know it.
+ * The command by which this program starts itself, to measure one round. Its plan comes
+ * from the process that starts it. No user has to know it.
  */
 #include "cli/command.h"
 #include "measure/worker.h"

@@ -50,7 +50,7 @@ struct batch_advice {
 
 struct batch_workload {
 	const char *name;
-	bool choice; /* it has a baseline and something else; what costs once has not */
+	bool choice; /* it has a baseline and another strategy; work done once has not */
 	long bytes;  /* -1: it has no such parameter */
 	size_t n_strategies;
 	struct batch_strategy *strategy; /* in the order of the rows */

@@ -307,7 +307,7 @@ static int judge_rounds(struct ab *ab, const struct ab_options *o)
 	int ret;
 
 	ab->stopped = ab->pair.arm[ARM_BASE].stopped;
-	/* What nothing will confirm has to be sure at once. */
+	/* Where nothing will be confirmed, this one comparison has to be sure. */
 	if (ab->stopped)
 		gate_options.family_error = GATE_FAMILY_ERROR;
 	sides_make(&s, &ab->pair);

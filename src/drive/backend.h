@@ -13,7 +13,7 @@
 /* One benchmark, to be measured once. */
 struct task {
 	const struct variant *variant;
-	unsigned long n; /* iterations a window; 0: find out, which nothing is kept of */
+	unsigned long n; /* iterations a window; 0: find out, and keep nothing else */
 	uint64_t chain;	 /* passes of the dependent chain to add to each window */
 };
 

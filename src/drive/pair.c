@@ -135,7 +135,7 @@ double pair_injected(const struct pair *p, size_t i)
 	return median;
 }
 
-/* What goes on: wanted, and fine in both arms. */
+/* The variants that still want rounds and are fine in both arms. */
 static size_t live_order(const struct pair *p, const unsigned int *wanted,
 			 uint32_t *order)
 {

@@ -257,7 +257,9 @@ static int start_worker(struct process_backend *p, const struct request *r, size
 	return 0;
 }
 
-/* Exactly `len` bytes within `seconds`: 1, 0 at the end of the stream, -ETIMEDOUT, … */
+/*
+ * Read exactly `len` bytes within `seconds`: 1, 0 at the end of the stream, -ETIMEDOUT, …
+ */
 static int receive(int fd, void *data, size_t len, double seconds,
 		   volatile const int *stop)
 {
@@ -341,7 +343,10 @@ static int handle_message(const struct request *r, const struct sink *sink, size
 	return ret ? ret : 1;
 }
 
-/* Until the worker ends, or has to be ended: 0, -ETIMEDOUT, -EINTR, -EPROTO, … */
+/*
+ * Handle messages until the worker ends, or has to be ended: 0, -ETIMEDOUT, -EINTR,
+ * -EPROTO, …
+ */
 static int handle_messages(const struct child *child, const struct request *r,
 			   const struct sink *sink, struct progress *p)
 {

@@ -163,7 +163,7 @@ static int by_id(const void *a, const void *b)
 	return 0;
 }
 
-/* The first row of the family `id`, or one behind its place. */
+/* The first row of the family `id`, or else the first one behind its place. */
 static size_t first_of_family(const struct registry *reg, const char *id, size_t len)
 {
 	size_t lo = 0, hi = reg->n;

@@ -140,7 +140,7 @@ static void measure_and_send(const struct variant *v, const struct plan *plan,
 	live->running = &r;
 	ret = run_setup(&r, v, plan->cpu, plan->other_cpu, plan->dir, !reading->n);
 	verdict = ret ? ret : measure(meter, &plan->events, reading);
-	/* A benchmark that says no without a reason. */
+	/* It refused or failed without a reason. */
 	if (verdict && r.run.outcome.status == OUTCOME_OK)
 		bench_fail(&r.run, "failed");
 	run_teardown(&r);

@@ -63,7 +63,7 @@ const struct export_format *export_format(size_t i);
 
 /* A string of the environment record, or NULL. */
 const char *export_env(const struct export_source *src, const char *key);
-/* Why the verdicts bind nobody, or NULL. */
+/* Why the verdicts are only advice, or NULL. */
 const char *export_advisory(const struct export_source *src);
 /* Why the comparison as a whole is contaminated, or NULL. */
 const char *export_disturbed(const struct export_source *src);

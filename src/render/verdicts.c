@@ -166,7 +166,8 @@ static bool is_listed(const struct verdict_row *r, const struct gate_summary *s,
 	if (all)
 		return true;
 	if (r->verdict == VERDICT_INCONCLUSIVE && s->inconclusive > UNSURE_ROWS)
-		return !too_wide(r) && !isnan(r->ratio.lo); /* it has a story */
+		return !too_wide(r) &&
+		       !isnan(r->ratio.lo); /* its reason is worth reading */
 	return r->verdict != VERDICT_SAME;
 }
 

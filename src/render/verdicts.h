@@ -15,7 +15,7 @@
 struct verdicts_view {
 	bool all; /* rows that are the same, and inconclusive ones however many, too */
 	bool color;
-	const char *advisory; /* why the verdicts bind nobody, or NULL */
+	const char *advisory; /* why the verdicts are only advice, or NULL */
 };
 
 /*
