@@ -38,7 +38,7 @@ static void put_xml(FILE *out, const char *text)
 
 enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES };
 
-/* Advisory verdicts bind nobody: a benchmark that got slower is no failure then. */
+/* Advisory verdicts are only advice: a benchmark that got slower is no failure then. */
 static enum outcome outcome_of(const struct export_source *src,
 			       const struct result_row *r, const struct verdict_row *v)
 {
