@@ -245,8 +245,7 @@ static void judge_rows(struct gate *g, struct entry *const *rows, size_t n,
 	free(tail);
 }
 
-/* Count the verdicts anew. Keeps control_ratio, disturbed and why. */
-static void count_rows(const struct table *verdicts, struct gate_summary *s)
+static void count_row(const struct verdict_row *row, struct gate_summary *s)
 {
 	size_t *const counts[VERDICTS] = {
 		[VERDICT_REGRESSED] = &s->regressed,
@@ -257,14 +256,19 @@ static void count_rows(const struct table *verdicts, struct gate_summary *s)
 		[VERDICT_SKIP] = &s->skipped,
 	};
 
+	if (counts[row->verdict])
+		++*counts[row->verdict];
+	s->broken += gate_broken(row);
+	s->compared += row->verdict != VERDICT_SKIP;
+}
+
+/* Count the verdicts anew. Keeps control_ratio, disturbed and why. */
+static void count_rows(const struct table *verdicts, struct gate_summary *s)
+{
 	s->regressed = s->improved = s->same = s->inconclusive = 0;
-	s->contaminated = s->skipped = s->broken = 0;
-	for_rows (verdict_row, row, verdicts) {
-		if (counts[row->verdict])
-			++*counts[row->verdict];
-		s->broken += gate_broken(row);
-	}
-	s->compared = verdicts->n - s->skipped;
+	s->contaminated = s->skipped = s->broken = s->compared = 0;
+	for (size_t i = 0; i < verdicts->n; i++)
+		count_row(table_row(verdicts, struct verdict_row, i), s);
 }
 
 static int by_place(const void *a, const void *b)
@@ -302,7 +306,8 @@ static void judge_all(struct gate *g, struct table *verdicts,
 	if (control)
 		check_control(g, control, &s);
 	judge_rows(g, rows, n, &s);
-	count_rows(verdicts, &s);
+	for (size_t i = 0; i < g->n; i++)
+		count_row(g->entries[i].out, &s);
 	free(rows);
 	*summary = s;
 }
