@@ -111,7 +111,7 @@ int pipe_open(struct bench_run *run, int i, int room);
  * RING_LOOP(name, calls, statements): the same with a ring, whose own calls are not among
  * `calls`. SUBMIT(requests, want, prep) makes the requests, submits them and waits.
  * `prep` fills in request `i`, `sqe`, of the piece at offset `at`. Each must complete
- * with `want`.
+ * with `want`. run->buf must be there, even where no request has bytes.
  */
 #define PIECES_LOCALS                                        \
 	struct pieces *const s maybe_unused = run->state;    \

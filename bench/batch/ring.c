@@ -37,8 +37,10 @@ static int setup(struct bench_run *run)
 					  .flags = nop->flags,
 					  .rw_flags = nop->rw_flags };
 	const bool on_file = nop->rw_flags & IORING_NOP_FIXED_FILE;
-	int ret = ring_setup(run, nop->mode, run->batch);
+	int ret = bench_buffer(run, 1); /* the loop has pointers into it: see handle.h */
 
+	if (!ret)
+		ret = ring_setup(run, nop->mode, run->batch);
 	if (!ret && on_file) {
 		ret = bench_open(run, 0, "/dev/null", O_RDWR);
 		if (!ret)
