@@ -24,7 +24,6 @@ struct contest {
 	struct ab ab;
 	struct err err;
 	bool *wanted;
-	int ret;
 };
 
 static void prepare(struct contest *c, size_t rows)
@@ -42,11 +41,12 @@ static void prepare(struct contest *c, size_t rows)
 	ab_defaults(&c->options, &run);
 }
 
-static void measure(struct contest *c)
+static void measure(struct contest *c, int want)
 {
 	c->options.run.stop = &c->script.stop;
-	c->ret = ab_measure(&c->ab, &c->script.backend, &c->reg, c->wanted, &c->base,
-			    &c->head, &c->options, &c->err);
+	assert_int_equal(ab_measure(&c->ab, &c->script.backend, &c->reg, c->wanted,
+				    &c->base, &c->head, &c->options, &c->err),
+			 want);
 	assert_int_equal(c->script.opened, c->script.closed);
 }
 
@@ -76,8 +76,7 @@ static void test_same(void **state)
 
 	(void)state;
 	prepare(&c, ROWS);
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(c.ab.summary.same, ROWS + 1); /* the control goes along */
 	assert_int_equal(c.ab.flagged, 0);
 	assert_false(c.ab.stopped);
@@ -103,8 +102,7 @@ static void test_slower(void **state)
 	(void)state;
 	prepare(&c, ROWS);
 	c.script.cost = third_is_slower;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(c.ab.flagged, 1);
 	assert_int_equal(c.ab.summary.regressed, 1);
 	v = verdict_of(&c, "made/0003");
@@ -134,8 +132,7 @@ static void test_not_confirmed(void **state)
 	prepare(&c, ROWS);
 	c.script.cost = slower_at_first;
 	c.script.more = &calm;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(c.ab.flagged, 1);
 	assert_int_equal(c.ab.summary.regressed, 0);
 	v = verdict_of(&c, "made/0003");
@@ -160,8 +157,7 @@ static void test_wild_benchmarks_get_more_rounds(void **state)
 	prepare(&c, ROWS);
 	c.script.cost = fourth_is_wild;
 	c.options.run.seconds = 60;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_true(verdict_of(&c, "made/0004")->rounds >
 		    2 * verdict_of(&c, "made/0003")->rounds);
 	assert_true(verdict_of(&c, "made/0004")->rounds <= GATE_ROUNDS_MAX);
@@ -180,8 +176,7 @@ static void test_deadline(void **state)
 	c.script.cost = third_is_slower;
 	c.script.task_seconds = 0.05;
 	c.options.run.seconds = 60;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	/* Beyond its time by less than one round of both arms. */
 	assert_true(c.ab.seconds < 60 + 2 * (ROWS + 1) * 0.06);
 	assert_true(c.ab.seconds > 40);
@@ -198,8 +193,7 @@ static void test_wanted_rounds(void **state)
 	(void)state;
 	prepare(&c, ROWS);
 	c.options.rounds = 25;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(verdict_of(&c, "made/0003")->rounds, 25);
 	assert_int_equal(verdict_of(&c, "made/0003")->pilot_rounds, -1);
 	/* Sizing, and 25 rounds of two arms. */
@@ -216,8 +210,7 @@ static void test_interrupted(void **state)
 	prepare(&c, ROWS);
 	c.script.cost = third_is_slower;
 	c.script.stop_after = 100;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_true(c.ab.stopped);
 	assert_int_equal(c.script.requests, 100);
 	v = verdict_of(&c, "made/0003");
@@ -237,8 +230,7 @@ static void test_interrupted_in_the_confirmation(void **state)
 	c.script.cost = third_is_slower;
 	c.options.rounds = 50;
 	c.script.stop_after = 1 + 2 * 50 + 4;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_true(c.ab.stopped);
 	assert_int_equal(c.ab.flagged, 1);
 	assert_int_equal(c.ab.summary.regressed, 0); /* two rounds confirm nothing */
@@ -262,8 +254,7 @@ static void test_contaminated(void **state)
 	(void)state;
 	prepare(&c, ROWS);
 	c.script.cost = control_moves;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_true(c.ab.summary.disturbed);
 	assert_int_equal(c.ab.summary.regressed, 0);
 	assert_int_equal(verdict_of(&c, "made/0003")->verdict, VERDICT_CONTAMINATED);
@@ -296,8 +287,7 @@ static void test_neighbour_is_no_change(void **state)
 	prepare(&c, ROWS);
 	c.script.cost = busy_cost;
 	c.script.probe = busy_probe;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(c.ab.summary.regressed, 0);
 	assert_int_equal(verdict_of(&c, "made/0003")->verdict, VERDICT_SAME);
 	finish(&c);
@@ -317,8 +307,7 @@ static void test_a_moving_clock_is_no_change(void **state)
 	prepare(&c, ROWS);
 	c.script.clock = moving_clock;
 	c.script.cost = third_is_slower;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_false(c.ab.summary.disturbed);
 	assert_int_equal(c.ab.summary.regressed, 1);
 	assert_int_equal(c.ab.summary.same, ROWS);
@@ -341,8 +330,7 @@ static void test_broken(void **state)
 	(void)state;
 	prepare(&c, ROWS);
 	c.script.cost = fails_in_head;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(c.ab.summary.broken, 1);
 	assert_int_equal(verdict_of(&c, "made/0003")->verdict, VERDICT_SKIP);
 	assert_int_equal(c.ab.summary.same, ROWS);
@@ -359,8 +347,7 @@ static void test_injected(void **state)
 	prepare(&c, ROWS);
 	c.options.inject = 0.05;
 	c.options.inject_rows = 4;
-	measure(&c);
-	assert_int_equal(c.ret, 0);
+	measure(&c, 0);
 	assert_int_equal(c.ab.injected, 4);
 	for (size_t i = 0; i < c.ab.verdicts.n; i++) {
 		v = table_row(&c.ab.verdicts, struct verdict_row, i);
@@ -387,8 +374,7 @@ static void test_no_start(void **state)
 
 		prepare(&c, ROWS);
 		c.script.fail_at = at[i];
-		measure(&c);
-		assert_int_equal(c.ret, -ECHILD);
+		measure(&c, -ECHILD);
 		assert_string_equal(c.err.text, "cannot be started, says the script");
 		finish(&c);
 	}
@@ -425,7 +411,7 @@ static void test_many(void **state)
 	c.script.task_seconds = 1e-6;
 	c.script.request_seconds = 1e-6;
 	start = cpu_seconds();
-	measure(&c);
+	measure(&c, 0);
 	all = cpu_seconds() - start;
 	rounds = c.ab.pair.arm[ARM_BASE].rounds;
 	script = script_seconds(&c, 2 * 2001 * (size_t)rounds);
@@ -433,7 +419,6 @@ static void test_many(void **state)
 		"2,000 benchmarks, %u rounds: %.2f s of CPU time, and %.2f s of the "
 		"script's\n",
 		rounds, all - script, script);
-	assert_int_equal(c.ret, 0);
 	assert_int_equal(c.ab.summary.regressed, 1);
 	assert_int_equal(c.ab.summary.same, 2000);
 	finish(&c);
