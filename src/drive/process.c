@@ -23,9 +23,10 @@
 #include "machine/cpus.h"
 #include "measure/worker.h"
 
-#define STARTS_MAX  3	 /* of workers in a row that end before they measure */
-#define PADDING_MAX 4095 /* bytes of environment that move the stack */
-#define CANNOT_RUN  127	 /* exit status of a shell, and of ours, for a missing program */
+#define STARTS_MAX     3    /* of workers in a row that end before they measure */
+#define PADDING_MAX    4095 /* bytes of environment that move the stack */
+#define CANNOT_RUN     127 /* exit status of a shell, and of ours, for a missing program */
+#define CANNOT_INSTALL 126 /* exit status where a layer in the parent is refused */
 
 struct child {
 	pid_t pid;
@@ -219,7 +220,7 @@ static _Noreturn void become_worker(const struct launch *launch, int plan, int o
 		putenv(env);
 	launch_command(launch, self, WORKER_COMMAND, argv);
 	if (layer_stack_install(&launch->layers, LAYER_PARENT, NULL))
-		_exit(CANNOT_RUN);
+		_exit(CANNOT_INSTALL);
 	if (!launch->wrapper[0] && !launch->program[0])
 		execv("/proc/self/exe", (char *const *)argv);
 	else
@@ -397,6 +398,9 @@ static int set_start_error(const struct launch *launch, int how, int status,
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_RUN)
 		return err_set(err, -ECHILD, "%s%s: %s cannot be run: is it installed?",
 			       label, arm, who);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_INSTALL)
+		return err_set(err, -ECHILD, "%s%s: the layers %s cannot be installed",
+			       label, arm, launch->layers.text);
 	return err_set(err, -ECHILD,
 		       "%s%s: %s started no round (%s %d): another version of syscost, "
 		       "or a wrapper that closes descriptors?",
