@@ -56,10 +56,11 @@ static int badness_of_row(const struct result_row *r)
 /* What both sides name; an older folder names nothing. */
 static const struct metric *metric_of(const struct entry *e)
 {
-	if (!e->base || !e->head || strcmp(e->base->metric, e->head->metric) ||
-	    strcmp(e->base->metric, metric_cycles.name))
-		return &metric_time;
-	return &metric_cycles;
+	const struct metric *same = NULL;
+
+	if (e->base && e->head && !strcmp(e->base->metric, e->head->metric))
+		same = metric_find(e->base->metric);
+	return same ? same : &metric_time;
 }
 
 size_t entries_gather(struct entry **entries, const struct gate *g)
@@ -330,12 +331,16 @@ static void find_range(const struct gate *g, struct entry *e, double tail, doubl
 	}
 }
 
+bool entry_clock_moved(const struct gate *g, const struct entry *e)
+{
+	return e->metric == &metric_time && fabs(g->clock_moved) > g->o.control_bound;
+}
+
 void entry_decide(const struct gate *g, struct entry *e, double tail, bool disturbed)
 {
 	double low = NAN, high = NAN;
 	/* Time moves with the clock; cycles do not. */
-	bool moved = e->metric == &metric_time &&
-		     fabs(g->clock_moved) > g->o.control_bound;
+	bool moved = entry_clock_moved(g, e);
 	struct reason r = { .exact = g->exact };
 	enum row_verdict verdict = VERDICT_INCONCLUSIVE;
 
@@ -358,6 +363,8 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 		r.low = expm1(low) * 100;
 		r.high = expm1(high) * 100;
 	}
+	if (moved && verdict == VERDICT_CONTAMINATED && !disturbed)
+		r.cause = CAUSE_CLOCK;
 	e->out->verdict = verdict;
 	reason_write(e->out, &r);
 }

@@ -16,7 +16,7 @@ struct gate {
 	size_t n_base, n_head;
 	struct gate_options o;
 	bool exact;	    /* the metric of all is */
-	double clock_moved; /* log-ratio of the control's time; NAN: not known */
+	double clock_moved; /* log-ratio of the control's time; 0: no control, or exact */
 	struct pairing how;
 	struct side base_rounds, head_rounds;
 	struct entry *entries; /* by id */
@@ -69,6 +69,9 @@ void entry_write_figures(struct gate *g, struct entry *e);
 
 /* The p-values of `out`. Nothing that is exact has any. */
 void entry_test(struct entry *e);
+
+/* Whether it is compared in time while the clock moved: then no change is its own. */
+bool entry_clock_moved(const struct gate *g, const struct entry *e);
 
 /*
  * Verdict and reason of `out`. Its interval errs by `tail` at each end; an exact one has

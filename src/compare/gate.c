@@ -410,7 +410,10 @@ static void confirm_direction(struct gate *fresh, struct table *verdicts, bool s
 		p[i] = confirm_p_value(fresh, &r[i], need, slower);
 	step_down(p, n, fresh->o.family_error, tail);
 	for (size_t i = 0; i < n; i++)
-		confirm_row(&r[i], tail[i], disturbed);
+		confirm_row(&r[i], tail[i],
+			    !disturbed && r[i].e && entry_clock_moved(fresh, r[i].e)
+				    ? reason_of_cause(CAUSE_CLOCK)
+				    : disturbed);
 	free(r);
 	free(p);
 }

@@ -12,6 +12,7 @@ static const char *const sentences[CAUSES] = {
 	[CAUSE_NO_MATCH] = "no rounds of the same contention state, probe and window "
 			   "length",
 	[CAUSE_UNEQUAL] = "neighbours of the two sides were not equally busy",
+	[CAUSE_CLOCK] = "it is compared in time, and the core's clock moved meanwhile",
 	[CAUSE_CONTROL] = "the control, which nothing but the machine can change",
 	[CAUSE_DISTURBED] = "",
 	[CAUSE_FAILED_HEAD] = "failed in head: ",

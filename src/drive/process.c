@@ -25,8 +25,8 @@
 
 #define STARTS_MAX     3    /* of workers in a row that end before they measure */
 #define PADDING_MAX    4095 /* bytes of environment that move the stack */
-#define CANNOT_RUN     127 /* exit status of a shell, and of ours, for a missing program */
-#define CANNOT_INSTALL 126 /* exit status where a layer in the parent is refused */
+#define CANNOT_RUN     127  /* exit status where a program is missing, as of a shell */
+#define CANNOT_INSTALL 126  /* exit status where a layer in the parent is refused */
 
 struct child {
 	pid_t pid;
@@ -333,6 +333,8 @@ static int handle_message(const struct request *r, const struct sink *sink, size
 	}
 	if (!p->ready || msg->item >= r->n - first || first + msg->item != p->at)
 		return -EPROTO;
+	if (p->inside == (msg->type == MESSAGE_START))
+		return -EPROTO;
 	if (msg->type == MESSAGE_START) {
 		p->inside = true;
 		p->began = time_now();
@@ -398,7 +400,8 @@ static int set_start_error(const struct launch *launch, int how, int status,
 	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_RUN)
 		return err_set(err, -ECHILD, "%s%s: %s cannot be run: is it installed?",
 			       label, arm, who);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT_INSTALL)
+	if (launch->layers.n && WIFEXITED(status) &&
+	    WEXITSTATUS(status) == CANNOT_INSTALL)
 		return err_set(err, -ECHILD, "%s%s: the layers %s cannot be installed",
 			       label, arm, launch->layers.text);
 	return err_set(err, -ECHILD,
@@ -431,6 +434,8 @@ static int measure_tasks(struct process_backend *p, const struct request *r,
 		struct child child;
 		int how, status;
 
+		size_t began_at = at.at;
+
 		at = (struct progress){ .at = at.at };
 		ret = start_worker(p, r, at.at, &random, &child, err);
 		if (ret)
@@ -450,6 +455,8 @@ static int measure_tasks(struct process_backend *p, const struct request *r,
 
 			return err_set(err, -EPERM, "%s%s%s", label ? label : "",
 				       label ? " arm: " : "", at.refused);
+		} else if (at.at > began_at) {
+			starts = 0; /* it measured something */
 		} else if (at.at < r->n && ++starts == STARTS_MAX) {
 			return set_start_error(r->launch, how, status, err);
 		}

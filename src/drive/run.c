@@ -272,6 +272,10 @@ static void keep_outcome(struct outcome *known, const struct outcome *last)
 
 	if (!o.mode[0])
 		memcpy(o.mode, known->mode, sizeof(o.mode));
+	if (!o.asked[0])
+		memcpy(o.asked, known->asked, sizeof(o.asked));
+	if (!o.in_force[0])
+		memcpy(o.in_force, known->in_force, sizeof(o.in_force));
 	if (known->overflow > o.overflow)
 		o.overflow = known->overflow;
 	*known = o;

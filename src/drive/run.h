@@ -61,8 +61,8 @@ struct run {
 	unsigned int rounds;
 	double ticks_per_ns;	   /* over the whole run */
 	double quiet_level;	   /* of the probe, ticks */
-	double cycles_per_tick;	   /* median over rounds: an estimate */
-	double clock_lo, clock_hi; /* of the core, GHz: 98 of 100 rounds lie between */
+	double cycles_per_tick;	   /* median over all samples: an estimate */
+	double clock_lo, clock_hi; /* of the core, GHz: 98 of 100 samples */
 	double seconds;		   /* that it took */
 	double window_share;	   /* of that time, inside kept windows */
 	bool stopped;		   /* by options.stop */

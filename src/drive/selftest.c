@@ -120,7 +120,7 @@ static int measure_pairs(struct bench_of_self *b, const struct variant *one,
 				ret = err_set(err, -EOPNOTSUPP, "%s: %s", v[which]->id,
 					      running[which].run.outcome.reason);
 		}
-		if (is_quiet(b, &w[0]) && is_quiet(b, &w[1]))
+		if (!ret && is_quiet(b, &w[0]) && is_quiet(b, &w[1]))
 			ratios[kept++] = w[0].ticks * w[0].rate / per /
 					 (other ? w[1].ticks * w[1].rate : 1);
 		if (++taken % PAIRS_CHECK)

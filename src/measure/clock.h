@@ -48,12 +48,6 @@ uint64_t clock_pair(const struct clock *clock);
 /* Median cost of a window around a batch that does nothing. Ticks. */
 uint64_t clock_overhead(const struct clock *clock);
 /*
- * Core cycles a tick: a chain of `passes` against one of twice as many, the difference of
- * the medians. It is an estimate: an instruction of the chain is taken to last a cycle.
- */
-double clock_cycles_per_tick(const struct clock *clock, unsigned long passes);
-
-/*
  * How many times longer than with a fine counter must a loop be to have as many steps? A
  * power of two. With the usual counters, a frequency known to 5 % gives the same answer
  * every time.

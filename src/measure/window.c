@@ -41,7 +41,10 @@ int window_size(struct meter *m, unsigned long *n)
 		}
 		now *= SIZE_GROWTH;
 	}
-	*n = now < WINDOW_MULTIPLE ? now : now - now % WINDOW_MULTIPLE;
+	/* Up, so that no window is shorter than wanted. */
+	if (now > WINDOW_MULTIPLE)
+		now += (WINDOW_MULTIPLE - now % WINDOW_MULTIPLE) % WINDOW_MULTIPLE;
+	*n = now;
 	return 0;
 }
 

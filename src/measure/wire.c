@@ -3,6 +3,7 @@
  * Bytes to structs and back. It opens, reads and waits for nothing.
  */
 #include <errno.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include "measure/wire.h"
 
 #define PLAN_MAGIC 0x73797364u
+#define RATE_MAX   1e6		       /* core cycles a tick: of a counter of 1 kHz */
+#define TICKS_MAX  (UINT64_C(1) << 56) /* months: a double holds it closely enough */
 
 /* Appends to a buffer; what does not fit is a programming error. */
 struct writer {
@@ -155,7 +158,9 @@ static void get_reading(struct reader *r, struct reading *to)
 	if (to->n_windows > WINDOWS)
 		r->bad = true;
 	/* A figure of a window without iterations would be a division by zero. */
-	if (to->n_windows && !to->n)
+	if ((to->n_windows && !to->n) ||
+	    (to->outcome.status == OUTCOME_OK && !to->n_windows) ||
+	    !isfinite(to->faults + to->switches + to->enters))
 		r->bad = true;
 	for (size_t i = 0; i < to->n_windows && !r->bad; i++) {
 		to->windows[i].ticks = get(r, 8);
@@ -163,6 +168,9 @@ static void get_reading(struct reader *r, struct reading *to)
 		to->windows[i].drop = get(r, 4);
 		to->windows[i].cpu = get(r, 8);
 		to->windows[i].rate = get_double(r);
+		if (!(to->windows[i].rate > 0 && to->windows[i].rate < RATE_MAX) ||
+		    to->windows[i].ticks > TICKS_MAX)
+			r->bad = true;
 	}
 }
 
@@ -290,7 +298,8 @@ int wire_read_plan(const void *data, size_t len, struct plan *plan)
 	got.events.n = get(&r, 1);
 	got.events.n_own = get(&r, 1);
 	if (got.events.n > COUNT_MAX || got.events.n_own > COUNT_OWN ||
-	    got.events.n_own > got.events.n)
+	    got.events.n_own > got.events.n ||
+	    got.events.n - got.events.n_own > COUNT_MAX - COUNT_OWN)
 		r.bad = true;
 	for (size_t i = 0; i < got.events.n && !r.bad; i++)
 		get_event(&r, &got.events.event[i]);

@@ -79,20 +79,20 @@ static int count_events(struct meter *meter, const struct event_list *events,
 	struct live *live = meter->machine;
 	struct count_sum sum = { 0 };
 	struct counters counters;
-	uint32_t fastest = UINT32_MAX;
+	double fastest = INFINITY; /* core cycles */
 	int ret = 0;
 
 	if (!events->n || counters_open(&counters, events))
 		return 0;
 	for (size_t i = 0; i < reading->n_windows; i++)
-		if (reading->windows[i].probe < fastest)
-			fastest = reading->windows[i].probe;
+		fastest = fmin(fastest,
+			       reading->windows[i].probe * reading->windows[i].rate);
 	live->counters = &counters;
 	for (size_t i = 0; i < reading->n_windows && i < COUNTED_WINDOWS && !ret; i++) {
 		struct window w;
 
 		ret = live_window(live, reading->n, &w);
-		if (!ret && !w.drop && w.probe <= QUIET_TOLERANCE * fastest)
+		if (!ret && !w.drop && w.probe * w.rate <= QUIET_TOLERANCE * fastest)
 			counters_add(&sum, &live->begin, &live->end, counters.overhead,
 				     reading->n);
 	}

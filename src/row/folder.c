@@ -75,6 +75,12 @@ static void read_keys_of_run(struct folder *f)
 	f->environment = json_object_get(f->run, "environment");
 	f->pairing = json_string_value(json_object_get(f->run, "pairing"));
 	f->ticks_per_ns = rate > 1e-6 && rate < 1e6 ? rate : NAN;
+	/* An older run has ticks, and one ratio. */
+	if (!(quiet > 0))
+		quiet = json_number_value(
+				json_object_get(calibration, "quiet_probe_ticks")) *
+			json_number_value(json_object_get(calibration,
+							  "cycles_per_tick_estimated"));
 	f->quiet_level = quiet > 0 ? quiet : NAN;
 }
 

@@ -43,6 +43,7 @@
 	W(CAUSE_NO_ROUNDS, "no-rounds")          \
 	W(CAUSE_NO_MATCH, "no-match")            \
 	W(CAUSE_UNEQUAL, "unequal")              \
+	W(CAUSE_CLOCK, "clock")                  \
 	W(CAUSE_UNCONFIRMED, "unconfirmed")      \
 	W(CAUSE_CONTROL, "control")              \
 	W(CAUSE_DISTURBED, "disturbed")          \

@@ -45,7 +45,7 @@ static void test_size(void **state)
 	assert_int_equal(window_size(&m, &n), 0);
 	/* 250, in whole passes of the loop. */
 	assert_int_equal(WINDOW_US * 1000 / 100, 250);
-	assert_int_equal(n, 240);
+	assert_int_equal(n, 256);
 	m = meter(&one);
 	assert_int_equal(window_size(&m, &n), 0);
 	assert_int_equal(n, 1);

@@ -35,7 +35,8 @@ static struct message full_message(void)
 	for (size_t i = 0; i < COUNT_MAX; i++)
 		msg.reading.count[i] = i ? i * 1.5 : NAN;
 	for (size_t i = 0; i < WINDOWS; i++)
-		msg.reading.windows[i] = (struct window){ .ticks = UINT64_MAX - i,
+		msg.reading.windows[i] = (struct window){ .ticks = (UINT64_C(1) << 56) -
+								   i,
 							  .probe = UINT32_MAX - i,
 							  .drop = DROP_STEAL,
 							  .cpu = i % 2 ? -1 : INT64_MAX,
@@ -119,6 +120,31 @@ static void test_hostile_message(void **state)
 	}
 }
 
+/* Figures that would poison the driver's arithmetic. */
+static void test_impossible(void **state)
+{
+	static const double rates[] = { NAN, INFINITY, 0, -1, 1e9 };
+	uint8_t buf[WIRE_PREFIX + WIRE_MESSAGE_MAX];
+	struct message msg = full_message(), got;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {
+		msg.reading.windows[3].rate = rates[i];
+		assert_int_equal(
+			wire_get_message(buf + WIRE_PREFIX, put(buf, &msg), &got),
+			-EPROTO);
+	}
+	msg = full_message();
+	msg.reading.faults = NAN;
+	assert_int_equal(wire_get_message(buf + WIRE_PREFIX, put(buf, &msg), &got),
+			 -EPROTO);
+	msg = full_message();
+	msg.reading.outcome.status = OUTCOME_OK;
+	msg.reading.n_windows = 0;
+	assert_int_equal(wire_get_message(buf + WIRE_PREFIX, put(buf, &msg), &got),
+			 -EPROTO);
+}
+
 static void test_length(void **state)
 {
 	static const uint8_t most[] = { 0, WIRE_MESSAGE_MAX >> 8, 0, 0 };
@@ -187,6 +213,7 @@ int main(void)
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_other_messages),
 		cmocka_unit_test(test_hostile_message),
+		cmocka_unit_test(test_impossible),
 		cmocka_unit_test(test_length),
 		cmocka_unit_test(test_plan),
 	};
