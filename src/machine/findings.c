@@ -119,12 +119,16 @@ static void judge_self(const struct machine_facts *m, struct findings *out)
 	    m->tracer ? "a tracer is part of every call's cost"
 		      : "a tracer would be part of every call's cost",
 	    "%s", m->tracer ? "a tracer is attached" : "no tracer is attached");
-	for (int i = 0; i < FACT_MITIGATIONS; i++)
+	for (int i = 0; i < FACT_MITIGATIONS; i++) {
+		bool affected = strcmp(m->mitigation[i].text, "Not affected") != 0;
+
 		if (m->mitigation[i].text[0])
-			add(out, FINDING_NOTE,
-			    "mitigations are part of every call's cost; run.json lists "
-			    "all",
+			add(out, affected ? FINDING_NOTE : FINDING_OK,
+			    affected ? "mitigations are part of every call's cost; "
+				       "run.json lists all"
+				     : "no mitigation for it is in a call",
 			    "%s: %s", m->mitigation[i].name, m->mitigation[i].text);
+	}
 }
 
 static void judge_counters(const struct counter_facts *c, struct findings *out)
