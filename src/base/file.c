@@ -90,7 +90,7 @@ bool file_value(const char *path, const char *key, char *buf, size_t len)
 		const char *colon = strchr(line, ':');
 
 		got = colon && !strncmp(line, key, key_len) &&
-		      strchr(" \t:", line[key_len]);
+		      line + key_len + strspn(line + key_len, " \t") == colon;
 		if (!got)
 			continue;
 		line[strcspn(line, "\n")] = '\0';

@@ -90,19 +90,14 @@ size_t entries_gather(struct entry **entries, const struct gate *g)
 	return n;
 }
 
+static int against_id(const void *id, const void *entry)
+{
+	return strcmp(id, ((const struct entry *)entry)->id);
+}
+
 struct entry *entry_find(struct gate *g, const char *id)
 {
-	size_t lo = 0, hi = g->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(g->entries[mid].id, id) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo < g->n && !strcmp(g->entries[lo].id, id) ? &g->entries[lo] : NULL;
+	return bsearch(id, g->entries, g->n, sizeof(*g->entries), against_id);
 }
 
 bool entry_comparable(struct entry *e)

@@ -29,6 +29,10 @@
  * The control is a row that no kernel can change. Where it moves beyond its bound, the
  * machine changed; likewise where the quiet level of the contention probe differs. What
  * would be regressed or improved is then contaminated. Nothing is ever divided by it.
+ * In core cycles the control moves only where the core's clock was measured wrongly: the
+ * same kind of chain tells the clock. Its time still tells whether the clock moved, and
+ * then what is compared in time is contaminated. What waits for memory takes other
+ * cycles at another clock; no check sees that.
  */
 #ifndef SYSCOST_GATE_H
 #define SYSCOST_GATE_H

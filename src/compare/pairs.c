@@ -91,12 +91,6 @@ static void add_probe(double *probes, size_t *n, const struct point *p)
 		probes[(*n)++] = p->row->probe;
 }
 
-static double median_of(double *x, size_t n)
-{
-	stats_sort(x, n);
-	return stats_median(x, n);
-}
-
 /*
  * Whether the neighbours of two rounds were equally busy. Unknown probes are not equal.
  */
@@ -165,12 +159,12 @@ static size_t collect_side(struct points p, bool contended, bool folders, double
 		/* The folder ends here: its values become one, or none. */
 		++*candidates;
 		if (n - start >= FOLDER_ROUNDS) {
-			out[start] = median_of(out + start, n - start);
+			out[start] = stats_median_any(out + start, n - start);
 			start++;
 		}
 		n = start;
 	}
-	*probe = median_of(probes, n_probes);
+	*probe = stats_median_any(probes, n_probes);
 	free(probes);
 	return n;
 }

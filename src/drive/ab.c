@@ -96,6 +96,12 @@ static void estimate_costs(struct ab *ab, double seconds)
 		ab->cost[i] += fmax(seconds, 0) / arm->rounds / (n ? n : 1);
 }
 
+/* What the gate says of arms that it cannot compare. */
+static int cannot_compare(int ret, struct err *err)
+{
+	return err_set(err, ret, "the counter's rate is not known");
+}
+
 /* Rounds for everything, in `seconds`; `wanted` has those of the pilot. */
 static int choose_rounds(const struct ab *ab, const struct ab_options *o, double seconds,
 			 unsigned int *wanted, struct err *err)
@@ -130,7 +136,7 @@ static int choose_rounds(const struct ab *ab, const struct ab_options *o, double
 	sides_free(&s);
 	if (ret) {
 		free(coarse);
-		return err_set(err, ret, "the counter's rate is not known");
+		return cannot_compare(ret, err);
 	}
 	seconds = seconds / 2 + budget_rounds(coarse, ab->cost, n, seconds / 2, wanted);
 	seconds = budget_rounds(fair, ab->cost, n, seconds, wanted);
@@ -268,6 +274,8 @@ static int measure_again(struct ab *ab, const struct ab_options *o,
 		if (!ret) {
 			gate_confirm(gate, &ab->verdicts, &ab->summary);
 			gate_close(gate);
+		} else {
+			cannot_compare(ret, err);
 		}
 		sides_free(&s);
 	}
@@ -300,7 +308,7 @@ static int confirm(struct ab *ab, const struct ab_options *o, double seconds,
 	return ret;
 }
 
-static int judge_rounds(struct ab *ab, const struct ab_options *o)
+static int judge_rounds(struct ab *ab, const struct ab_options *o, struct err *err)
 {
 	struct gate_options gate_options = o->gate;
 	struct sides s;
@@ -315,7 +323,7 @@ static int judge_rounds(struct ab *ab, const struct ab_options *o)
 		   &ab->verdicts, &ab->summary);
 	memcpy(ab->results, s.results, sizeof(s.results));
 	memcpy(ab->rounds, s.rounds, sizeof(s.rounds));
-	return ret;
+	return ret ? cannot_compare(ret, err) : 0;
 }
 
 /* All of it, on an open backend. */
@@ -332,7 +340,7 @@ static int measure(struct ab *ab, struct backend *backend, const struct registry
 	if (!ret)
 		ret = measure_pairs(ab, o, err);
 	if (!ret)
-		ret = judge_rounds(ab, o);
+		ret = judge_rounds(ab, o, err);
 	if (!ret)
 		write_conditions(ab, o);
 	if (!ret && !ab->stopped)

@@ -32,18 +32,12 @@ static void gather(struct gathered *g, const struct window *w)
 	g->cycles[g->n++] = w->ticks * w->rate;
 }
 
-static double median_of(double *x, size_t n)
-{
-	stats_sort(x, n);
-	return stats_median(x, n);
-}
-
 static struct window_figure figure_of(struct gathered *g, size_t least)
 {
 	if (g->n < least)
 		return (struct window_figure){ NAN, NAN };
-	return (struct window_figure){ median_of(g->ticks, g->n),
-				       median_of(g->cycles, g->n) };
+	return (struct window_figure){ stats_median_any(g->ticks, g->n),
+				       stats_median_any(g->cycles, g->n) };
 }
 
 struct sample_figures estimate_sample(const struct sample *s, double level)
@@ -74,8 +68,8 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	f.quiet = figure_of(&quiet, QUIET_WINDOWS);
 	f.contended = figure_of(&contended, QUIET_WINDOWS);
 	f.all = figure_of(&all, 1);
-	f.cpu = n_cpu >= QUIET_WINDOWS ? median_of(cpu, n_cpu) : NAN;
-	f.probe = median_of(probe, all.n);
+	f.cpu = n_cpu >= QUIET_WINDOWS ? stats_median_any(cpu, n_cpu) : NAN;
+	f.probe = stats_median_any(probe, all.n);
 	return f;
 }
 
@@ -176,31 +170,34 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 	return 0;
 }
 
-int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
-		   const struct sample *b, size_t n_b, unsigned long ops_b,
+static double per_operation(const struct sampled *of, size_t i, bool in_cycles)
+{
+	const struct sample *s = &of->samples[i];
+	const struct window_figure *f = &s->figures.quiet;
+
+	return (in_cycles ? f->cycles : f->ticks) / s->n / of->ops;
+}
+
+int estimate_ratio(struct sampled over, struct sampled under, bool in_cycles,
 		   struct figure *ratio)
 {
-	double *x = calloc(n_a + 1, sizeof(*x));
+	double *x = calloc(over.n + 1, sizeof(*x));
 	size_t n = 0;
 
 	if (!x)
 		return -ENOMEM;
-	for (size_t i = 0, j = 0; i < n_a && j < n_b;) {
-		double over, under;
+	for (size_t i = 0, j = 0; i < over.n && j < under.n;) {
+		unsigned int a = over.samples[i].round, b = under.samples[j].round;
 
-		if (a[i].round != b[j].round) {
-			if (a[i].round < b[j].round)
-				i++;
-			else
-				j++;
-			continue;
+		if (a == b) {
+			double cost = per_operation(&over, i, in_cycles);
+			double base = per_operation(&under, j, in_cycles);
+
+			if (cost >= 0 && base > 0)
+				x[n++] = cost / base;
 		}
-		over = a[i].figures.quiet.cycles / a[i].n / ops_a;
-		under = b[j].figures.quiet.cycles / b[j].n / ops_b;
-		if (over >= 0 && under > 0)
-			x[n++] = over / under;
-		i++;
-		j++;
+		i += a <= b;
+		j += b <= a;
 	}
 	*ratio = stats_figure(x, n, CONFIDENCE);
 	free(x);

@@ -73,11 +73,18 @@ struct estimate {
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 		 struct estimate *e);
 
+/* What the rounds of one benchmark are, `ops` operations an iteration. */
+struct sampled {
+	const struct sample *samples;
+	size_t n;
+	unsigned long ops;
+};
+
 /*
- * The ratio of two rows over the rounds that have a quiet figure of both. 0 or -ENOMEM.
+ * The ratio of two rows over the rounds that have a quiet figure of both: in core cycles,
+ * or in time. 0 or -ENOMEM.
  */
-int estimate_ratio(const struct sample *a, size_t n_a, unsigned long ops_a,
-		   const struct sample *b, size_t n_b, unsigned long ops_b,
+int estimate_ratio(struct sampled over, struct sampled under, bool in_cycles,
 		   struct figure *ratio);
 
 #endif

@@ -112,7 +112,7 @@ double pair_injected(const struct pair *p, size_t i)
 {
 	const struct run *base = &p->arm[ARM_BASE];
 	const struct trial *b = &base->trials[i], *h = &p->arm[ARM_HEAD].trials[i];
-	double *ratio = calloc(h->n_samples + 1, sizeof(*ratio)), median = NAN;
+	double *ratio = calloc(h->n_samples + 1, sizeof(*ratio)), median;
 	size_t n = 0;
 
 	for (size_t j = 0, k = 0; ratio && j < h->n_samples; j++) {
@@ -127,10 +127,7 @@ double pair_injected(const struct pair *p, size_t i)
 		if (cycles > 0)
 			ratio[n++] = 1 + s->chain * ARCH_CHAIN_LENGTH / cycles;
 	}
-	if (n) {
-		stats_sort(ratio, n);
-		median = stats_median(ratio, n);
-	}
+	median = stats_median_any(ratio, n);
 	free(ratio);
 	return median;
 }

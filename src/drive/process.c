@@ -9,7 +9,6 @@
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,24 +174,31 @@ static int fill_plan(struct process_backend *p, const struct request *r, size_t 
 	return 0;
 }
 
+static int cannot_start(struct err *err)
+{
+	return err_set(err, -errno, "a worker cannot be started: %s", strerror(errno));
+}
+
 /* A descriptor from which the plan of the tasks from the `from`-th on can be read. */
 static int open_plan(struct process_backend *p, const struct request *r, size_t from,
 		     struct err *err)
 {
-	int fd = memfd_create("syscost-plan", MFD_CLOEXEC), ret;
-	FILE *out = fd < 0 ? NULL : fdopen(dup(fd), "w");
+	int fd = memfd_create("syscost-plan", MFD_CLOEXEC);
+	int copy = fd < 0 ? -1 : dup(fd), ret;
+	FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
 	struct plan plan;
+	bool failed;
 
 	if (!out) {
-		ret = err_set(err, -errno, "a worker cannot be started: %s",
-			      strerror(errno));
+		ret = cannot_start(err);
+		if (copy >= 0)
+			close(copy);
 	} else {
 		ret = fill_plan(p, r, from, &plan, err);
-		if (!ret) {
-			ret = wire_write_plan(out, &plan);
+		failed = !ret && wire_write_plan(out, &plan);
+		if (!ret)
 			wire_free_plan(&plan);
-		}
-		if (fclose(out) && !ret)
+		if ((fclose(out) || failed) && !ret)
 			ret = err_set(err, -EIO, "a worker's plan cannot be written");
 	}
 	if (ret && fd >= 0)
@@ -232,27 +238,27 @@ static int start_worker(struct process_backend *p, const struct request *r, size
 			uint64_t *random, struct child *child, struct err *err)
 {
 	char padding[PADDING_MAX + 1] = "";
-	int pipe_fd[2], plan = open_plan(p, r, from, err);
+	int pipe_fd[2], plan = open_plan(p, r, from, err), ret;
 
 	if (plan < 0)
 		return plan;
 	/* Moves the stack, and with it what shares cache sets and predictor slots. */
 	memset(padding, 'x', random_next(random) % PADDING_MAX);
 	if (pipe2(pipe_fd, O_CLOEXEC)) {
+		ret = cannot_start(err);
 		close(plan);
-		return err_set(err, -errno, "a worker cannot be started: %s",
-			       strerror(errno));
+		return ret;
 	}
 	child->pid = fork();
 	if (!child->pid)
 		become_worker(r->launch, plan, pipe_fd[1], padding);
+	ret = child->pid < 0 ? cannot_start(err) : 0;
 	close(plan);
 	close(pipe_fd[1]);
 	child->out = pipe_fd[0];
-	if (child->pid < 0) {
+	if (ret) {
 		close(pipe_fd[0]);
-		return err_set(err, -errno, "a worker cannot be started: %s",
-			       strerror(errno));
+		return ret;
 	}
 	setpgid(child->pid, child->pid);
 	return 0;
@@ -432,9 +438,8 @@ static int measure_tasks(struct process_backend *p, const struct request *r,
 
 	while (at.at < r->n && !ret && !(r->stop && *r->stop)) {
 		struct child child;
-		int how, status;
-
 		size_t began_at = at.at;
+		int how, status;
 
 		at = (struct progress){ .at = at.at };
 		ret = start_worker(p, r, at.at, &random, &child, err);

@@ -95,7 +95,12 @@ static void write_figures(struct result_row *row, const struct run *run,
 		row->enters = e->enters;
 }
 
-/* NAN: there is no base, or no figure of it. */
+static struct sampled sampled(const struct trial *t)
+{
+	return (struct sampled){ t->samples, t->n_samples, t->variant->ops };
+}
+
+/* NAN: there is no base, or no figure of it. In time, if one of them is. */
 static struct figure ratio_to_base(const struct run *run, const struct trial *from)
 {
 	const struct variant *v = from->variant;
@@ -107,8 +112,10 @@ static struct figure ratio_to_base(const struct run *run, const struct trial *fr
 		return ratio;
 	other = &run->trials[base - run->reg->rows];
 	if (other->outcome.status == OUTCOME_OK && other->n_samples)
-		estimate_ratio(from->samples, from->n_samples, v->ops, other->samples,
-			       other->n_samples, base->ops, &ratio);
+		estimate_ratio(sampled(from), sampled(other),
+			       trial_metric(from) == &metric_cycles &&
+				       trial_metric(other) == &metric_cycles,
+			       &ratio);
 	return ratio;
 }
 
@@ -205,16 +212,16 @@ static json_t *calibration_json(const struct run *run)
 
 json_t *record_json(const struct run *run, const char *command, bool with_hostname)
 {
-	char fingerprint[17], seed[24];
+	char fingerprint[FINGERPRINT_SIZE], seed[24];
 	json_t *env = env_record(with_hostname);
 
 	env_fingerprint(env, fingerprint);
 	snprintf(seed, sizeof(seed), "%" PRIu64, run->options.seed);
-	return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o}",
-			 "schema", SCHEMA_VERSION, "command", command, "seed", seed,
-			 "fingerprint", fingerprint, "layers", run->launch->layers.text,
-			 "options", options_json(run), "calibration",
-			 calibration_json(run), "rounds", (int)run->rounds, "seconds",
-			 run->seconds, "window_share", run->window_share, "stopped",
-			 run->stopped, "environment", env);
+	return json_pack("{s:i, s:o, s:s, s:s, s:s, s:o, s:o, s:i, s:f, s:f, s:b, s:o}",
+			 "schema", SCHEMA_VERSION, "command", json_text_or_null(command),
+			 "seed", seed, "fingerprint", fingerprint, "layers",
+			 run->launch->layers.text, "options", options_json(run),
+			 "calibration", calibration_json(run), "rounds", (int)run->rounds,
+			 "seconds", run->seconds, "window_share", run->window_share,
+			 "stopped", run->stopped, "environment", env);
 }

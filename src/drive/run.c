@@ -144,7 +144,7 @@ static void find_clock(struct run *run)
 	for (size_t i = 0; x && i < run->reg->n; i++)
 		for (size_t s = 0; s < run->trials[i].n_samples; s++)
 			x[at++] = run->trials[i].samples[s].cycles_per_tick;
-	run->cycles_per_tick = stats_quantile_any(x, at, 0.5);
+	run->cycles_per_tick = stats_median_any(x, at);
 	run->clock_lo = stats_quantile_any(x, at, 0.01) * run->ticks_per_ns;
 	run->clock_hi = stats_quantile_any(x, at, 0.99) * run->ticks_per_ns;
 	free(x);
@@ -214,8 +214,7 @@ static double median_rate(const struct reading *r)
 
 	for (size_t i = 0; i < r->n_windows; i++)
 		rates[i] = r->windows[i].rate;
-	stats_sort(rates, r->n_windows);
-	return stats_median(rates, r->n_windows);
+	return stats_median_any(rates, r->n_windows);
 }
 
 static int keep_sample(struct run *run, struct trial *t, const struct reading *r,
@@ -259,8 +258,7 @@ static void keep_size(struct run_plan *plan, const struct reading *r)
 
 	for (size_t i = 0; i < r->n_windows; i++)
 		ticks[i] = r->windows[i].ticks;
-	stats_sort(ticks, r->n_windows);
-	plan->sized_ticks = stats_median(ticks, r->n_windows);
+	plan->sized_ticks = stats_median_any(ticks, r->n_windows);
 	plan->sized_rate = median_rate(r);
 	plan->n = r->n;
 }

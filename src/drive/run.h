@@ -60,7 +60,7 @@ struct run {
 	struct trial *trials;  /* likewise */
 	unsigned int rounds;
 	double ticks_per_ns;	   /* over the whole run */
-	double quiet_level;	   /* of the probe, ticks */
+	double quiet_level;	   /* of the probe, core cycles */
 	double cycles_per_tick;	   /* median over all samples: an estimate */
 	double clock_lo, clock_hi; /* of the core, GHz: 98 of 100 samples */
 	double seconds;		   /* that it took */

@@ -159,8 +159,7 @@ int layer_stack_needs(const struct layer_stack *stack, struct err *err)
 static void remove_first(const struct layer_stack *stack, size_t n)
 {
 	while (n--)
-		if (stack->use[n].layer->where == LAYER_MACHINE &&
-		    stack->use[n].layer->remove)
+		if (stack->use[n].layer->remove)
 			stack->use[n].layer->remove(stack->use[n].k);
 }
 

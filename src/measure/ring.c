@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "ring.h"
 
 #ifndef RWF_NOWAIT
@@ -234,17 +235,13 @@ static bool has_workers(void)
 	bool found = false;
 
 	while (dir && !found && (entry = readdir(dir))) {
-		char path[300], name[32] = "";
-		FILE *f;
+		char path[300], name[32];
 
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
-		f = fopen(path, "re");
-		if (f && fgets(name, sizeof(name), f))
-			found = !strncmp(name, "iou-wrk-", 8);
-		if (f)
-			fclose(f);
+		found = file_line(path, name, sizeof(name)) &&
+			!strncmp(name, "iou-wrk-", 8);
 	}
 	if (dir)
 		closedir(dir);

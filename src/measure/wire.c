@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "measure/wire.h"
 
 #define PLAN_MAGIC 0x73797364u
@@ -101,6 +102,16 @@ static void get_text(struct reader *r, char *to, size_t size)
 		r->bad = true;
 }
 
+/*
+ * The same for text that is stored: a path in it may be of any bytes, or be cut within a
+ * character.
+ */
+static void get_utf8(struct reader *r, char *to, size_t size)
+{
+	get_text(r, to, size);
+	utf8_repair(to);
+}
+
 static void put_outcome(struct writer *w, const struct outcome *o)
 {
 	put(w, o->status, 1);
@@ -115,10 +126,10 @@ static void get_outcome(struct reader *r, struct outcome *o)
 {
 	o->status = get(r, 1);
 	o->overflow = get(r, 8);
-	get_text(r, o->mode, sizeof(o->mode));
-	get_text(r, o->asked, sizeof(o->asked));
-	get_text(r, o->in_force, sizeof(o->in_force));
-	get_text(r, o->reason, sizeof(o->reason));
+	get_utf8(r, o->mode, sizeof(o->mode));
+	get_utf8(r, o->asked, sizeof(o->asked));
+	get_utf8(r, o->in_force, sizeof(o->in_force));
+	get_utf8(r, o->reason, sizeof(o->reason));
 	if (o->status > OUTCOME_FAIL)
 		r->bad = true;
 }

@@ -15,41 +15,12 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/utf8.h"
 #include "row/csv.h"
 
 #define MAX_ROWS  2000000
 #define MAX_FIELD 4096
 #define MAX_FILE  ((size_t)256 << 20)
-
-/* Well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF. */
-static bool is_utf8(const char *text, size_t len)
-{
-	const unsigned char *p = (const unsigned char *)text, *end = p + len;
-
-	while (p < end) {
-		unsigned int c = *p++, more, least;
-
-		if (c < 0x80)
-			continue;
-		if (c >= 0xc2 && c < 0xe0) {
-			more = 1, least = 0x80, c &= 0x1f;
-		} else if (c >= 0xe0 && c < 0xf0) {
-			more = 2, least = 0x800, c &= 0x0f;
-		} else if (c >= 0xf0 && c < 0xf5) {
-			more = 3, least = 0x10000, c &= 0x07;
-		} else {
-			return false;
-		}
-		for (; more; more--, p++) {
-			if (p == end || (*p & 0xc0) != 0x80)
-				return false;
-			c = c << 6 | (*p & 0x3f);
-		}
-		if (c < least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-			return false;
-	}
-	return true;
-}
 
 static const void *field_of(const struct table *t, size_t row, size_t column)
 {
@@ -102,7 +73,7 @@ static bool writable(const struct table *t)
 			if (t->schema->columns[c].type != COLUMN_TEXT)
 				continue;
 			text = *(char *const *)field_of(t, i, c);
-			if (strlen(text) > MAX_FIELD || !is_utf8(text, strlen(text)))
+			if (strlen(text) > MAX_FIELD || !utf8_valid(text, strlen(text)))
 				return false;
 		}
 	return t->n <= MAX_ROWS;
@@ -359,7 +330,7 @@ static int store(struct reader *r, const struct column *c, void *to)
 		return 0;
 	switch (c->type) {
 	case COLUMN_TEXT:
-		if (!is_utf8(r->field, r->len))
+		if (!utf8_valid(r->field, r->len))
 			return refuse(r, "not UTF-8");
 		row_set_part(to, r->field, r->len);
 		break;

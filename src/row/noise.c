@@ -13,7 +13,6 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "row/folder.h"
 #include "row/noise.h"
 #include "stats/stats.h"
 

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "base/err.h"
+#include "row/fingerprint.h"
 #include "row/row.h"
 
 #define NOISE_KEEP  200 /* newest log-ratios kept of one benchmark */
@@ -24,8 +25,8 @@ struct noise_row {
 };
 
 struct noise {
-	char machine[17];      /* the class, "" before it is known */
-	uint64_t runs;	       /* A/A comparisons of whole suites */
+	char machine[FINGERPRINT_SIZE]; /* the class, "" before it is known */
+	uint64_t runs;			/* A/A comparisons of whole suites */
 	uint64_t contaminated; /* of these, ones that were seen to be disturbed */
 	uint64_t flagged;      /* benchmarks flagged before they were measured again */
 	struct noise_row *rows;

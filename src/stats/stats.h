@@ -25,6 +25,11 @@ static inline double stats_median(const double *sorted, size_t n)
 	return stats_quantile(sorted, n, 0.5);
 }
 
+static inline double stats_median_any(double *x, size_t n)
+{
+	return stats_quantile_any(x, n, 0.5);
+}
+
 /*
  * How many order statistics to leave out at each end so that the rest holds the median
  * with a confidence of at least `level`. It is the largest k with 2 P(Bin(n, 1/2) < k) <=

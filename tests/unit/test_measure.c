@@ -145,6 +145,8 @@ static void test_row_and_ratio(void **state)
 {
 	struct window wa[10][4], wb[10][4];
 	struct sample a[10], b[10];
+	const struct sampled all = { a, 10, 1 }, some = { a + 6, 4, 1 },
+			     base = { b, 10, 1 };
 	struct figure ratio;
 	struct estimate e;
 
@@ -162,10 +164,10 @@ static void test_row_and_ratio(void **state)
 	/* Paired: both grow by the same share each round, the ratio does not move. */
 	estimate_samples(a, 10, 2000);
 	estimate_samples(b, 10, 2000);
-	assert_int_equal(estimate_ratio(a, 10, 1, b, 10, 1, &ratio), 0);
+	assert_int_equal(estimate_ratio(all, base, true, &ratio), 0);
 	assert_true(fabs(ratio.mid - 2) < 1e-9 && fabs(ratio.hi - ratio.lo) < 1e-9);
 	/* Rounds that only one of them has do not count. */
-	assert_int_equal(estimate_ratio(a + 6, 4, 1, b, 10, 1, &ratio), 0);
+	assert_int_equal(estimate_ratio(some, base, false, &ratio), 0);
 	assert_true(fabs(ratio.mid - 2) < 1e-9 && isnan(ratio.lo)); /* 4 are few */
 }
 

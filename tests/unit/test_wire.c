@@ -87,6 +87,18 @@ static void test_other_messages(void **state)
 	assert_true(got.type == MESSAGE_START && got.item == UINT32_MAX);
 }
 
+/* A path of any bytes must not make a table that cannot be stored. */
+static void test_not_utf8(void **state)
+{
+	uint8_t buf[WIRE_PREFIX + WIRE_MESSAGE_MAX];
+	struct message ready = { .type = MESSAGE_READY }, got;
+
+	(void)state;
+	strcpy(ready.reading.outcome.reason, "/tmp/\xff\xc3: is full");
+	assert_int_equal(wire_get_message(buf + WIRE_PREFIX, put(buf, &ready), &got), 0);
+	assert_string_equal(got.reading.outcome.reason, "/tmp/??: is full");
+}
+
 /*
  * Every byte of a message turned over, and every end cut: refused, or read within bounds.
  */
@@ -210,11 +222,9 @@ static void test_plan(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_message),
-		cmocka_unit_test(test_other_messages),
-		cmocka_unit_test(test_hostile_message),
-		cmocka_unit_test(test_impossible),
-		cmocka_unit_test(test_length),
+		cmocka_unit_test(test_message),	   cmocka_unit_test(test_other_messages),
+		cmocka_unit_test(test_not_utf8),   cmocka_unit_test(test_hostile_message),
+		cmocka_unit_test(test_impossible), cmocka_unit_test(test_length),
 		cmocka_unit_test(test_plan),
 	};
 
