@@ -224,13 +224,13 @@ static int verify(struct bench_run *run)
 #define GAME                                                                    \
 	.base = NULL_CALL, .flags = BENCH_BLOCKS, .state = sizeof(struct pair), \
 	.setup = setup, .verify = verify, .teardown = teardown
-#define SAME_AND_CROSS(slug, loop, does, ...)                                 \
-	BENCH_OF(loop, .id = "switch/" slug "-same", loop##_CALLS, GAME,      \
-		 .desc = does " on the same CPU, and back", .caveat = SAME,   \
-		 .arg = &(const struct game){ __VA_ARGS__ });                 \
-	BENCH_OF(loop, .id = "switch/" slug "-cross", loop##_CALLS, GAME,     \
-		 .desc = does " on the cross CPU, and back", .caveat = CROSS, \
-		 .needs = bench_needs_two_cpus,                               \
+#define SAME_AND_CROSS(slug, loop, does, ...)                               \
+	BENCH_OF(loop, .id = "switch/" slug "-same", loop##_CALLS, GAME,    \
+		 .desc = does " on the same CPU, and back", .caveat = SAME, \
+		 .arg = &(const struct game){ __VA_ARGS__ });               \
+	BENCH_OF(loop, .id = "switch/" slug "-cross", loop##_CALLS, GAME,   \
+		 .desc = does " on another CPU, and back", .caveat = CROSS, \
+		 .needs = bench_needs_two_cpus,                             \
 		 .arg = &(const struct game){ .cross = true, __VA_ARGS__ })
 
 #define pipe_CALLS	    .calls = "write read", .want = 1
