@@ -20,11 +20,18 @@
 RING_LOOP(uring_nop, 0, SUBMIT(batch, 0, io_uring_prep_nop(sqe)))
 RING_LOOP(uring_write, 0, SUBMIT(batch, bytes, PREP_WRITE))
 
-static int setup_nop(struct bench_run *run)
+static int make_ring(struct bench_run *run)
 {
 	const enum ring_mode *mode = run->bench->arg;
 
 	return ring_setup(run, *mode, run->batch);
+}
+
+static int setup_nop(struct bench_run *run)
+{
+	int ret = bench_buffer(run, 1); /* the loop has pointers into it: see handle.h */
+
+	return ret ? ret : make_ring(run);
 }
 
 static int setup_write(struct bench_run *run)
@@ -34,7 +41,7 @@ static int setup_write(struct bench_run *run)
 	if (!ret)
 		ret = bench_open(run, 0, "/dev/null", O_WRONLY);
 	if (!ret)
-		ret = setup_nop(run);
+		ret = make_ring(run);
 	if (!ret)
 		ret = ring_fix_file(run, run->fd[0]);
 	if (!ret)
