@@ -190,20 +190,28 @@ void pieces_teardown(struct bench_run *run)
 	close_stream(run->state);
 }
 
-/* One more batch, as the harness makes them. */
-static int one_more_batch(struct bench_run *run)
+int pieces_window(struct bench_run *run, long *fold)
 {
 	const struct bench *b = run->bench;
+	int ret = b->before ? b->before(run, 1) : 0;
+
+	if (ret)
+		return ret;
+	*fold = b->batch(run, 1);
+	return b->after ? b->after(run, 1) : 0;
+}
+
+/* A failed operation says more than what `after` finds missing because of it. */
+static int one_more_batch(struct bench_run *run)
+{
 	struct pieces *s = run->state;
+	long fold = run->want;
 	int ret;
 
 	memset(s->back, 0, s->total);
-	ret = b->before ? b->before(run, 1) : 0;
-	if (ret)
-		return ret;
-	if (b->batch(run, 1) != run->want)
-		return bench_fail(run, "an operation failed while verifying");
-	return b->after ? b->after(run, 1) : 0;
+	ret = pieces_window(run, &fold);
+	return fold == run->want ? ret
+				 : bench_fail(run, "an operation failed while verifying");
 }
 
 int pieces_compare(struct bench_run *run)

@@ -92,6 +92,8 @@ void pieces_teardown(struct bench_run *run);
 
 /* A stream over run->fd[0] with a buffer of `len` bytes; pieces_teardown() closes it. */
 int pieces_stream(struct bench_run *run, size_t len);
+/* One window of one iteration, as the harness makes them; `fold`: what its batch gave. */
+int pieces_window(struct bench_run *run, long *fold);
 /* One more batch, of a stream: `back` has the source, and nothing is left to read. */
 int pieces_arrived(struct bench_run *run);
 int pieces_check_stream(struct bench_run *run); /* the same with new contents */

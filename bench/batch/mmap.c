@@ -252,31 +252,19 @@ static int keep_huge(struct bench_run *run)
 					    "/proc/self/smaps");
 }
 
-/* One window of one iteration, as the harness makes them. */
-static int once(struct bench_run *run, long *fold)
-{
-	const struct bench *b = run->bench;
-	int ret = b->before ? b->before(run, 1) : 0;
-
-	if (ret)
-		return ret;
-	*fold = b->batch(run, 1);
-	return b->after ? b->after(run, 1) : 0;
-}
-
 /* A pass finds the known sum, and something else when a byte of the file is another. */
 static int verify_pass(struct bench_run *run)
 {
 	const size_t last = (run->batch - 1) * PAGE;
 	unsigned char right = *((unsigned char *)run->buf + last), wrong = right ^ 1;
 	long found, changed;
-	int ret = once(run, &found);
+	int ret = pieces_window(run, &found);
 
 	if (ret)
 		return ret;
 	if (pwrite(run->fd[0], &wrong, 1, last) != 1)
 		return bench_errno(run, "pwrite");
-	ret = once(run, &changed);
+	ret = pieces_window(run, &changed);
 	if (pwrite(run->fd[0], &right, 1, last) != 1)
 		return bench_errno(run, "pwrite");
 	if (!ret && (found || !changed))
