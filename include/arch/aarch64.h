@@ -88,22 +88,7 @@ static always_inline uint64_t arch_ticks_unfenced(void)
 	return ticks;
 }
 
-/* Never called: see ARCH_HAS_RDPMC. */
-static always_inline uint64_t arch_rdpmc(uint32_t counter)
-{
-	return counter & 0;
-}
-
-#define ARCH_CLOCKSOURCE     "arch_sys_counter"
-#define ARCH_INVARIANT_FLAGS /* none: the architecture promises one rate */
-#define ARCH_HYPERVISOR_SIZE 1
-
-/* No instruction tells a program that it runs in a virtual machine. */
-static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
-{
-	name[0] = '\0';
-	return false;
-}
+#define ARCH_CLOCKSOURCE "arch_sys_counter"
 
 #define ARCH_CALL_BARE "mov x8, x0\n\tsvc 0\n\tret\n"
 #define ARCH_CALL_SHIELDED                       \

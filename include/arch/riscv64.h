@@ -87,22 +87,7 @@ static always_inline uint64_t arch_ticks_unfenced(void)
 	return ticks;
 }
 
-/* Never called: see ARCH_HAS_RDPMC. */
-static always_inline uint64_t arch_rdpmc(uint32_t counter)
-{
-	return counter & 0;
-}
-
-#define ARCH_CLOCKSOURCE     "riscv_clocksource"
-#define ARCH_INVARIANT_FLAGS /* none: the architecture promises one rate */
-#define ARCH_HYPERVISOR_SIZE 1
-
-/* No instruction tells a program that it runs in a virtual machine. */
-static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
-{
-	name[0] = '\0';
-	return false;
-}
+#define ARCH_CLOCKSOURCE "riscv_clocksource"
 
 #define ARCH_CALL_BARE "mv a7, a0\n\tecall\n\tret\n"
 #define ARCH_CALL_SHIELDED                    \
