@@ -7,7 +7,6 @@
  * costs depends on the clock source. The `mode` of a row says whether it answered in
  * "user" mode or went to the "kernel" after all.
  */
-#include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>

@@ -9,7 +9,6 @@
  */
 #include <sys/epoll.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 #include "batch.h"
 

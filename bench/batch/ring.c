@@ -11,8 +11,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "batch.h"
@@ -137,8 +135,7 @@ STRATEGY("ring-nop-getppid", "ring-nop", .strategy = "getppid", .calls = "getppi
 	 .base = "batch/ring-nop-getppid", .params = "batch=1,16,256",
 	 .desc = "getppid, a call that does next to nothing",
 	 .caveat = "the plain call that a NOP is read against",
-	 .state = sizeof(struct pieces), .batch = batch_ring_getppid,
-	 .verify = verify_getppid);
+	 .batch = batch_ring_getppid, .verify = verify_getppid);
 
 /*
  * Once for a program, not for an operation: a ring made and closed, and things registered
