@@ -53,8 +53,8 @@ static int setup_unused(struct bench_run *run)
 			return 0;
 		}
 	}
-	return bench_skip(run,
-			  "no number in 1000..1099 gives ENOSYS (a seccomp filter?)");
+	return bench_skip(run, "no number in %d..%d gives ENOSYS (a seccomp filter?)",
+			  UNUSED_FROM, UNUSED_TO - 1);
 }
 
 static int verify_unused(struct bench_run *run)
