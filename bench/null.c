@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /*
- * The floor: an empty loop, a function call, the entry into the kernel for a number that
- * names no system call; and the calls that do next to nothing, made in each way.
+ * The floor: an empty loop, a function call, and the entry into the kernel for a number
+ * that names no system call. Beside them, the calls that do next to nothing, in each way
+ * of making them.
  *
  * The numbers hold nothing of what a working system call adds: cold caches, locks, copies
- * and the slower user code after it. The difference between `libc` and `shielded` is not
- * the price of a function call but of a return that the CPU predicts wrongly, where the
- * kernel overwrites the return predictor; elsewhere there is none.
+ * and the slower user code after it. Where the kernel overwrites the return predictor,
+ * `libc` costs more than `shielded`: its return is predicted wrongly. That is not the
+ * price of a function call, and elsewhere the two cost the same.
  */
 #include <errno.h>
 #include <sys/mman.h>

@@ -11,9 +11,9 @@
 #include "handle.h"
 
 /*
- * Axes. SWEEP where the cost of an operation may depend on how many there are, most
- * closely at 64 bytes; COARSE for variants of such a strategy; PLAIN where it may not
- * depend on it, which three sizes are to prove.
+ * Axes. SWEEP is for an operation whose cost may depend on how many there are. It looks
+ * most closely at 64 bytes. COARSE is for variants of such a strategy. PLAIN is where the
+ * cost may not depend on it, which three sizes are to prove.
  */
 #define N_32	    "1,2,3,4,6,8,12,16,24,32"
 #define N_256	    N_32 ",64,128,256"

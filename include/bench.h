@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The one header that a benchmark includes: the descriptor, the macros that stamp the
- * timed loop and register a descriptor where it stands, and the helpers for setting up.
+ * The one header that a benchmark includes. It has the descriptor and the helpers for
+ * setting up. Its macros stamp the timed loop, and register a descriptor where it stands.
  *
  * It does not measure: src/measure/ drives what is declared here, in a fresh process,
  * in this order:
@@ -124,9 +124,9 @@ struct outcome {
 };
 
 /*
- * What a running benchmark has at hand. Filled in before setup; after teardown the
- * harness closes `fd`, unmaps what bench_buffer() gave, kills and reaps the peers, frees
- * `state`, and then fails the benchmark if it leaked a descriptor or a child.
+ * What a running benchmark has at hand, filled in before setup. After teardown the
+ * harness closes `fd`, unmaps what bench_buffer() gave, kills and reaps the peers, and
+ * frees `state`. A descriptor or a child that is left then fails the benchmark.
  */
 struct bench_run {
 	const struct bench *bench;
@@ -226,9 +226,9 @@ void *bench_vdso(const char *name);
  *
  * CALL(name, expr, .id = "group/name", …): the loop over `expr` and its descriptor. In
  * expr, `fd`, `buf` and `bytes` are run->fd[0], run->buf and run->bytes, in registers.
- * A pass of the loop makes BENCH_UNROLL operations: a branch back to the call costs 10 to
- * 28 cycles after each return from the kernel, which is none of the call's. What is left
- * of n is made one by one, so that any n will do.
+ * A pass of the loop makes BENCH_UNROLL operations. A branch back to the call costs 10 to
+ * 28 cycles after a return from the kernel, and that is none of the call's own. What is
+ * left of n is made one by one, so that any n will do.
  *
  * BATCH_OP(name, expr): the same loop without a descriptor.
  *

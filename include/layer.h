@@ -34,7 +34,7 @@ struct layer {
 	const char *summary; /* one line */
 	enum layer_where where;
 	const char *value; /* what K is, for help: "instructions"; NULL: there is no K */
-	long least, most;  /* K is from `least` to `most`; with NULL as value 0 */
+	long least, most;  /* K is from `least` to `most`; 0 if there is none */
 	bool hidden;	   /* only for the suite's own tests */
 
 	/* Whether this machine can have it. 0, or -errno and why not. NULL: always. */

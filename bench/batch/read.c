@@ -157,7 +157,7 @@ static const struct handle handle_seq = { .open = open_source, .check = check_se
 static const struct handle handle_random = { .open = open_source, .check = check_random };
 
 /*
- * Mapped, and every page of it read by this process: MAP_POPULATE fills the page tables,
+ * Mapped, and every page of it read by this process. MAP_POPULATE fills the page tables,
  * but under some hypervisors the first access to a page still leaves the guest.
  */
 static int map(struct bench_run *run)

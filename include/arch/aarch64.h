@@ -68,7 +68,7 @@ static always_inline long arch_syscall0(long nr)
 }
 
 /*
- * The virtual counter between two context synchronisation events: ISB waits for what is
+ * The virtual counter between two context synchronisation events. ISB waits for what is
  * older and holds back what is younger (Arm ARM, "Reads of the counter"). Unit: ticks, of
  * the rate in CNTFRQ_EL0: often 24, 25 or 54 MHz, so that one tick is many cycles.
  */
