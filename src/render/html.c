@@ -154,18 +154,17 @@ static void put_card(FILE *out, const char *prefix, const json_t *object, int de
 	json_t *v;
 
 	json_object_foreach ((json_t *)object, key, v) {
-		char name[200];
+		struct text name = text("%s%s%s", prefix, *prefix ? " " : "", key);
 
-		snprintf(name, sizeof(name), "%s%s%s", prefix, *prefix ? " " : "", key);
 		if (json_is_object(v)) {
 			if (depth < 4)
-				put_card(out, name, v, depth + 1);
+				put_card(out, name.s, v, depth + 1);
 			continue;
 		}
-		for (char *p = name; *p; p++)
+		for (char *p = name.s; *p; p++)
 			if (*p == '_')
 				*p = ' ';
-		put(out, "<dt>%s</dt><dd>", name);
+		put(out, "<dt>%s</dt><dd>", name.s);
 		if (json_is_array(v))
 			put_list(out, v);
 		else

@@ -184,7 +184,7 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 			"key_rgb[%d] = %u\nkey_pt[%d] = %d\nkey_dt[%d] = %d\nkey_name[%d] = ",
 			i + 1, g->key[i].rgb, i + 1, g->key[i].pt, i + 1, g->key[i].dt,
 			i + 1);
-		put_string(f, "", g->key[i].name);
+		put_string(f, "", text("%s", g->key[i].name).s);
 		fputc('\n', f);
 	}
 	fprintf(f,

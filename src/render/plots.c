@@ -233,8 +233,8 @@ static void draw_ecdf(struct plotter *m, struct canvas *g)
 			g->logx ? ", log scale" : "");
 	g->title = text(
 		"The rounds of a null call lie within %.1f %% of each other (widest: "
-		"%.63s)",
-		spread * 100, widest);
+		"%s)",
+		spread * 100, text("%.63s", widest).s);
 }
 
 static const struct plot plots[] = {

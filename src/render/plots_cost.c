@@ -130,7 +130,7 @@ static void put_marks(struct canvas *g, const struct batch_workload *w)
 static struct text panel_title(const struct batch_workload *w)
 {
 	const struct batch_advice *a = &w->advice;
-	struct text bytes = { "" };
+	struct text bytes = { "" }, best = text("%.40s", a->best->name);
 	double saves = 100 * (1 - a->ratio.mid);
 
 	if (w->bytes >= 0)
@@ -138,10 +138,10 @@ static struct text panel_title(const struct batch_workload *w)
 	if (a->best == a->base)
 		return text("%s%s is the cheapest at %.0f", bytes.s, a->base->name, a->n);
 	if (!a->tested)
-		return text("%s%.40s saves %.0f %% at %.0f, untested", bytes.s,
-			    a->best->name, saves, a->n);
-	return text("%s%.40s saves %.0f %% at %.0f, from %s on", bytes.s, a->best->name,
-		    saves, a->n, batch_size(a->from).s);
+		return text("%s%s saves %.0f %% at %.0f, untested", bytes.s, best.s,
+			    saves, a->n);
+	return text("%s%s saves %.0f %% at %.0f%s", bytes.s, best.s, saves, a->n,
+		    isnan(a->from) ? "" : text(", from %s on", batch_size(a->from).s).s);
 }
 
 static void cost_title(struct canvas *g, const struct batch_workload *const *panel)

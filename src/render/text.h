@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Short texts by value, for words in the middle of a printf(). They need no buffer, and
- * are cut where they are too long.
+ * are cut between two characters where they are too long.
  */
 #ifndef SYSCOST_RENDER_TEXT_H
 #define SYSCOST_RENDER_TEXT_H

@@ -234,6 +234,24 @@ static void test_hostile_and_colour(void **state)
 	free(text);
 }
 
+/* A text is cut between two characters, and one that is whole stays whole. */
+static void test_texts_are_cut_between_characters(void **state)
+{
+	static const char *const characters[] = { "e", "é", "€", "🙂" };
+
+	(void)state;
+	for (int i = 0; i < 4; i++)
+		for (int room = 0; room <= 3 * (int)strlen(characters[i]); room++) {
+			const char *c = characters[i];
+			int len = strlen(c);
+			struct text t = text("%.*s", room, text("%s%s%s", c, c, c).s);
+
+			assert_int_equal(strlen(t.s), room / len * len);
+			assert_memory_equal(t.s, text("%s%s%s", c, c, c).s, strlen(t.s));
+		}
+	assert_string_equal(text("%s", "").s, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +260,7 @@ int main(void)
 		cmocka_unit_test(test_not_available),
 		cmocka_unit_test(test_readable),
 		cmocka_unit_test(test_hostile_and_colour),
+		cmocka_unit_test(test_texts_are_cut_between_characters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
