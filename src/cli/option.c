@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/option.h"
+#include "render/table.h"
 
 #define LINE_WIDTH 88
 #define SLIP_MAX   40 /* bytes of a word that may be a slip of another one */
@@ -241,28 +242,6 @@ static size_t name_option(const struct option_spec *o, char *buf, size_t len)
 			o->value ?: "");
 }
 
-/* Words from column `left` on, which is where the first line stands. */
-static void print_wrapped(FILE *out, const char *text, size_t left)
-{
-	size_t at = left;
-
-	while (*text) {
-		size_t word = strcspn(text, " ");
-
-		if (at > left && at + 1 + word > LINE_WIDTH) {
-			fprintf(out, "\n%*s", (int)left, "");
-			at = left;
-		} else if (at > left) {
-			putc(' ', out);
-			at++;
-		}
-		fprintf(out, "%.*s", (int)word, text);
-		at += word;
-		text += word + (text[word] == ' ');
-	}
-	putc('\n', out);
-}
-
 void option_print(FILE *out, const struct option_spec *options)
 {
 	size_t width = 0;
@@ -276,6 +255,6 @@ void option_print(FILE *out, const struct option_spec *options)
 	for (const struct option_spec *o = options; o; o = option_next(o)) {
 		name_option(o, name, sizeof(name));
 		fprintf(out, "  %-*s  ", (int)width, name);
-		print_wrapped(out, o->help, width + 4);
+		table_wrap(out, o->help, width + 4, LINE_WIDTH);
 	}
 }

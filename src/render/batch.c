@@ -118,40 +118,6 @@ struct text batch_headline(const struct batching *b)
 		    a->base->name, a->n);
 }
 
-/* Columns that a UTF-8 text takes. */
-static int text_columns(const char *s)
-{
-	int n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
-static void put_right(FILE *out, const char *s, int width)
-{
-	fprintf(out, " %*s%s", width > text_columns(s) ? width - text_columns(s) : 0, "",
-		s);
-}
-
-/* A paragraph in lines of at most 98 columns. */
-static void put_wrapped(FILE *out, const char *text)
-{
-	int at = 0;
-
-	while (*text) {
-		int len = strcspn(text, " ");
-
-		if (at && at + 1 + len > 98) {
-			fputc('\n', out);
-			at = 0;
-		}
-		at += fprintf(out, "%s%.*s", at ? " " : "", len, text);
-		text += len + (text[len] == ' ');
-	}
-	fputc('\n', out);
-}
-
 static void set_bold(FILE *out, bool color, bool on)
 {
 	fputs(!color ? "" : on ? "\033[1m" : "\033[0m", out);
@@ -167,28 +133,28 @@ void batch_print(FILE *out, const struct batching *b, bool color)
 	set_bold(out, color, true);
 	fprintf(out, "%-16s %6s %-*s", "workload", "bytes", BEST_WIDTH, "best");
 	for (int i = 0; i < 6; i++)
-		put_right(out, heads[i], widths[i]);
+		table_right(out, heads[i], widths[i]);
 	set_bold(out, color, false);
 	fputc('\n', out);
 	for (size_t i = 0; i < b->n; i++) {
 		struct batch_words t = batch_words(&b->workload[i]);
 		const char *cells[] = { t.from.s,  t.saves_from.s, t.n.s,
 					t.saves.s, t.takes.s,	   t.cpu.s };
-		bool fits = text_columns(t.best.s) <= BEST_WIDTH;
+		bool fits = table_columns(t.best.s) <= BEST_WIDTH;
 
 		if (!b->workload[i].choice)
 			continue;
 		table_text(out, t.workload.s, 16, true);
-		put_right(out, t.size.s, 6);
+		table_right(out, t.size.s, 6);
 		fputc(' ', out);
 		table_text(out, t.best.s, fits ? BEST_WIDTH : 75, fits);
 		if (!fits)
 			fprintf(out, "\n%*s", 24 + BEST_WIDTH, "");
 		for (int k = 0; k < 6; k++)
-			put_right(out, cells[k], widths[k]);
+			table_right(out, cells[k], widths[k]);
 		fputc('\n', out);
 	}
-	put_wrapped(out, BATCH_LEGEND);
+	table_wrap(out, BATCH_LEGEND, 0, 98);
 	for (size_t i = 0; i < b->n; i++)
 		untested |= b->workload[i].choice &&
 			    b->workload[i].advice.best != b->workload[i].advice.base &&
@@ -235,7 +201,7 @@ static struct text say_breakeven(const struct breakeven *be)
 static void put_name(FILE *out, const char *name, const char *mode)
 {
 	bool punted = *mode && strcmp(mode, "inline");
-	bool fits = !punted && text_columns(name) <= NAME_WIDTH;
+	bool fits = !punted && table_columns(name) <= NAME_WIDTH;
 
 	fputs("  ", out);
 	table_text(out, name, fits ? NAME_WIDTH : 70, fits);
@@ -274,10 +240,11 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 		second = say_part(&s->fit.part[1]);
 	table_text(out, words.s, 70, false);
 	fprintf(out, "%*s",
-		text_columns(words.s) < FIT_WIDTH ? FIT_WIDTH - text_columns(words.s) : 0,
+		table_columns(words.s) < FIT_WIDTH ? FIT_WIDTH - table_columns(words.s)
+						   : 0,
 		"");
 	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++)
-		put_right(out, say_breakeven(&s->against[j]).s, BASE_WIDTH);
+		table_right(out, say_breakeven(&s->against[j]).s, BASE_WIDTH);
 	fputc('\n', out);
 	if (*second.s)
 		fprintf(out, "  %*s %s from n = %.0f on: a knee\n", NAME_WIDTH, "",
@@ -354,7 +321,8 @@ static void put_workload(FILE *out, const struct batch_workload *w, bool color)
 	}
 	fprintf(out, "  %-*s %-*s", NAME_WIDTH, "", FIT_WIDTH, "ns an operation");
 	for (size_t j = 0; j < w->n_baselines && j < BASES_MAX; j++)
-		put_right(out, text("against %.30s", w->baseline[j]->name).s, BASE_WIDTH);
+		table_right(out, text("against %.30s", w->baseline[j]->name).s,
+			    BASE_WIDTH);
 	fputc('\n', out);
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		const struct batch_strategy *s = &w->strategy[k];

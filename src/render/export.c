@@ -6,7 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "compare/metric.h"
 #include "render/export.h"
 #include "render/say.h"
 
@@ -107,21 +106,15 @@ int64_t export_operations(const struct result_row *r, const struct round_row *ro
 	return ops;
 }
 
-/* Four significant digits, and no exponent. */
-static struct text short_number(double x)
-{
-	return text(fabs(x) < 9999.5 ? "%.4g" : "%.0f", x);
-}
-
 struct text export_interval(struct figure f, const char *unit)
 {
 	if (!isfinite(f.mid) || fabs(f.mid) >= 1e15)
 		return text("-");
 	if (!isfinite(f.lo) || !isfinite(f.hi) || fabs(f.lo) >= 1e15 ||
 	    fabs(f.hi) >= 1e15)
-		return text("%s%s", short_number(f.mid).s, unit);
-	return text("%s%s (%s to %s)", short_number(f.mid).s, unit, short_number(f.lo).s,
-		    short_number(f.hi).s);
+		return text("%s%s", say_number(f.mid).s, unit);
+	return text("%s%s (%s to %s)", say_number(f.mid).s, unit, say_number(f.lo).s,
+		    say_number(f.hi).s);
 }
 
 struct text export_ns(struct figure ns)
@@ -136,14 +129,12 @@ struct text export_ns(struct figure ns)
 	return export_interval(ns, units[unit]);
 }
 
-/* In time, or in another metric where that was compared. */
-static struct text say_cost(struct figure ns, struct figure other, const char *name)
+/* In what was compared: `other`, where that is not time. */
+static struct text say_cost(struct figure ns, struct figure other, const char *metric)
 {
-	const struct metric *metric = metric_find(name);
-
-	if (isfinite(ns.mid) || !isfinite(other.mid))
+	if (!isfinite(other.mid))
 		return export_ns(ns);
-	return export_interval(other, text(" %.70s", metric ? metric->unit : name).s);
+	return export_interval(other, text(" %.70s", say_unit(metric)).s);
 }
 
 struct text export_base(const struct verdict_row *v)

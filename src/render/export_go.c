@@ -14,6 +14,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "compare/metric.h"
 #include "render/export.h"
 #include "render/say.h"
 
@@ -76,7 +77,7 @@ static void put_go_head(FILE *out, const struct export_source *src)
 static void put_go_round(FILE *out, const struct export_source *src,
 			 const struct result_row *r, const struct round_row *round)
 {
-	double cycles = round->ticks * round->cycles_per_tick;
+	double cycles = metric_cycles.of_round(round, false, NAN);
 
 	put_go_name(out, r->id);
 	fprintf(out, " %" PRId64 " %.9g ns/op %.9g ticks/op", export_operations(r, round),

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/metric.h"
 #include "render/export.h"
 #include "render/say.h"
 
@@ -105,7 +106,7 @@ static json_t *google_entry(const struct export_source *src, const struct result
 						 noisy && !cpu ? "; " : "",
 						 cpu ? "" : "cpu_time was not measured"));
 	export_set(entry, "ticks", round->ticks);
-	export_set(entry, "cycles_estimated", round->ticks * round->cycles_per_tick);
+	export_set(entry, "cycles_estimated", metric_cycles.of_round(round, false, NAN));
 	return entry;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/metric.h"
 #include "render/say.h"
 
 struct text say_ns(double ns)
@@ -28,6 +29,18 @@ struct text say_ns(double ns)
 		    : fabs(ns) < 99.95 ? 1
 				       : 0,
 		    ns, units[unit]);
+}
+
+struct text say_number(double x)
+{
+	return text(fabs(x) < 9999.5 ? "%.4g" : "%.0f", x);
+}
+
+const char *say_unit(const char *name)
+{
+	const struct metric *metric = metric_find(name);
+
+	return metric ? metric->unit : name;
 }
 
 struct text say_half(struct figure f)

@@ -13,6 +13,11 @@
 /* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. */
 struct text say_ns(double ns);
 
+/* Four significant digits, and no exponent where they are large: "1.002", "30120". */
+struct text say_number(double x);
+/* The unit of what was compared, by its name in verdicts.csv: "cycles". */
+const char *say_unit(const char *metric);
+
 /*
  * The larger half of an interval. "±0.41%" of the figure is rounded up, so that figure
  * and half hold all of it. "±0.02", in the figure's unit: the figure is next to nothing

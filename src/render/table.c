@@ -34,6 +34,42 @@ void table_text(FILE *out, const char *s, int width, bool pad)
 		fputc(' ', out);
 }
 
+int table_columns(const char *s)
+{
+	int n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+void table_right(FILE *out, const char *s, int width)
+{
+	int n = table_columns(s);
+
+	fprintf(out, " %*s%s", width > n ? width - n : 0, "", s);
+}
+
+void table_wrap(FILE *out, const char *text, int left, int width)
+{
+	int at = left;
+
+	while (*text) {
+		int len = strcspn(text, " ");
+
+		if (at > left && at + 1 + len > width) {
+			fprintf(out, "\n%*s", left, "");
+			at = left;
+		} else if (at > left) {
+			fputc(' ', out);
+			at++;
+		}
+		at += fprintf(out, "%.*s", len, text);
+		text += len + (text[len] == ' ');
+	}
+	fputc('\n', out);
+}
+
 /* A figure of four digits and the larger half of its interval. */
 static void put_figure(FILE *out, struct figure f, const char *prefix, const char *unit)
 {

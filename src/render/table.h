@@ -22,4 +22,14 @@ void table_print(FILE *out, const struct table *results, const json_t *run, bool
  */
 void table_text(FILE *out, const char *s, int width, bool pad);
 
+/* How many columns a UTF-8 text takes. */
+int table_columns(const char *s);
+/* A space, and the text at the right end of `width` columns. */
+void table_right(FILE *out, const char *s, int width);
+/*
+ * Words in lines of at most `width` columns, from column `left` on, where the first line
+ * stands already. It ends the last line.
+ */
+void table_wrap(FILE *out, const char *text, int left, int width);
+
 #endif

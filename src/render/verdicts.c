@@ -76,17 +76,18 @@ static struct text say_change(double ratio)
 	return text("%+.1f %%", (ratio - 1) * 100);
 }
 
-/*
- * Time, or where there is none, what was compared, in nine columns of the terminal. The
- * sign of micro is two bytes of one column.
- */
-static void put_cost(FILE *out, double ns, double other)
+/* Base and head in what was compared. Time has the unit that fits each of them. */
+static void put_costs(FILE *out, const struct verdict_row *r)
 {
-	struct text cost = isfinite(ns) || !isfinite(other)
-				   ? say_ns(ns)
-				   : text("%.*f", other < 9999.5, other);
+	bool time = !isfinite(r->base.mid) && !isfinite(r->head.mid);
 
-	fprintf(out, " %*s", strstr(cost.s, "µ") ? 10 : 9, cost.s);
+	table_right(out, (time ? say_ns(r->base_ns.mid) : say_number(r->base.mid)).s, 9);
+	table_right(out, (time ? say_ns(r->head_ns.mid) : say_number(r->head.mid)).s, 9);
+	if (!time) {
+		fputc(' ', out);
+		table_text(out, say_unit(r->metric), 13, false);
+	}
+	fputc('\n', out);
 }
 
 static void put_row(FILE *out, const struct verdict_row *r, bool color)
@@ -114,9 +115,7 @@ static void put_row(FILE *out, const struct verdict_row *r, bool color)
 	if (!fits)
 		fprintf(out, "\n%*s", 13 + ID_WIDTH, "");
 	fprintf(out, " %8s  %-19s %6s", say_change(r->ratio.mid).s, interval.s, delta.s);
-	put_cost(out, r->base_ns.mid, r->base.mid);
-	put_cost(out, r->head_ns.mid, r->head.mid);
-	fputc('\n', out);
+	put_costs(out, r);
 	reason = reason_beside_interval(beside, sizeof(beside), r);
 	if (*reason && r->verdict != VERDICT_SAME) {
 		fprintf(out, "%13s", "");

@@ -56,6 +56,33 @@ export_and_check() { # format, kind, options…
 	grep -q '^Advisory only: says ' out.md
 }
 
+@test "the cycles of a round are its own; a verdict shows what was compared" {
+	python folder comparison comparison
+	change() { # file, id, COLUMN=VALUE…
+		/usr/bin/python3 -c '
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1])))
+for r in rows:
+    if r["id"] == sys.argv[2]:
+        r.update(x.split("=") for x in sys.argv[3:])
+out = csv.DictWriter(open(sys.argv[1], "w"), rows[0], lineterminator="\n")
+out.writeheader()
+out.writerows(rows)' "$@"
+	}
+	change comparison/head/rounds.csv null/plain cycles=321.5
+	"$SYSCOST" export comparison --format go >go.out
+	[ "$(grep -c '^BenchmarkNull/plain-1 .* 321.5 estimated-cycles/op' go.out)" -eq 10 ]
+	grep -q '^BenchmarkBatch/x/batch=8-1 .* 58.59375 estimated-cycles/op' go.out
+	"$SYSCOST" export comparison --format google-benchmark >google.out
+	[ "$(grep -c '"cycles_estimated": 321.5,\?$' google.out)" -eq 10 ]
+	change comparison/verdicts.csv many/r11 metric=cycles base=400 head=484
+	"$SYSCOST" export comparison --format markdown |
+		grep -q '<code>many/r11</code> .*| 400 cycles | 484 cycles |'
+	"$SYSCOST" export comparison --format github-annotations |
+		grep -q 'many/r11::1.21 times .*; 484 cycles, the base 400 cycles: '
+	"$SYSCOST" export comparison --format junit | grep -q '484 cycles, the base 400 cycles'
+}
+
 @test "export of verdicts alone: what needs rounds says that there are none" {
 	python folder verdicts verdicts
 	for f in $FORMATS; do

@@ -104,9 +104,9 @@ static void test_exact(void **state)
 		assert_string_equal(r->metric, "instructions");
 		assert_int_equal(r->advice, ADVICE_NONE);
 	}
-	/* There is no time to print: counts stand in its place. */
+	/* What was compared is what is printed, with its unit. */
 	text = printed(&p);
-	assert_non_null(strstr(text, " 1000.0    1001.0\n"));
+	assert_non_null(strstr(text, "      1000      1001 instructions\n"));
 	free(text);
 	assert_verdict(&p, "a/none", VERDICT_INCONCLUSIVE);
 	assert_int_equal(row_of(&p, "a/none")->cause, CAUSE_NO_MATCH);
@@ -168,6 +168,7 @@ static void test_cycles(void **state)
 	struct gate_options o = paired;
 	const struct verdict_row *r;
 	struct pair p;
+	char *text;
 
 	(void)state;
 	pair_init(&p);
@@ -196,6 +197,10 @@ static void test_cycles(void **state)
 	assert_true(fabs(r->head.mid - 2000 * TICKS_PER_NS) < 1e-9);
 	assert_true(r->head.lo < r->head.mid && fabs(r->head_ns.mid - 1000) < 5);
 	assert_true(fabs(r->ratio.mid - 2) < 1e-9);
+	/* The figures beside the change are those that it was made of. */
+	text = printed(&p);
+	assert_non_null(strstr(text, "      2500      5000 cycles\n"));
+	free(text);
 	/* A loop may move by some cycles: 4 of 25 are more than a tenth. */
 	assert_verdict(&p, "a/tiny", VERDICT_SAME);
 	assert_true(fabs(row_of(&p, "a/tiny")->delta - 4 / 25.0) < 1e-9);
