@@ -10,7 +10,6 @@
 
 #include "base/err.h"
 #include "base/file.h"
-#include "bench.h"
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "cli/verdict.h"
@@ -118,7 +117,7 @@ static int write_arm(const struct ab *c, int arm, const struct settings *s,
 		return ret;
 	json = record_json(&c->pair.arm[arm], command, s->host_name);
 	json_object_set_new(json, "pairing", json_string(pairing));
-	json_object_set_new(json, "arm", json_string(a->text));
+	json_object_set_new(json, "arm", cli_json_text(a->text));
 	ret = folder_write(path, &c->results[arm], &c->rounds[arm], json, err);
 	json_decref(json);
 	return ret;
@@ -137,11 +136,11 @@ static int write_all(const struct ab *c, const struct settings *s,
 		ret = write_arm(c, arm, s, command, pairing, err);
 	if (ret)
 		return ret;
-	record = json_pack("{s:s, s:s, s:s, s:s, s:f, s:f, s:f, s:i, s:f, s:b}",
-			   "command", command, "base", s->base.text, "head", s->head.text,
-			   "seed", pairing, "delta", o->gate.delta, "family_error",
-			   GATE_FAMILY_ERROR, "seconds", c->seconds,
-			   "flagged_before_confirmation", (int)c->flagged,
+	record = json_pack("{s:s, s:o, s:o, s:s, s:f, s:f, s:f, s:i, s:f, s:b}",
+			   "command", command, "base", cli_json_text(s->base.text),
+			   "head", cli_json_text(s->head.text), "seed", pairing, "delta",
+			   o->gate.delta, "family_error", GATE_FAMILY_ERROR, "seconds",
+			   c->seconds, "flagged_before_confirmation", (int)c->flagged,
 			   "injected_share", o->inject, "stopped", (int)c->stopped);
 	ret = verdict_write(s->output, &c->verdicts, &c->summary, s->verdict.advisory,
 			    record, noise, !s->no_plots, err);
@@ -218,7 +217,7 @@ static int ab(const struct call *call, void *settings)
 		session_folder("syscost-ab", s->folder, sizeof(s->folder));
 		s->output = s->folder;
 	}
-	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
+	if (!session_select(call, false, &selection))
 		return EXIT_TROUBLE;
 	if (!s->ab.inject_rows)
 		s->ab.inject_rows = selection.reg.n;

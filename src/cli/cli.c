@@ -5,9 +5,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
+#include "base/room.h"
 #include "cli/cli.h"
+#include "render/table.h"
 
 const char *cli_format_word(size_t i)
 {
@@ -23,14 +27,19 @@ const char *cli_format_word_but_csv(size_t i)
 
 int cli_error(const char *fmt, ...)
 {
+	char line[2 * ERR_MAX], shown[sizeof(line)];
+	FILE *to_shown = fmemopen(shown, sizeof(shown), "w");
 	va_list ap;
 
-	fflush(stdout);
-	fputs("syscost: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	putc('\n', stderr);
+	if (!to_shown)
+		abort();
+	table_text(to_shown, line, sizeof(line), false);
+	fclose(to_shown);
+	fflush(stdout);
+	fprintf(stderr, "syscost: %s\n", shown);
 	return EXIT_TROUBLE;
 }
 
@@ -39,6 +48,29 @@ bool cli_color(void)
 	const char *no = getenv("NO_COLOR");
 
 	return isatty(STDOUT_FILENO) && !(no && *no);
+}
+
+json_t *cli_json_text(const char *text)
+{
+	json_t *json = json_string(text);
+	char *copy;
+
+	if (json)
+		return json;
+	copy = room_for(strlen(text) + 1, 1);
+	for (size_t i = 0; text[i]; i++)
+		copy[i] = (unsigned char)text[i] < 128 ? text[i] : '?';
+	json = json_string(copy);
+	free(copy);
+	return json;
+}
+
+void cli_utf8(char *text)
+{
+	json_t *json = cli_json_text(text);
+
+	memcpy(text, json_string_value(json), strlen(text));
+	json_decref(json);
 }
 
 void cli_print_json(json_t *json, int digits)

@@ -26,11 +26,21 @@ enum cli_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 const char *cli_format_word(size_t i);
 const char *cli_format_word_but_csv(size_t i);
 
-/* "syscost: …" on stderr; returns EXIT_TROUBLE. */
+/*
+ * "syscost: …" in one line on stderr, without control characters, for files and paths
+ * come from strangers. Returns EXIT_TROUBLE.
+ */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Colours are for a terminal, and not with NO_COLOR set (no-color.org). */
 bool cli_color(void);
+
+/*
+ * Text of a command line for JSON, which takes nothing but UTF-8: where it is something
+ * else, '?' stands for each byte beyond ASCII. cli_utf8() changes the text itself.
+ */
+json_t *cli_json_text(const char *text);
+void cli_utf8(char *text);
 
 /*
  * Print JSON and a newline, with so many digits of a real, 0: all. Takes the reference.

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/room.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 
@@ -133,13 +134,11 @@ int command_parse(struct call *call, int argc, char **argv, void *settings,
 static int call_command(struct call *call, int argc, char **argv)
 {
 	const struct command *c = call->command;
-	void *settings = calloc(1, c->settings_size + 1);
+	void *settings = room_for(1, c->settings_size + 1);
 	struct err err = { 0 };
 	int ret, status;
 
-	call->operands = calloc(argc, sizeof(*call->operands));
-	if (!settings || !call->operands)
-		abort();
+	call->operands = room_for(argc, sizeof(*call->operands));
 	if (c->defaults)
 		c->defaults(settings);
 	ret = command_parse(call, argc, argv, settings, &err);
@@ -188,10 +187,26 @@ static void open_closed_streams(void)
 			_exit(EXIT_TROUBLE);
 }
 
+/* The words of a command line with spaces between them, to be freed. */
+static char *join_words(int argc, char **argv)
+{
+	size_t len = strlen("syscost") + 1, at;
+	char *line;
+
+	for (int i = 1; i < argc; i++)
+		len += 1 + strlen(argv[i]);
+	line = room_for(len, 1);
+	at = sprintf(line, "syscost");
+	for (int i = 1; i < argc; i++)
+		at += sprintf(line + at, " %s", argv[i]);
+	cli_utf8(line);
+	return line;
+}
+
 static int choose_command(struct call *call, int argc, char **argv)
 {
-	char line[1024];
-	size_t at = 0;
+	char *line;
+	int status;
 
 	if (argc < 2) {
 		print_overview(stderr, call->commands);
@@ -206,11 +221,10 @@ static int choose_command(struct call *call, int argc, char **argv)
 	call->command = find_command(call->commands, argv[1]);
 	if (!call->command)
 		return EXIT_TROUBLE;
-	at = snprintf(line, sizeof(line), "syscost");
-	for (int i = 1; i < argc && at < sizeof(line); i++)
-		at += snprintf(line + at, sizeof(line) - at, " %s", argv[i]);
-	call->line = line;
-	return call_command(call, argc - 1, argv + 1);
+	call->line = line = join_words(argc, argv);
+	status = call_command(call, argc - 1, argv + 1);
+	free(line);
+	return status;
 }
 
 int command_main(const struct command *const *commands, int argc, char **argv)

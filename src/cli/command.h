@@ -20,7 +20,7 @@ enum operand_kind {
 struct call {
 	const struct command *const *commands; /* all that there are; NULL ends them */
 	const struct command *command;
-	const char *line; /* as it was given, such as "syscost run -o out" */
+	const char *line; /* as it was given, in UTF-8: "syscost run -o out" */
 	char **operands;
 	size_t n;
 };

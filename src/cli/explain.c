@@ -45,7 +45,7 @@ static int explain_chosen(const struct call *call, void *settings)
 	struct selection s;
 
 	(void)settings;
-	if (!session_select(call, BENCH_TEST, &s))
+	if (!session_select(call, true, &s))
 		return EXIT_TROUBLE;
 	for (size_t i = 0; i < s.reg.n; i++)
 		if (s.chosen[i])

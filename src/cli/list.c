@@ -40,7 +40,7 @@ static int list(const struct call *call, void *settings)
 	json_t *array = NULL;
 	struct selection s;
 
-	if (!session_select(call, BENCH_TEST, &s))
+	if (!session_select(call, true, &s))
 		return EXIT_TROUBLE;
 	if (format == FORMAT_JSON)
 		array = json_array();

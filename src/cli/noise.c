@@ -12,7 +12,6 @@
 
 #include "base/err.h"
 #include "base/random.h"
-#include "bench.h"
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "drive/ab.h"
@@ -58,10 +57,10 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 
 	if (format == FORMAT_JSON) {
 		json_t *json = json_pack(
-			"{s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "file", path,
-			"machine", noise->machine, "runs", (json_int_t)noise->runs,
-			"comparisons", (json_int_t)t.comparisons, "false_alarms",
-			(json_int_t)t.regressed, "false_improvements",
+			"{s:o, s:s, s:I, s:I, s:I, s:I, s:o, s:I, s:I}", "file",
+			cli_json_text(path), "machine", noise->machine, "runs",
+			(json_int_t)noise->runs, "comparisons", (json_int_t)t.comparisons,
+			"false_alarms", (json_int_t)t.regressed, "false_improvements",
 			(json_int_t)t.improved, "rate_upper_95",
 			t.comparisons ? json_real(bound) : json_null(),
 			"flagged_before_confirmation", (json_int_t)noise->flagged,
@@ -166,7 +165,7 @@ static int measure_noise(const struct call *call, void *settings)
 		ab_quick(&s->ab);
 	if (s->seconds)
 		s->ab.run.seconds = s->seconds;
-	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
+	if (!session_select(call, false, &selection))
 		return EXIT_TROUBLE;
 	status = read_noise(s, &noise);
 	for (unsigned int i = 0; i < s->runs && status == EXIT_FINE && !*s->ab.run.stop;

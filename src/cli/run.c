@@ -275,7 +275,7 @@ static int measure(const struct call *call, void *settings)
 		session_folder("syscost", s->folder, sizeof(s->folder));
 		s->output = s->folder;
 	}
-	if (!session_select(call, BENCH_TEST | BENCH_SWEEP, &selection))
+	if (!session_select(call, false, &selection))
 		return EXIT_TROUBLE;
 	status = run_chosen(call, s, &selection);
 	session_free(&selection);

@@ -5,24 +5,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/random.h"
+#include "base/room.h"
+#include "base/time.h"
 #include "cli/cli.h"
 #include "cli/session.h"
 
 static volatile int interrupted;
 
-bool session_select(const struct call *call, unsigned int hidden, struct selection *s)
+bool session_select(const struct call *call, bool sweeps, struct selection *s)
 {
 	const char *unmatched;
 
 	registry_load(&s->reg);
-	s->chosen = calloc(s->reg.n, sizeof(*s->chosen));
-	if (!s->chosen)
-		abort();
-	unmatched = registry_select(&s->reg, call->operands, call->n, hidden, s->chosen);
+	s->chosen = room_for(s->reg.n, sizeof(*s->chosen));
+	unmatched = registry_select(&s->reg, call->operands, call->n,
+				    BENCH_TEST | (sweeps ? 0 : BENCH_SWEEP), s->chosen);
 	if (!unmatched)
 		return true;
 	cli_error("no benchmark matches '%s': see 'syscost list'", unmatched);
@@ -42,7 +42,8 @@ static void interrupt(int sig)
 	interrupted = 1;
 }
 
-volatile const int *session_stop(void)
+/* Catch what ends a run early; what is returned becomes non-zero with the first. */
+static volatile const int *catch_stop(void)
 {
 	struct sigaction action = { .sa_handler = interrupt };
 
@@ -67,7 +68,7 @@ void session_options(struct run_options *options)
 					 .round_us = ROUND_US,
 					 .checkpoint_seconds = 10,
 					 .seed = random_seed(),
-					 .stop = session_stop() };
+					 .stop = catch_stop() };
 	if (isatty(STDERR_FILENO))
 		options->progress = show_progress;
 }
@@ -80,9 +81,8 @@ void session_progress_end(const struct run_options *options)
 
 void session_folder(const char *prefix, char *out, size_t len)
 {
-	time_t t = time(NULL);
-	char date[32];
+	char date[16];
 
-	strftime(date, sizeof(date), "%Y%m%d-%H%M%S", localtime(&t));
+	time_stamp(date, sizeof(date));
 	snprintf(out, len, "%s-%s", prefix, date);
 }

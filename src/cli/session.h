@@ -19,20 +19,17 @@ struct selection {
 };
 
 /*
- * Choose by the operands, which are patterns. Benchmarks with a flag in `hidden` have
- * to be named. False, with nothing to free, where a pattern matches none: the error is
- * printed.
+ * Choose by the operands, which are patterns. Those for the suite's own tests have to be
+ * named, and without `sweeps` those of sweeps too. False, with nothing to free, where a
+ * pattern matches none: the error is printed.
  */
-bool session_select(const struct call *call, unsigned int hidden, struct selection *s);
+bool session_select(const struct call *call, bool sweeps, struct selection *s);
 void session_free(struct selection *s);
 
 /*
- * Catch SIGINT and SIGTERM from now on; what is returned becomes non-zero with the
- * first.
+ * Defaults, a progress line where stderr is a terminal, and a random seed. From now on
+ * SIGINT, SIGTERM, SIGHUP and SIGQUIT are caught: they set *options->stop.
  */
-volatile const int *session_stop(void);
-
-/* Defaults, a progress line where stderr is a terminal, a random seed, session_stop(). */
 void session_options(struct run_options *options);
 /* Take the progress line away. */
 void session_progress_end(const struct run_options *options);
