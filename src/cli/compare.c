@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/file.h"
+#include "base/room.h"
 #include "cli/command.h"
 #include "cli/verdict.h"
 #include "row/fingerprint.h"
@@ -34,14 +35,15 @@ static const struct option_spec options[] = {
 	{ "head", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(head),
 	  .help = "a folder of the head; repeat it for several" },
 	{ "delta", 0, OPTION_PERCENT, "P", 0, 1000, FIELD(delta),
-	  .help = "smallest change that counts, per cent (default: 2, or 5 if the "
-		  "folders are not two arms of one 'syscost ab')" },
+	  .help = "smallest change that counts, per cent (default: 2; 5 for fewer than 6 "
+		  "folders a side, unless they are arms of one 'syscost ab')" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
 	  .help = "what A/A comparisons showed on this class of machines (default: the "
 		  "file that 'syscost noise' keeps, if any)" },
 	{ "no-noise", FIELD(no_noise), .help = "use no noise file" },
 	{ "force", FIELD(force),
-	  .help = "compare although the machines differ: then all verdicts are advice" },
+	  .help = "compare although the machines differ: then all verdicts are advice, "
+		  "unless the hardware is the same and there are 15 folders a side" },
 	{ "strict", FIELD(show.strict),
 	  .help = "exit with status 3 if a benchmark is inconclusive" },
 	{ "all", FIELD(show.all),
@@ -67,10 +69,8 @@ static bool side_read(struct side *s, const char *const *paths, size_t n)
 	struct err err = { 0 };
 
 	s->paths = paths;
-	s->folders = calloc(n, sizeof(*s->folders));
-	s->views = calloc(n, sizeof(*s->views));
-	if (!s->folders || !s->views)
-		abort();
+	s->folders = room_for(n, sizeof(*s->folders));
+	s->views = room_for(n, sizeof(*s->views));
 	for (; s->n < n; s->n++) {
 		struct folder *f = &s->folders[s->n];
 
@@ -106,6 +106,7 @@ static bool differs(const struct side *base, const struct side *side, char *buf,
 			continue;
 		snprintf(buf, len, "%s and %s are of different machines: %s",
 			 base->folders[0].path, side->folders[i].path, what);
+		cli_utf8(buf);
 		return true;
 	}
 	return false;
@@ -147,7 +148,7 @@ static json_t *path_array(const struct side *s)
 	json_t *array = json_array();
 
 	for (size_t i = 0; i < s->n; i++)
-		json_array_append_new(array, json_string(s->paths[i]));
+		json_array_append_new(array, cli_json_text(s->paths[i]));
 	return array;
 }
 
@@ -171,19 +172,18 @@ struct comparison {
 
 static int write_output(const struct comparison *c, const struct gate_options *o,
 			const char *unit, const char *noise, const struct table *verdicts,
-			const struct gate_summary *summary)
+			const struct gate_summary *summary, struct err *err)
 {
-	json_t *record = json_pack("{s:i, s:s, s:o, s:o, s:s, s:f, s:f, s:s?}", "schema",
-				   SCHEMA_VERSION, "command", c->line, "base",
-				   path_array(&c->base), "head", path_array(&c->head),
-				   "unit", unit, "delta", o->delta, "family_error",
-				   o->family_error, "noise", noise);
-	struct err err = { 0 };
+	json_t *record = json_pack("{s:s, s:o, s:o, s:s, s:f, s:f, s:o}", "command",
+				   c->line, "base", path_array(&c->base), "head",
+				   path_array(&c->head), "unit", unit, "delta", o->delta,
+				   "family_error", o->family_error, "noise",
+				   noise ? cli_json_text(noise) : json_null());
 	int ret = verdict_write(c->s->output, verdicts, summary, c->s->show.advisory,
-				record, o->noise, !c->s->no_plots, &err);
+				record, o->noise, !c->s->no_plots, err);
 
 	json_decref(record);
-	return ret ? cli_error("%s", err.text) : 0;
+	return ret;
 }
 
 /* Both sides are read: compare, print, write. */
@@ -198,13 +198,13 @@ static int compare_sides(const struct comparison *c)
 	char used[4096] = "", class[17], why[4096];
 	struct err err = { 0 };
 	const char *unit;
-	int status;
+	int status, ret = 0;
 
 	if (differs(base, base, why, sizeof(why)) ||
 	    differs(base, head, why, sizeof(why))) {
 		if (!s->force)
-			return cli_error("%s; --force compares them all the same, for "
-					 "advice",
+			return cli_error("%s; with --force they are compared, and the "
+					 "verdicts are advice",
 					 why);
 		if (!boots_are_the_unit(base, head))
 			s->show.advisory = why;
@@ -226,7 +226,8 @@ static int compare_sides(const struct comparison *c)
 		o.noise = &noise;
 	if (gate(base->views, base->n, head->views, head->n, &o, &verdicts, &summary)) {
 		noise_free(&noise);
-		return cli_error("not enough memory to compare");
+		return cli_error("a folder has no rate of its counter: it cannot be "
+				 "compared");
 	}
 	if (s->output && file_folder(s->output, false, &err)) {
 		status = access(s->output, F_OK)
@@ -234,12 +235,15 @@ static int compare_sides(const struct comparison *c)
 				 : cli_error("%s exists: choose another with -o",
 					     s->output);
 	} else {
+		/* Printing comes last: a reader of the output may close it early. */
+		if (s->output)
+			ret = write_output(c, &o, unit, *used ? used : NULL, &verdicts,
+					   &summary, &err);
 		status = verdict_print(&verdicts, &summary, &s->show);
 		if (s->show.format == FORMAT_TABLE)
 			printf("unit: %s\n", unit);
-		if (s->output &&
-		    write_output(c, &o, unit, *used ? used : NULL, &verdicts, &summary))
-			status = EXIT_TROUBLE;
+		if (ret)
+			status = cli_error("%s", err.text);
 	}
 	table_free(&verdicts);
 	noise_free(&noise);

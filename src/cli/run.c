@@ -223,7 +223,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	json_t *json = NULL;
 	struct process_backend process;
 	struct run run;
-	int ret;
+	int ret, status;
 
 	fit_sweep(&selection->reg, selection->chosen, s);
 	if (!s->no_output && file_folder(s->output, s->force, &err))
@@ -247,20 +247,23 @@ static int run_chosen(const struct call *call, struct settings *s,
 	doctor_look(&findings);
 	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
+	/* Printing comes last: a reader of the output may close it early. */
+	if (!s->no_output)
+		ret = write_folder(s, &results, &rounds, json, true, &err);
+	if (!s->no_output && !ret && !s->no_plots)
+		report_folder(s->output, &results, &rounds, json);
 	print(s, &results, &rounds, json);
-	ret = judge_rows(&results);
-	if (!s->no_output && write_folder(s, &results, &rounds, json, true, &err)) {
+	status = judge_rows(&results);
+	if (ret) {
 		rmdir(s->output); /* only if it is empty */
-		ret = cli_error("%s", err.text);
+		status = cli_error("%s", err.text);
 	} else if (!s->no_output) {
-		if (!s->no_plots)
-			report_folder(s->output, &results, &rounds, json);
 		fprintf(stderr, "syscost: results are in %s\n", s->output);
 	}
 	json_decref(json);
 	table_free(&results);
 	table_free(&rounds);
-	return ret;
+	return status;
 }
 
 static int measure(const struct call *call, void *settings)
