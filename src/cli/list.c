@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/session.h"
+#include "row/csv.h"
 
 struct settings {
 	enum cli_format format;
@@ -23,15 +24,17 @@ static void print_row(const struct variant *v, enum cli_format format, json_t *a
 {
 	const char *via = bench_via_name(v->bench->via);
 
-	/* None of these fields can hold a comma or a quote but the description. */
-	if (format == FORMAT_CSV)
-		printf("%s,%s,%s,\"%s\"\n", v->id, via, v->params, v->bench->desc);
-	else if (format == FORMAT_TABLE)
+	if (format == FORMAT_CSV) {
+		printf("%s,%s,%s,", v->id, via, v->params);
+		csv_write_text(stdout, v->bench->desc);
+		putchar('\n');
+	} else if (format == FORMAT_TABLE) {
 		printf("%-34s %-9s %s\n", v->id, via, v->bench->desc);
-	else
+	} else {
 		json_array_append_new(
 			array, json_pack("{s:s, s:s, s:s, s:s}", "id", v->id, "via", via,
 					 "params", v->params, "desc", v->bench->desc));
+	}
 }
 
 static int list(const struct call *call, void *settings)

@@ -2,6 +2,7 @@
 /*
  * Checks and copies SVG text. It knows no more of SVG than what gnuplot writes.
  */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,22 @@
 
 #define SVG_MAX (8 << 20)
 
+/* Whether a word at p is the name of an event handler: on…= */
+static bool is_handler(const char *p)
+{
+	size_t len = 2;
+
+	if (strncasecmp(p, "on", 2))
+		return false;
+	while (isalpha((unsigned char)p[len]))
+		len++;
+	return len > 2 && p[len + strspn(p + len, " \t\r\n\f")] == '=';
+}
+
+/*
+ * Where a tag ends is not asked: quotes can hide that. So words of a label that look like
+ * a handler or a link make a drawing one not to trust, too.
+ */
 static bool is_harmless(const char *svg)
 {
 	static const char *const no[] = { "<script", "<foreignobject", "<iframe",
@@ -19,14 +36,13 @@ static bool is_harmless(const char *svg)
 	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
 		if (strcasestr(svg, no[i]))
 			return false;
-	/* Event handlers: on…= inside of a tag. */
-	for (const char *p = svg; (p = strchr(p, '<')); p++) {
-		const char *end = strchr(p, '>');
-
-		for (const char *q = p; end && q + 3 < end; q++)
-			if (strchr(" \t\r\n\"'/", *q) && !strncasecmp(q + 1, "on", 2))
-				return false;
-	}
+	for (const char *p = svg; *p; p++)
+		if (strchr(" \t\r\n\f\"'/", *p) && is_handler(p + 1))
+			return false;
+	/* A link leads to a part of the drawing. */
+	for (const char *p = svg; (p = strcasestr(p, "href")); p++)
+		if (strncmp(p + 4, "=\"#", 3) && strncmp(p + 4, "='#", 3))
+			return false;
 	return true;
 }
 

@@ -62,6 +62,25 @@ drawn() {
 	grep -q 'größe 漢字' out/report.html
 }
 
+@test "a drawing that was not made here is in the page only if it can run nothing" {
+	mkdir out
+	cp "$GOLDEN"/plots/{results.csv,rounds.csv,run.json} out
+	page_has() { # what stands in the drawing
+		echo "<svg>$1<text>marked</text></svg>" >out/null.svg
+		PATH=/nowhere "$SYSCOST" report out 2>/dev/null
+		grep -q '<text>marked</text>' out/report.html
+	}
+	page_has '<g id="a"/><use xlink:href="#a"/><text>n = 8, on n = 9</text>'
+	for evil in '<g onclick="x"/>' '<g title=">" onclick="x"/>' \
+		"<g a=b\" title='>' c=\" onload = 'x'/>" '<script>x</script>' \
+		'<a href="java&#115;cript:x">y</a>' '<a xlink:href="http://e.org">y</a>' \
+		'<use href = "http://e.org"/>' '<set attributeName="href" to="x"/>'; do
+		run page_has "$evil"
+		echo "$evil"
+		[ "$status" -eq 1 ]
+	done
+}
+
 @test "nothing of it is executed, and nothing is left behind" {
 	HOME=$TMPDIR drawn
 	[ -z "$(find "$TMPDIR" -name '*pwned*')" ]
