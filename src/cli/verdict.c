@@ -61,7 +61,10 @@ int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 		  const struct verdict_options *o)
 {
 	if (o->format == FORMAT_CSV) {
-		csv_write(stdout, verdicts);
+		if (csv_write(stdout, verdicts) == -EINVAL)
+			return cli_error(
+				"a text of these verdicts is no UTF-8 or too long for "
+				"CSV: use --format json");
 	} else if (o->format == FORMAT_JSON) {
 		cli_print_json(verdicts_json(verdicts, s, o->advisory), 9);
 	} else {

@@ -97,6 +97,24 @@ precious run.json" ]
 	clean
 }
 
+@test "names that are no UTF-8, and a reader that stops early, lose no result" {
+	dir=$'a\xff\e[1m'
+	"$SYSCOST" run --seconds 0.5 --no-plots -o "$dir" null/getppid-inline | true
+	(cd "$dir" && python3 -c '
+import json
+r = json.load(open("run.json"))
+assert r["complete"] and "-o a?" in r["command"], r["command"]')
+	"$SYSCOST" compare --format json "$dir" "$dir" -o both >out.json
+	python3 -c '
+import json
+c = json.load(open("both/compare.json"))
+assert c["base"] == c["head"] == ["a?\x1b[1m"], c
+assert json.load(open("out.json"))["summary"]["compared"] == 1'
+	run "$SYSCOST" compare "$dir" $'nowhere\n\e[1m'
+	[ "$status" -eq 2 ]
+	[[ "$output" == "syscost: nowhere??[1m"* ]]
+}
+
 @test "standard output full or closed: one line, exit status 2" {
 	for args in --help --version "list" "list --format json" "explain null/*" \
 		"run --seconds 0.5 --no-output null/getppid-inline"; do
