@@ -203,8 +203,8 @@ static int compare_sides(const struct comparison *c)
 	if (differs(base, base, why, sizeof(why)) ||
 	    differs(base, head, why, sizeof(why))) {
 		if (!s->force)
-			return cli_error("%s; with --force they are compared, and the "
-					 "verdicts are advice",
+			return cli_error("%s; --force compares them, and the verdicts "
+					 "are advice",
 					 why);
 		if (!boots_are_the_unit(base, head))
 			s->show.advisory = why;

@@ -71,8 +71,8 @@ out.writerows(rows)' "$@"
 	}
 	change comparison/head/rounds.csv null/plain cycles=321.5
 	"$SYSCOST" export comparison --format go >go.out
-	[ "$(grep -c '^BenchmarkNull/plain-1 .* 321.5 estimated-cycles/op' go.out)" -eq 10 ]
-	grep -q '^BenchmarkBatch/x/batch=8-1 .* 58.59375 estimated-cycles/op' go.out
+	[ "$(grep -c '^BenchmarkNull/plain-1 .* 321.5 estimated-c' go.out)" -eq 10 ]
+	grep -q '^BenchmarkBatch/x/batch=8-1 .* 58.59375 estimated-c' go.out
 	"$SYSCOST" export comparison --format google-benchmark >google.out
 	[ "$(grep -c '"cycles_estimated": 321.5,\?$' google.out)" -eq 10 ]
 	change comparison/verdicts.csv many/r11 metric=cycles base=400 head=484
@@ -80,7 +80,8 @@ out.writerows(rows)' "$@"
 		grep -q '<code>many/r11</code> .*| 400 cycles | 484 cycles |'
 	"$SYSCOST" export comparison --format github-annotations |
 		grep -q 'many/r11::1.21 times .*; 484 cycles, the base 400 cycles: '
-	"$SYSCOST" export comparison --format junit | grep -q '484 cycles, the base 400 cycles'
+	"$SYSCOST" export comparison --format junit |
+		grep -q '484 cycles, the base 400 cycles'
 }
 
 @test "export of verdicts alone: what needs rounds says that there are none" {
