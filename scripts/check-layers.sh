@@ -13,6 +13,7 @@ for layer in $(printf '%s\n' "$layers" | tr ' ' '\n' | tac); do
 	allowed=$(printf '%s' "$behind" | sed 's/ *$//; s/ /|/g')
 	more='|(bench|ring|layer)\.h'
 	case $layer in
+	cli) more='' ;;
 	render) allowed='render|compare|row|stats|base' more='' ;;
 	compare) allowed='compare|row|stats|base' more='' ;;
 	machine) more='|(arch/arch|flags)\.h' ;;

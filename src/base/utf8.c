@@ -41,3 +41,17 @@ void utf8_repair(char *text)
 		if ((unsigned char)*text >= 0x80)
 			*text = '?';
 }
+
+void utf8_trim(char *s)
+{
+	size_t n = strlen(s), behind = 0;
+	unsigned char first;
+
+	while (behind < n && (s[n - 1 - behind] & 0xc0) == 0x80)
+		behind++;
+	if (behind == n)
+		return;
+	first = s[n - 1 - behind];
+	if (behind < (size_t)(first >= 0xc0) + (first >= 0xe0) + (first >= 0xf0))
+		s[n - 1 - behind] = 0;
+}

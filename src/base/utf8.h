@@ -12,4 +12,7 @@ bool utf8_valid(const char *text, size_t len);
 /* If the text is not, every byte that is not ASCII becomes a '?'. */
 void utf8_repair(char *text);
 
+/* Take the last character away, if the text was cut within it. */
+void utf8_trim(char *s);
+
 #endif

@@ -68,7 +68,7 @@ static const struct option_spec options[] = {
 	  .help = "slow head down by P %, to see whether that is found" },
 	{ "inject-rows", 0, OPTION_WHOLE, "N", 1, 1e6, FIELD(ab.inject_rows),
 	  .help = "slow down N rows, chosen at random (default: all), of those where P % "
-		  "is at least 2 ns an iteration" },
+		  "is at least 8 core cycles an iteration (of time: 2 ns)" },
 	{ "host-name", FIELD(host_name),
 	  .help = "store the host's name as it is, not hashed" },
 	{ OPTION_END },

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "base/room.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "render/table.h"
 
@@ -52,25 +53,14 @@ bool cli_color(void)
 
 json_t *cli_json_text(const char *text)
 {
-	json_t *json = json_string(text);
-	char *copy;
+	char *copy = room_for(strlen(text) + 1, 1);
+	json_t *json;
 
-	if (json)
-		return json;
-	copy = room_for(strlen(text) + 1, 1);
-	for (size_t i = 0; text[i]; i++)
-		copy[i] = (unsigned char)text[i] < 128 ? text[i] : '?';
+	strcpy(copy, text);
+	utf8_repair(copy);
 	json = json_string(copy);
 	free(copy);
 	return json;
-}
-
-void cli_utf8(char *text)
-{
-	json_t *json = cli_json_text(text);
-
-	memcpy(text, json_string_value(json), strlen(text));
-	json_decref(json);
 }
 
 void cli_print_json(json_t *json, int digits)

@@ -35,12 +35,8 @@ int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Colours are for a terminal, and not with NO_COLOR set (no-color.org). */
 bool cli_color(void);
 
-/*
- * Text of a command line for JSON, which takes nothing but UTF-8: where it is something
- * else, '?' stands for each byte beyond ASCII. cli_utf8() changes the text itself.
- */
+/* Text of a command line for JSON, as utf8_repair() leaves it. */
 json_t *cli_json_text(const char *text);
-void cli_utf8(char *text);
 
 /*
  * Print JSON and a newline, with so many digits of a real, 0: all. Takes the reference.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/room.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "cli/command.h"
 
@@ -199,7 +200,7 @@ static char *join_words(int argc, char **argv)
 	at = sprintf(line, "syscost");
 	for (int i = 1; i < argc; i++)
 		at += sprintf(line + at, " %s", argv[i]);
-	cli_utf8(line);
+	utf8_repair(line);
 	return line;
 }
 

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "base/file.h"
 #include "base/room.h"
+#include "base/utf8.h"
 #include "cli/command.h"
 #include "cli/verdict.h"
 #include "row/fingerprint.h"
@@ -106,7 +107,7 @@ static bool differs(const struct side *base, const struct side *side, char *buf,
 			continue;
 		snprintf(buf, len, "%s and %s are of different machines: %s",
 			 base->folders[0].path, side->folders[i].path, what);
-		cli_utf8(buf);
+		utf8_repair(buf);
 		return true;
 	}
 	return false;

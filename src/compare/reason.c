@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "compare/reason.h"
 
 static const char *const sentences[CAUSES] = {
@@ -95,6 +96,7 @@ void reason_write(struct verdict_row *row, const struct reason *r)
 			 r->detail ? r->detail : "");
 	}
 	row->cause = r->cause;
+	utf8_trim(text);
 	row_set(&row->reason, text);
 }
 
@@ -103,6 +105,7 @@ void reason_confirm(struct verdict_row *row)
 	char text[600];
 
 	snprintf(text, sizeof(text), "%s; fresh rounds agree", row->reason);
+	utf8_trim(text);
 	row_set(&row->reason, text);
 }
 

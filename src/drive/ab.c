@@ -148,11 +148,12 @@ static int choose_rounds(const struct ab *ab, const struct ab_options *o, double
 /* Large enough to be found at all: no change below the floor ever counts. */
 static bool can_be_slowed(const struct run *base, size_t i, const struct ab_options *o)
 {
+	const struct metric *metric = trial_metric(&base->trials[i]);
 	const struct run_plan *plan = &base->plan[i];
-	double ns = plan->sized_ticks / (plan->n ? plan->n : 1) / base->ticks_per_ns;
+	double cost = plan->sized_ticks / (plan->n ? plan->n : 1);
 
-	return run_is_live(base, i) &&
-	       o->inject * ns >= INJECT_FLOORS * metric_time.floor;
+	cost *= metric == &metric_cycles ? plan->sized_rate : 1 / base->ticks_per_ns;
+	return run_is_live(base, i) && o->inject * cost >= INJECT_FLOORS * metric->floor;
 }
 
 static int choose_injected(struct ab *ab, const struct ab_options *o, struct err *err)
