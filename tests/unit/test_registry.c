@@ -120,44 +120,93 @@ static void test_a_row_has_its_parameters(void **state)
 	registry_free(&reg);
 }
 
+BENCH_LIKE(thrice, .id = "a/thrice", .params = "batch=8 bytes=1", .ops = 3);
+
+/* Operations an iteration that the descriptor says itself are not its batch. */
+static void test_ops(void **state)
+{
+	const struct bench *const benches[] = { &plain, &thrice, NULL };
+	struct registry reg;
+
+	(void)state;
+	assert_int_equal(make(&reg, NULL, NULL, benches), 0);
+	assert_int_equal(registry_find(&reg, "a/thrice")->ops, 3);
+	assert_int_equal(registry_find(&reg, "b/plain")->ops, 1);
+	registry_free(&reg);
+}
+
+#define VALUES_24 "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24"
+
+BENCH_LIKE(most, .id = "a/most", .params = "a=" VALUES_24 " b=1 c=1 d=1");
+
+static void test_as_much_as_there_may_be(void **state)
+{
+	const struct bench *const benches[] = { &most, NULL };
+	struct registry reg;
+
+	(void)state;
+	assert_int_equal(make(&reg, NULL, NULL, benches), 0);
+	assert_int_equal(reg.n, 24);
+	assert_non_null(registry_find(&reg, "a/most:a=24"));
+	registry_free(&reg);
+}
+
 BENCH_LIKE(no_slash, .id = "plain");
 BENCH_LIKE(no_group, .id = "/plain");
+BENCH_LIKE(no_name, .id = "a/");
+BENCH_LIKE(long_group, .id = "a-group-with-a-name-of-32-octets/plain");
 BENCH_LIKE(capital, .id = "a/Plain");
+BENCH_LIKE(dot, .id = "a/plain.c");
 BENCH_LIKE(lost, .id = "a/lost", .base = "no/such");
 BENCH_LIKE(no_value, .id = "a/no-value", .params = "batch");
 BENCH_LIKE(no_number, .id = "a/no-number", .params = "batch=x");
+BENCH_LIKE(no_param, .id = "a/no-param", .params = "=1");
+BENCH_LIKE(long_param, .id = "a/long-param", .params = "sixteen-letters-=1");
 BENCH_LIKE(many_names, .id = "a/many-names", .params = "a=1 b=1 c=1 d=1 e=1");
-BENCH_LIKE(
-	many_values, .id = "a/many-values",
-	.params = "a=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25");
-BENCH_LIKE(too_long,
-	   .id = "a/a-name-that-goes-on-and-on-and-on-and-on-and-on-until-there-"
-		 "is-no-room-for-it-in-a-row-any-more");
+BENCH_LIKE(many_values, .id = "a/many-values", .params = "a=" VALUES_24 ",25");
+/* One byte more than there is room for, with the NUL. */
+#define TOO_LONG                                                      \
+	"a/a-name-that-goes-on-and-on-and-on-and-on-and-on-until-it-" \
+	"is-so-long-that-it-has-no-room-in-row"
+BENCH_LIKE(too_long, .id = TOO_LONG);
+BENCH_LIKE(long_base, .id = "a/long-base", .base = TOO_LONG);
 BENCH_LIKE(no_call, .id = "a/no-call", .calls = "open nonesuch close");
-static const struct bench empty = { .id = "a/empty" }, no_id = { .desc = "no id" };
+static const struct bench no_desc = { .id = "a/no-desc", .batch = batch_nothing },
+			  no_batch = { .id = "a/no-batch", .desc = "no loop" },
+			  no_id = { .desc = "no id", .batch = batch_nothing };
 
 static void test_mistakes_are_refused(void **state)
 {
 	(void)state;
 	is_refused("no benchmark was linked in", (const struct bench *const[]){ NULL });
 	IS_REFUSED("benchmark '?': it has no id", &no_id);
-	IS_REFUSED("benchmark 'a/empty': desc and batch are required", &empty);
+	IS_REFUSED("benchmark 'a/no-desc': desc and batch are required", &no_desc);
+	IS_REFUSED("benchmark 'a/no-batch': desc and batch are required", &no_batch);
 	IS_REFUSED("benchmark 'plain': the id must be group/name", &no_slash);
 	IS_REFUSED("benchmark '/plain': the id must be group/name", &no_group);
+	IS_REFUSED("benchmark 'a/': the id must be group/name", &no_name);
+	IS_REFUSED("benchmark 'a-group-with-a-name-of-32-octets/plain': the id must be "
+		   "group/name",
+		   &long_group);
 	IS_REFUSED(
 		"benchmark 'a/Plain': the id has a character that is not a-z, 0-9, '_' "
 		"or '-'",
 		&capital);
+	IS_REFUSED("benchmark 'a/plain.c': the id has a character that is not a-z, 0-9, "
+		   "'_' or '-'",
+		   &dot);
 	IS_REFUSED("benchmark 'b/plain': this id is taken", &plain, &early, &plain);
 	IS_REFUSED("benchmark 'a/lost': its base is not a row", &lost);
 	IS_REFUSED("benchmark 'a/no-value': bad params", &no_value);
 	IS_REFUSED("benchmark 'a/no-number': bad params", &no_number);
+	IS_REFUSED("benchmark 'a/no-param': bad params", &no_param);
+	IS_REFUSED("benchmark 'a/long-param': bad params", &long_param);
 	IS_REFUSED("benchmark 'a/many-names': bad params", &many_names);
 	IS_REFUSED("benchmark 'a/many-values': too many values of a parameter",
 		   &many_values);
-	is_refused("benchmark 'a/a-name-that-goes-on-and-on-and-on-and-on-and-on-until-"
-		   "there-is-no-room-for-it-in-a-row-any-more': id or params too long",
-		   (const struct bench *const[]){ &too_long, NULL });
+	assert_int_equal(sizeof(TOO_LONG), VARIANT_ID_MAX + 1);
+	IS_REFUSED("benchmark '" TOO_LONG "': id or params too long", &too_long);
+	IS_REFUSED("benchmark 'a/long-base': id or params too long", &long_base);
 	IS_REFUSED("benchmark 'a/no-call': no CPU has a system call nonesuch", &no_call);
 }
 
@@ -196,6 +245,7 @@ static void test_patterns_choose(void **state)
 	chooses("0101010", "b/*", "!*=[48]");
 	chooses("1111110", "*", NULL); /* hidden rows must be named by their family */
 	chooses("0000001", "t/*", NULL);
+	chooses("0000000", "t/*", "!*dden"); /* and may be left out by any */
 }
 
 static void test_a_pattern_without_a_row(void **state)
@@ -224,6 +274,12 @@ static void test_linked_in(void **state)
 	assert_int_equal(v.param[0], 16);
 	assert_false(registry_row("poll/poll:fds=17:ready=1", &v));
 	assert_false(registry_row("no/such", &v));
+	/* By its id alone, every row is found as it is. */
+	for (size_t i = 0; i < reg.n; i++) {
+		assert_true(registry_row(reg.rows[i].id, &v));
+		assert_ptr_equal(v.bench, reg.rows[i].bench);
+		assert_memory_equal(v.param, reg.rows[i].param, sizeof(v.param));
+	}
 	registry_free(&reg);
 }
 
@@ -329,6 +385,8 @@ int main(void)
 		cmocka_unit_test(test_base_is_a_row),
 		cmocka_unit_test(test_base_by_parameters),
 		cmocka_unit_test(test_a_row_has_its_parameters),
+		cmocka_unit_test(test_ops),
+		cmocka_unit_test(test_as_much_as_there_may_be),
 		cmocka_unit_test(test_mistakes_are_refused),
 		cmocka_unit_test(test_patterns_choose),
 		cmocka_unit_test(test_a_pattern_without_a_row),
