@@ -22,7 +22,7 @@ while getopts n:p:s:b opt; do
 	s) seconds=$OPTARG ;;
 	b) busy=wanted ;;
 	*)
-		sed -n '2,11s/^# //p' "$0" >&2
+		sed -n '2,12s/^# //p' "$0" >&2
 		exit 2
 		;;
 	esac
