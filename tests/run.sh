@@ -17,23 +17,29 @@ count() { # name, exit status
 scripts/check-layers.sh
 count "layers" $?
 
-for t in "$BUILD"/unit/test_*; do
-	[ -x "$t" ] || continue
+for source in tests/unit/test_*.c; do
+	t=$BUILD/unit/$(basename "$source" .c)
 	out=$("$t" 2>&1)
 	status=$?
 	ok=$(grep -c '^\[       OK \]' <<<"$out")
 	# Once as it fails, once in the summary.
 	bad=$(($(grep -c '^\[  FAILED  \] test_' <<<"$out") / 2))
-	[ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
-	[ "$status" -ne 0 ] && echo "$out"
+	# It died, is not there, or holds no test.
+	if [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$ok" -eq 0 ]; }; then
+		bad=1
+	fi
+	[ "$bad" -eq 0 ] || printf '%s\nFAILED: %s\n' "$out" "$t"
 	passed=$((passed + ok)) failed=$((failed + bad))
 done
 
 out=$(bats --tap tests/cli 2>&1)
+status=$?
 echo "$out"
+bad=$(grep -cE '^not ok ' <<<"$out")
+grep -qE '^1\.\.[1-9]' <<<"$out" || status=1
+[ "$bad" -eq 0 ] && [ "$status" -ne 0 ] && bad=1
 passed=$((passed + $(grep -cE '^ok ' <<<"$out")))
-failed=$((failed + $(grep -cE '^not ok ' <<<"$out")))
-grep -qE '^1\.\.[1-9]' <<<"$out" || failed=$((failed + 1))
+failed=$((failed + bad))
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
