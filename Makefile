@@ -82,7 +82,7 @@ $(BUILD)/measure/calls.inc: include/bench.h $(wildcard include/arch/*.h) $(BUILD
 
 $(BUILD)/src/render/embed.o: $(wildcard scripts/plots/*.gp src/render/*.css src/render/*.js)
 
-$(BUILD)/unit/%: tests/unit/%.c $(OBJ)
+$(BUILD)/unit/%: tests/unit/%.c $(wildcard tests/unit/*.h) $(OBJ)
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
 		$(filter-out $(BUILD)/src/main.o,$(OBJ)) $(LIBS) -lcmocka
@@ -125,12 +125,15 @@ sanitize:
 		-fno-sanitize-recover=all" all unit helpers
 	tests/sanitize.sh $(SANITIZE)
 
-# Targets of libFuzzer, which needs clang: build/fuzz/fuzz_wire -max_total_time=60
+# Targets of libFuzzer, which needs clang: build/fuzz/fuzz_wire -max_total_time=60. Here
+# they are built, and read what stands in tests/fuzz/corpus.
 FUZZ     = $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(wildcard tests/fuzz/*.c))
 fuzz: $(FUZZ)
+	@for f in $(FUZZ); do $$f -runs=0 tests/fuzz/corpus 2>$$f.log || \
+		{ cat $$f.log; exit 1; }; done
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(wildcard src/row/*.c src/stats/*.c src/base/*.c) src/measure/wire.c
 	@mkdir -p $(@D)
-	$(call say,CC    )clang -O1 -g -fsanitize=fuzzer,address,undefined $(INC) -o $@ \
+	$(call say,CC    )clang -O1 -g -fsanitize=fuzzer,address,undefined $(WARN) $(INC) -o $@ \
 		$(filter %.c,$^) -ljansson -lm
 
 # shellcheck, clang-format, and no warning of gcc or clang.

@@ -1,8 +1,9 @@
 #!/bin/sh
 # What a reviewer should not have to look for: shellcheck, clang-format, and warnings of
-# both compilers. Also lines and files that are too long, headers that do not say what
-# they are for, and notes to oneself. Needs what `scripts/install-deps.sh --dev` installs.
-# Exit status 1, and the places, where something is found.
+# both compilers, also in what `make check` does not build. Also lines and files that are
+# too long, headers that do not say what they are for, and notes to oneself. Needs what
+# `scripts/install-deps.sh --dev` installs. Exit status 1, and the places, where something
+# is found.
 set -eu
 cd "$(dirname "$0")/.."
 for tool in shellcheck clang-format clang gcc; do
@@ -56,6 +57,8 @@ if [ -n "$found" ]; then
 fi
 
 for cc in gcc clang; do
-	make -s -j "$(nproc)" CC=$cc BUILD="${BUILD:-build}/lint-$cc" all unit helpers
+	build=${BUILD:-build}/lint-$cc
+	make -s -j "$(nproc)" CC=$cc BUILD="$build" all unit helpers "$build/tools/twice"
 done
+make -s -j "$(nproc)" BUILD="${BUILD:-build}" fuzz
 scripts/check-layers.sh
