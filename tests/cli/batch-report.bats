@@ -2,16 +2,10 @@
 # + 2.6, io_uring 480/n + 226 but for a batch of one, and fixed 390/n + 102. On the pipe
 # io_uring has a knee at 64, and vmsplice no curve at all.
 
-setup() {
-	SYSCOST=$PWD/${BUILD:-build}/syscost
-	GOLDEN=$BATS_TEST_DIRNAME/../golden/batch
-	TMPDIR=$(mktemp -d)
-	export TMPDIR
-	cd "$TMPDIR" || return 1
-}
+load common
 
-teardown() {
-	cd / && rm -rf "$TMPDIR"
+setup_file() {
+	export GOLDEN=$BATS_TEST_DIRNAME/../golden/batch
 }
 
 @test "batch prints the advice, the curves and the break-evens" {
@@ -45,6 +39,7 @@ teardown() {
 	[[ "$output" != *pipe* ]]
 	[[ "$output" == *write-null* ]]
 	run "$SYSCOST" batch --short "$GOLDEN" '!write-*'
+	[ "$status" -eq 0 ]
 	[[ "$output" == *pipe* ]]
 	[[ "$output" != *write-null* ]]
 }

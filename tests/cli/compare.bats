@@ -68,6 +68,7 @@ folder() {
 	[[ "$output" == *"probably slower, by too little or too unsure to count: a/x"* ]]
 	[[ "$output" == *"unit: pairs of rounds"* ]]
 	run "$SYSCOST" compare --all base head
+	[ "$status" -eq 0 ]
 	[[ "$output" == *"a/x"*"+0.3 %"* ]]
 }
 
@@ -109,10 +110,12 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[[ "$output" == *"a/x,inconclusive,"* || "$output" == *"a/x,same,"* ]]
 	[[ "$output" == *"a/y,regressed,"* ]]
 	run "$SYSCOST" compare --delta 2 base head --format csv
+	[ "$status" -eq 1 ]
 	[[ "$output" == *"a/x,regressed,"* ]]
 	PAIRING=two folder other a/x=1000 a/y=1000
 	PAIRING=three folder another a/x=1000 a/y=1000
 	run "$SYSCOST" compare other another
+	[ "$status" -eq 0 ]
 	[[ "$output" == *"unit: rounds of separate runs"* ]]
 }
 
@@ -175,12 +178,14 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[[ "$output" == *"inconclusive because the interval, +-"* ]]
 	[[ "$output" != *$'\ninconclusive a/1 '* ]]
 	run "$SYSCOST" compare --all base head
+	[ "$status" -eq 0 ]
 	[[ "$output" == *$'\ninconclusive a/1 '* ]]
 	[[ "$output" != *"because the interval, "* ]]
 	rm -r base head
 	PAIRING=one folder base a/{1..10}=1000
 	PAIRING=other folder head a/{1..10}=1050
 	run "$SYSCOST" compare base head
+	[ "$status" -eq 0 ]
 	[[ "$output" == *$'\ninconclusive a/1 '* ]]
 	[[ "$output" != *"because the interval, "* ]]
 }
@@ -230,6 +235,7 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"a/x,same,"*"a/y,regressed,"* ]]
 	run "$SYSCOST" compare --no-noise base head --format csv
+	[ "$status" -eq 1 ]
 	[[ "$output" == *"a/x,regressed,"* ]]
 	echo '{' >"state/syscost/noise-$class.json"
 	run "$SYSCOST" compare base head

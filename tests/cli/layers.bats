@@ -43,9 +43,12 @@ load common
 	"$SYSCOST" run --seconds 60 --no-output --layer test-machine test/hang \
 		>/dev/null 2>&1 &
 	pid=$!
-	until [ -e layer ]; do read -rt 0.05 <> <(:) || :; done
+	wait_until [ -e layer ]
 	kill -TERM $pid
-	wait $pid || :
+	status=0
+	wait $pid || status=$?
+	echo "status $status"
+	[ "$status" -eq 77 ] # the one row that there is was not measured
 	[ ! -e layer ]
 	clean
 }
@@ -67,6 +70,7 @@ load common
 		[ ! -e out ]
 	done
 	run "$SYSCOST" run --help
+	[ "$status" -eq 0 ]
 	[[ "$output" == *"seccomp:K "* ]]
 	[[ "$output" != *"test-"* ]]
 }
