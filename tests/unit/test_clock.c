@@ -191,7 +191,7 @@ static void test_probe_and_window(void **state)
 	}
 }
 
-/* The real one moves, and its chain costs what twice as much of it costs, halved. */
+/* The real one moves; how fast it and the chain are is the machine's. */
 static void test_real(void **state)
 {
 	struct clock_point a = clock_point(), b;
