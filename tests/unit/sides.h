@@ -13,6 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "compare/gate.h"
 
 #define TICKS_PER_NS 2.5
@@ -152,8 +153,7 @@ static inline void confirm(struct pair *p, struct pair *fresh)
 /* Numbers that look random, the same ones each time. */
 static inline double uniform(uint64_t *seed)
 {
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return ((*seed >> 11) + 0.5) / 9007199254740992.0;
+	return ((random_next(seed) >> 11) + 0.5) * 0x1p-53;
 }
 
 static inline double normal(uint64_t *seed)

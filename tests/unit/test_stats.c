@@ -84,10 +84,8 @@ static void test_coverage(void **state)
 		double x[25];
 		struct figure e;
 
-		for (int i = 0; i < 25; i++) {
-			seed = seed * 6364136223846793005u + 1442695040888963407u;
-			x[i] = -log(((seed >> 11) + 0.5) / 9007199254740992.0);
-		}
+		for (int i = 0; i < 25; i++)
+			x[i] = -log(((random_next(&seed) >> 11) + 0.5) * 0x1p-53);
 		e = stats_figure(x, 25, 0.95);
 		held += e.lo <= M_LN2 && M_LN2 <= e.hi;
 	}

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
-#include "stats/stats.h"
+#include "base/random.h"
 #include "stats/binomial.h"
 #include "stats/stats.h"
 #include "stats/test.h"
@@ -167,8 +167,7 @@ static void test_sign_rounds_as_defined(void **state)
 
 static double uniform(uint64_t *seed)
 {
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return ((*seed >> 11) + 0.5) / 9007199254740992.0;
+	return ((random_next(seed) >> 11) + 0.5) * 0x1p-53;
 }
 
 /* Median 0 all of them: exponential, its square, Cauchy, two clumps, and a lattice. */
