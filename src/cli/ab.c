@@ -118,7 +118,7 @@ static int write_arm(const struct ab *c, int arm, const struct settings *s,
 	json = record_json(&c->pair.arm[arm], command, s->host_name);
 	json_object_set_new(json, "pairing", json_string(pairing));
 	json_object_set_new(json, "arm", cli_json_text(a->text));
-	ret = folder_write(path, &c->results[arm], &c->rounds[arm], json, err);
+	ret = folder_write(path, &c->results[arm], &c->rounds[arm], NULL, json, err);
 	json_decref(json);
 	return ret;
 }

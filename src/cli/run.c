@@ -160,13 +160,13 @@ static void print(const struct settings *s, const struct table *results,
  * `complete`: it will not change any more.
  */
 static int write_folder(const struct settings *s, const struct table *results,
-			const struct table *rounds, json_t *json, bool complete,
-			struct err *err)
+			const struct table *rounds, const struct table *windows,
+			json_t *json, bool complete, struct err *err)
 {
 	int ret;
 
 	json_object_set_new(json, "complete", json_boolean(complete));
-	ret = folder_write(s->output, results, rounds, json, err);
+	ret = folder_write(s->output, results, rounds, windows, json, err);
 	if (!ret)
 		report_clear(s->output);
 	return ret;
@@ -181,15 +181,17 @@ struct checkpoint {
 static void write_checkpoint(void *arg, const struct run *run)
 {
 	const struct checkpoint *k = arg;
-	struct table results, rounds;
+	struct table results, rounds, windows;
 	json_t *json = record_json(run, k->command, k->settings->host_name);
 	struct err err = { 0 };
 
 	record_rows(run, &results, &rounds);
-	write_folder(k->settings, &results, &rounds, json, false, &err);
+	record_windows(run, &windows);
+	write_folder(k->settings, &results, &rounds, &windows, json, false, &err);
 	json_decref(json);
 	table_free(&results);
 	table_free(&rounds);
+	table_free(&windows);
 }
 
 /* The exit status, by what became of the rows; one line for each that failed. */
@@ -216,7 +218,7 @@ static void defaults(void *settings)
 static int run_chosen(const struct call *call, struct settings *s,
 		      const struct selection *selection)
 {
-	struct table results, rounds;
+	struct table results, rounds, windows;
 	struct err err = { 0 };
 	struct checkpoint checkpoint = { s, call->line };
 	struct findings findings;
@@ -243,13 +245,14 @@ static int run_chosen(const struct call *call, struct settings *s,
 		return cli_error("%s", err.text);
 	}
 	record_rows(&run, &results, &rounds);
+	record_windows(&run, &windows);
 	json = record_json(&run, call->line, s->host_name);
 	doctor_look(&findings);
 	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
 	/* Printing comes last: a reader of the output may close it early. */
 	if (!s->no_output)
-		ret = write_folder(s, &results, &rounds, json, true, &err);
+		ret = write_folder(s, &results, &rounds, &windows, json, true, &err);
 	if (!s->no_output && !ret && !s->no_plots)
 		report_folder(s->output, &results, &rounds, json);
 	print(s, &results, &rounds, json);
@@ -263,6 +266,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	json_decref(json);
 	table_free(&results);
 	table_free(&rounds);
+	table_free(&windows);
 	return status;
 }
 

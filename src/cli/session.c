@@ -66,6 +66,7 @@ void session_options(struct run_options *options)
 					 .timeout = 10,
 					 .precision = 0.01,
 					 .round_us = ROUND_US,
+					 .references = true,
 					 .checkpoint_seconds = 10,
 					 .seed = random_seed(),
 					 .stop = catch_stop() };

@@ -42,6 +42,8 @@ void ab_defaults(struct ab_options *options, const struct run_options *run)
 	options->gate.family_error = GATE_STAGE_ERROR;
 	options->run.seconds = AB_SECONDS;
 	options->run.round_us = AB_ROUND_US;
+	/* They must not correct one arm against the other: see stats/control.h. */
+	options->run.references = false;
 }
 
 void ab_quick(struct ab_options *options)

@@ -24,6 +24,7 @@ struct request {
 	size_t n;
 	const struct event_list *events; /* to count; NULL: none */
 	unsigned int round_us;		 /* wanted time of one task */
+	bool references;		 /* time reference calls beside cheap ones */
 	double timeout;			 /* seconds for one task */
 	uint64_t random; /* what a fresh process is to differ in: where its stack lies */
 	volatile const int *stop; /* non-zero: leave it; may be NULL */

@@ -20,6 +20,11 @@ static double probe_cycles(const struct window *w)
 	return w->probe * w->rate;
 }
 
+bool window_is_quiet(const struct window *w, double quiet_level)
+{
+	return probe_cycles(w) <= QUIET_TOLERANCE * quiet_level;
+}
+
 /* The values of windows in one unit, while they are gathered. */
 struct gathered {
 	double ticks[WINDOWS], cycles[WINDOWS];
@@ -43,13 +48,13 @@ static struct window_figure figure_of(struct gathered *g, size_t least)
 struct sample_figures estimate_sample(const struct sample *s, double level)
 {
 	struct gathered quiet = { .n = 0 }, contended = { .n = 0 }, all = { .n = 0 };
-	double probe[WINDOWS], cpu[WINDOWS];
+	double probe[WINDOWS], cpu[WINDOWS], ref[REFERENCES][WINDOWS];
 	struct sample_figures f = { 0 };
-	size_t n_cpu = 0;
+	size_t n_cpu = 0, n_ref[REFERENCES] = { 0 };
 
 	for (size_t i = 0; i < s->n_windows && i < WINDOWS; i++) {
 		const struct window *w = &s->windows[i];
-		bool is_quiet = probe_cycles(w) <= QUIET_TOLERANCE * level;
+		bool is_quiet = window_is_quiet(w, level);
 
 		if (w->drop & DROP_CPU)
 			f.migrated++;
@@ -59,6 +64,9 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 		}
 		if (is_quiet && w->cpu >= 0)
 			cpu[n_cpu++] = w->cpu;
+		for (size_t k = 0; k < REFERENCES && is_quiet; k++)
+			if (w->ref[k] > 0)
+				ref[k][n_ref[k]++] = w->ref[k];
 		gather(is_quiet ? &quiet : &contended, w);
 		probe[all.n] = probe_cycles(w);
 		gather(&all, w);
@@ -70,6 +78,9 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	f.all = figure_of(&all, 1);
 	f.cpu = n_cpu >= QUIET_WINDOWS ? stats_median_any(cpu, n_cpu) : NAN;
 	f.probe = stats_median_any(probe, all.n);
+	for (size_t k = 0; k < REFERENCES; k++)
+		f.ref[k] = n_ref[k] >= QUIET_WINDOWS ? stats_median_any(ref[k], n_ref[k])
+						     : NAN;
 	return f;
 }
 

@@ -32,6 +32,7 @@ struct sample_figures {
 	struct window_figure quiet, contended, all;
 	double probe; /* median probe, core cycles */
 	double cpu;   /* nanoseconds of CPU time a window, of the quiet ones; or NAN */
+	double ref[REFERENCES]; /* core cycles a reference call beside the quiet ones */
 	size_t kept, n_quiet, dropped, migrated;
 };
 
@@ -51,6 +52,9 @@ struct sample {
 
 /* The quiet level of the probe: the 2nd percentile of `n` probes (sorted in place). */
 double estimate_quiet_level(double *probes, size_t n);
+
+/* Whether the probes on both sides of a window ran at the quiet level. */
+bool window_is_quiet(const struct window *w, double quiet_level);
 
 struct sample_figures estimate_sample(const struct sample *s, double quiet_level);
 /* The same of n samples, kept in them: what follows reads it there. */

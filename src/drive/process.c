@@ -155,6 +155,7 @@ static int fill_plan(struct process_backend *p, const struct request *r, size_t 
 			       .step = p->backend.step,
 			       .probe_passes = p->probe_passes,
 			       .round_us = r->round_us,
+			       .references = r->references,
 			       .ticks_per_us = process_ticks_per_ns(&p->backend) * 1000,
 			       .n_items = r->n - from };
 	snprintf(plan->dir, sizeof(plan->dir), "%s", dir);

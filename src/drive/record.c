@@ -5,9 +5,11 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/json.h"
 #include "drive/record.h"
+#include "drive/windows.h"
 #include "machine/env.h"
 #include "row/fingerprint.h"
 
@@ -64,6 +66,27 @@ static void write_counts(struct result_row *row, const struct event_list *events
 	row_set(&row->events, text);
 }
 
+static void write_levels(struct result_row *row, const struct run *run,
+			 const struct trial *from)
+{
+	struct windows w = windows_gather(run, from);
+	struct levels l = windows_levels(&w, from, run->backend->step);
+	bool on = false;
+
+	row->levels = l.n;
+	for (unsigned int i = 0; i < l.n; i++)
+		on |= l.level[i].lo <= l.median && l.median <= l.level[i].hi;
+	if (l.n) {
+		row->level_low = l.level[0].at;
+		row->level_top = l.level[l.top].at;
+		row->level_share = l.level[l.top].share;
+		row->median_at = on	     ? MEDIAN_AT_LEVEL
+				 : l.between ? MEDIAN_AT_BETWEEN
+					     : MEDIAN_AT_ELSEWHERE;
+	}
+	free(w.cycles);
+}
+
 static void write_figures(struct result_row *row, const struct run *run,
 			  const struct trial *from)
 {
@@ -78,6 +101,8 @@ static void write_figures(struct result_row *row, const struct run *run,
 	row->contended_ns = scaled(e->contended, ns);
 	row->contended_cycles = e->contended_cycles;
 	row_set(&row->metric, trial_metric(from)->name);
+	if (trial_metric(from) == &metric_cycles)
+		write_levels(row, run, from);
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
 	row->quiet_rounds = e->quiet_rounds;
@@ -142,6 +167,8 @@ static void add_rounds(struct table *rounds, const struct run *run,
 		row->probe = f.probe / run->quiet_level;
 		row->cycles_per_tick = s->cycles_per_tick;
 		row->cpu_ns = f.cpu * per_op;
+		row->ref_enosys = f.ref[0];
+		row->ref_getuid = f.ref[1];
 	}
 }
 
@@ -187,6 +214,22 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 		row_set(&row->reason, why);
 		for (size_t k = first; k < rounds->n; k++)
 			row_set(&table_row(rounds, struct round_row, k)->id, row->id);
+	}
+}
+
+void record_windows(const struct run *run, struct table *windows)
+{
+	*windows = (struct table)TABLE(window_schema);
+	for (size_t i = 0; i < run->reg->n; i++) {
+		const struct trial *from = &run->trials[i];
+		struct windows w;
+
+		if (!run_is_live(run, i) || !from->n_samples ||
+		    trial_metric(from) != &metric_cycles)
+			continue;
+		w = windows_gather(run, from);
+		windows_add(windows, from->variant->id, &w);
+		free(w.cycles);
 	}
 }
 

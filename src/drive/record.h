@@ -17,6 +17,9 @@
 /* The rows of what was planned. Both tables are initialised here. */
 void record_rows(const struct run *run, struct table *results, struct table *rounds);
 
+/* The quantiles of each row that is compared in cycles. The table is initialised here. */
+void record_windows(const struct run *run, struct table *windows);
+
 /* run.json: versions, options, seed, calibration, environment, fingerprint. */
 json_t *record_json(const struct run *run, const char *command, bool with_hostname);
 

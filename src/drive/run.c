@@ -309,6 +309,7 @@ int run_round(struct run *run, const uint32_t *order, size_t n, unsigned int pos
 				   .tasks = tasks,
 				   .n = n,
 				   .round_us = run->options.round_us,
+				   .references = run->options.references,
 				   .timeout = run->options.timeout,
 				   .random = run->random + run->requests++,
 				   .stop = run->options.stop };

@@ -18,6 +18,7 @@ struct run_options {
 	double timeout;	       /* seconds for one benchmark in one round */
 	double precision;      /* wanted half width of an interval: 0.01 */
 	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
+	bool references;       /* time reference calls beside the windows of cheap ones */
 	uint64_t seed;
 	const struct event_list *events; /* to count, tried before; may be NULL */
 	/* Called now and then with how far it is; may be NULL. */

@@ -18,6 +18,9 @@
 
 #define CPU_OVERHEAD_READS 21
 
+#define REFERENCE_TRIES 5
+#define REFERENCE_US	5 /* wanted length of a window of a reference call */
+
 #define timed_region static __attribute__((noinline, aligned(64)))
 
 _Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL, "windows of whole passes");
@@ -119,6 +122,43 @@ static int64_t cpu_spent(const struct live *live, const struct cputime *cpu,
 	return spent < 0 ? 0 : spent;
 }
 
+/* Core cycles of one reference call. A result of another kind makes it "not taken". */
+static float take_reference(const struct live *live, struct reference *ref, double rate)
+{
+	struct bench_run *run = &ref->running.run;
+	struct timed t;
+	int64_t ticks;
+
+	time_batch(run, ref->n, 0, &t);
+	ticks = t.after - t.before - live->overhead;
+	if (ticks <= 0 || (run->want == BENCH_ANY ? t.fold < 0 : t.fold != run->want))
+		return 0;
+	return ticks * rate / ref->n;
+}
+
+bool live_references(struct live *live)
+{
+	static const char *const ids[REFERENCES] = REFERENCE_IDS;
+
+	for (size_t i = 0; i < REFERENCES; i++) {
+		struct reference *ref = &live->reference[i];
+		double us, x[REFERENCE_TRIES];
+
+		if (!registry_row(ids[i], &ref->row) ||
+		    run_setup(&ref->running, &ref->row, live->cpu, -1, "", false))
+			return false;
+		ref->n = BENCH_UNROLL;
+		for (int k = 0; k < REFERENCE_TRIES; k++)
+			x[k] = take_reference(live, ref, 1);
+		us = stats_median_any(x, REFERENCE_TRIES) / live->ticks_per_us;
+		if (!(us > 0))
+			return false;
+		if (us * BENCH_UNROLL < REFERENCE_US)
+			ref->n *= (unsigned long)(REFERENCE_US / us / BENCH_UNROLL);
+	}
+	return true;
+}
+
 int live_window(void *arg, unsigned long n, struct window *w)
 {
 	struct live *live = arg;
@@ -150,12 +190,14 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	*w = (struct window){ .cpu = take_cpu ? cpu_spent(live, &cpu, &t) : -1 };
 	chain_after = clock_chain(live->chain_passes);
 	probe_after = clock_probe(live->probe_passes);
+	w->rate = clock_rate(chain_before, chain_after, live->chain_passes, live->pair);
+	for (size_t i = 0; i < REFERENCES && live->take_references; i++)
+		w->ref[i] = take_reference(live, &live->reference[i], w->rate);
 
 	run->done += n;
 	ticks = t.after - t.before;
 	w->ticks = ticks > live->overhead ? ticks - live->overhead : 0;
 	w->probe = probe_before > probe_after ? probe_before : probe_after;
-	w->rate = clock_rate(chain_before, chain_after, live->chain_passes, live->pair);
 	if (sched_getcpu() != live->cpu)
 		w->drop |= DROP_CPU;
 	count_usage(live, &usage, w);

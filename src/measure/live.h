@@ -10,6 +10,21 @@
 #include "measure/support.h"
 #include "measure/wire.h"
 
+/*
+ * Calls that are timed beside the windows of other cheap calls. What they cost tells the
+ * state of the core: see stats/control.h. They are the rows of these ids.
+ */
+#define REFERENCE_IDS                                       \
+	{                                                   \
+		"floor/enosys-inline", "null/getuid-inline" \
+	}
+
+struct reference {
+	struct running running;
+	struct variant row;
+	unsigned long n; /* calls in a window of it */
+};
+
 struct live {
 	struct running *running; /* the benchmark, set up */
 	int cpu;
@@ -19,6 +34,9 @@ struct live {
 	uint64_t pair;	      /* ticks of an empty pair of reads */
 	int64_t cpu_overhead; /* nanoseconds that taking CPU time takes */
 	uint64_t chain;	      /* passes of the dependent chain to add to each window */
+	bool has_references;  /* live_references() was fine */
+	bool take_references; /* beside each window */
+	struct reference reference[REFERENCES];
 
 	double faults, switches;	 /* in windows since they were set to 0 */
 	int stat_fd;			 /* of /proc/stat; -1: none */
@@ -31,6 +49,12 @@ void live_open(struct live *live, const struct plan *plan);
 
 /* One window of n iterations, for struct meter. 0, or a verdict in run.outcome. */
 int live_window(void *live, unsigned long n, struct window *w);
+
+/*
+ * Set the reference calls up, and find how many of them make a window. False: one of them
+ * is not to be had here.
+ */
+bool live_references(struct live *live);
 
 /* Ticks of 1/USER_HZ that the hypervisor kept this CPU from us so far. */
 uint64_t live_steal(const struct live *live);

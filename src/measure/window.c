@@ -19,24 +19,33 @@ double window_wanted_ticks(unsigned int step, double ticks_per_us)
 	return fmax(WINDOW_US * ticks_per_us, (double)WINDOW_STEPS * step);
 }
 
+/* The shorter of two windows: one may pay for cold caches, or for an interrupt. */
+static int shorter_window(struct meter *m, unsigned long n, uint64_t *ticks)
+{
+	struct window a, b;
+	int ret = m->window(m->machine, n, &a);
+
+	if (!ret)
+		ret = m->window(m->machine, n, &b);
+	if (!ret)
+		*ticks = a.ticks < b.ticks ? a.ticks : b.ticks;
+	return ret;
+}
+
 int window_size(struct meter *m, unsigned long *n)
 {
-	uint64_t wanted = window_wanted_ticks(m->step, m->ticks_per_us);
+	uint64_t wanted = window_wanted_ticks(m->step, m->ticks_per_us), ticks;
 	unsigned long now = 1;
-	struct window w;
-	int ret;
 
 	for (;;) {
-		/* Twice, and the second counts: the first one pays for cold caches. */
-		ret = m->window(m->machine, now, &w);
-		if (!ret && w.ticks < wanted)
-			ret = m->window(m->machine, now, &w);
+		int ret = shorter_window(m, now, &ticks);
+
 		if (ret)
 			return ret;
-		if (w.ticks >= wanted || now >= SIZE_MAX_N)
+		if (ticks >= wanted || now >= SIZE_MAX_N)
 			break;
-		if (w.ticks > wanted / SIZE_KNOWN) {
-			now = ceil((double)now * wanted / w.ticks);
+		if (ticks > wanted / SIZE_KNOWN) {
+			now = ceil((double)now * wanted / ticks);
 			break;
 		}
 		now *= SIZE_GROWTH;

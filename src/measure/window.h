@@ -25,12 +25,16 @@ enum window_drop {
 	DROP_STEAL = 1 << 2,  /* the hypervisor took the CPU away around it */
 };
 
+#define REFERENCES 2
+
 struct window {
 	uint64_t ticks; /* for n iterations, overhead of an empty window removed */
 	uint32_t probe; /* ticks of the slower contention probe, of before and after */
 	uint32_t drop;	/* DROP_… causes that were observed; 0: keep */
 	int64_t cpu;	/* CPU time in it, nanoseconds, of all threads; -1: not taken */
 	double rate;	/* core cycles a tick, by a chain before it and one after it */
+	/* Core cycles of a reference call (reference.h) beside it; 0: not taken. */
+	float ref[REFERENCES];
 };
 
 struct meter {

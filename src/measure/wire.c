@@ -11,9 +11,10 @@
 #include "base/utf8.h"
 #include "measure/wire.h"
 
-#define PLAN_MAGIC 0x73797364u
-#define RATE_MAX   1e6		       /* core cycles a tick: of a counter of 1 kHz */
-#define TICKS_MAX  (UINT64_C(1) << 56) /* months: a double holds it closely enough */
+#define PLAN_MAGIC    0x73797364u
+#define RATE_MAX      1e6		  /* core cycles a tick: of a counter of 1 kHz */
+#define REFERENCE_MAX 1e12		  /* core cycles: minutes */
+#define TICKS_MAX     (UINT64_C(1) << 56) /* months: a double holds it closely enough */
 
 /* Appends to a buffer; what does not fit is a programming error. */
 struct writer {
@@ -151,6 +152,26 @@ static void put_reading(struct writer *w, const struct reading *from)
 		put(w, from->windows[i].drop, 4);
 		put(w, from->windows[i].cpu, 8);
 		put_double(w, from->windows[i].rate);
+		for (size_t k = 0; k < REFERENCES; k++)
+			put_double(w, from->windows[i].ref[k]);
+	}
+}
+
+static void get_window(struct reader *r, struct window *to)
+{
+	to->ticks = get(r, 8);
+	to->probe = get(r, 4);
+	to->drop = get(r, 4);
+	to->cpu = get(r, 8);
+	to->rate = get_double(r);
+	if (!(to->rate > 0 && to->rate < RATE_MAX) || to->ticks > TICKS_MAX)
+		r->bad = true;
+	for (size_t k = 0; k < REFERENCES; k++) {
+		double cycles = get_double(r);
+
+		if (!(cycles >= 0 && cycles <= REFERENCE_MAX))
+			r->bad = true;
+		to->ref[k] = cycles;
 	}
 }
 
@@ -173,16 +194,8 @@ static void get_reading(struct reader *r, struct reading *to)
 	    (to->outcome.status == OUTCOME_OK && !to->n_windows) ||
 	    !isfinite(to->faults + to->switches + to->enters))
 		r->bad = true;
-	for (size_t i = 0; i < to->n_windows && !r->bad; i++) {
-		to->windows[i].ticks = get(r, 8);
-		to->windows[i].probe = get(r, 4);
-		to->windows[i].drop = get(r, 4);
-		to->windows[i].cpu = get(r, 8);
-		to->windows[i].rate = get_double(r);
-		if (!(to->windows[i].rate > 0 && to->windows[i].rate < RATE_MAX) ||
-		    to->windows[i].ticks > TICKS_MAX)
-			r->bad = true;
-	}
+	for (size_t i = 0; i < to->n_windows && !r->bad; i++)
+		get_window(r, &to->windows[i]);
 }
 
 size_t wire_length(const uint8_t prefix[WIRE_PREFIX])
@@ -268,6 +281,7 @@ int wire_write_plan(FILE *out, const struct plan *plan)
 	put(&w, plan->step, 4);
 	put(&w, plan->probe_passes, 4);
 	put(&w, plan->round_us, 4);
+	put(&w, plan->references, 1);
 	put_double(&w, plan->ticks_per_us);
 	put_text(&w, plan->dir);
 	put_text(&w, plan->layers);
@@ -303,6 +317,7 @@ int wire_read_plan(const void *data, size_t len, struct plan *plan)
 	got.step = get(&r, 4);
 	got.probe_passes = get(&r, 4);
 	got.round_us = get(&r, 4);
+	got.references = get(&r, 1);
 	got.ticks_per_us = get_double(&r);
 	get_text(&r, got.dir, sizeof(got.dir));
 	get_text(&r, got.layers, sizeof(got.layers));

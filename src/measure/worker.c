@@ -24,7 +24,8 @@
 #include "measure/wire.h"
 #include "measure/worker.h"
 
-#define COUNTED_WINDOWS 9 /* of one benchmark in one round, where there are counters */
+#define REFERENCE_LEAST 16 /* iterations in a window of a call that is cheap */
+#define COUNTED_WINDOWS 9  /* of one benchmark in one round, where there are counters */
 
 static void send_message(const struct message *msg)
 {
@@ -103,6 +104,14 @@ static int count_events(struct meter *meter, const struct event_list *events,
 	return ret;
 }
 
+/* Calls that are cheap enough for a state of the core to show in them. */
+static bool wants_references(const struct bench *b, unsigned long n)
+{
+	return b->calls && n >= REFERENCE_LEAST && !(b->flags & BENCH_BLOCKS) &&
+	       (b->via == VIA_INLINE || b->via == VIA_LIBC || b->via == VIA_SYSCALL ||
+		b->via == VIA_SHIELDED);
+}
+
 /* A benchmark that is set up. 0, or a verdict. */
 static int measure(struct meter *meter, const struct event_list *events,
 		   struct reading *reading)
@@ -118,6 +127,7 @@ static int measure(struct meter *meter, const struct event_list *events,
 		ret = b->verify(run);
 	if (!ret && !reading->n)
 		ret = window_size(meter, &reading->n);
+	live->take_references = live->has_references && wants_references(b, reading->n);
 	if (!ret)
 		ret = window_warm_up(meter, reading->n);
 	if (!ret)
@@ -226,6 +236,7 @@ static void pin_and_calibrate(const struct plan *plan, struct live *live,
 		return;
 	}
 	live_open(live, plan);
+	live->has_references = plan->references && live_references(live);
 	outcome->status = OUTCOME_OK;
 }
 

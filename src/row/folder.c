@@ -118,6 +118,8 @@ static int read_run(struct folder *f, const char *sub, unsigned int needs,
 		ret = read_table(f, &f->results, sub, true, err);
 	if (!ret)
 		ret = read_table(f, &f->rounds, sub, needs & FOLDER_ROUNDS, err);
+	if (!ret)
+		ret = read_table(f, &f->windows, sub, false, err);
 	read_keys_of_run(f);
 	return ret;
 }
@@ -142,6 +144,7 @@ int folder_read(struct folder *f, const char *path, unsigned int needs, struct e
 	*f = (struct folder){ .path = path, .ticks_per_ns = NAN, .quiet_level = NAN };
 	table_init(&f->results, &result_schema);
 	table_init(&f->rounds, &round_schema);
+	table_init(&f->windows, &window_schema);
 	table_init(&f->base, &result_schema);
 	table_init(&f->verdicts, &verdict_schema);
 	if (strlen(path) > PATH_SIZE - 40)
@@ -179,6 +182,7 @@ void folder_free(struct folder *f)
 {
 	table_free(&f->results);
 	table_free(&f->rounds);
+	table_free(&f->windows);
 	table_free(&f->base);
 	table_free(&f->verdicts);
 	json_decref(f->run);
@@ -187,11 +191,12 @@ void folder_free(struct folder *f)
 }
 
 int folder_write(const char *dir, const struct table *results, const struct table *rounds,
-		 const json_t *run, struct err *err)
+		 const struct table *windows, const json_t *run, struct err *err)
 {
 	const struct file_part parts[] = { { "results.csv", csv_fill, results },
 					   { "rounds.csv", csv_fill, rounds },
-					   { "run.json", json_fill, run } };
+					   { "run.json", json_fill, run },
+					   { "windows.csv", csv_fill, windows } };
 
-	return file_write(dir, parts, 3, err);
+	return file_write(dir, parts, windows ? 4 : 3, err);
 }

@@ -27,7 +27,7 @@ struct folder {
 	 * Of a run; of a comparison: those of head/. A part that is not there has no
 	 * rows.
 	 */
-	struct table results, rounds;
+	struct table results, rounds, windows;
 	struct table base;     /* results of a comparison's base/ */
 	struct table verdicts; /* of a comparison */
 	json_t *compare;       /* compare.json, or NULL */
@@ -50,10 +50,10 @@ int folder_comparable(const struct folder *f, struct err *err);
 void folder_free(struct folder *f);
 
 /*
- * Write the three files: all of them or, where one cannot be written, none. 0, or -errno
- * and err.
+ * Write the files of a run, windows.csv only where there are `windows`: all of them or,
+ * where one cannot be written, none. 0, or -errno and err.
  */
 int folder_write(const char *dir, const struct table *results, const struct table *rounds,
-		 const json_t *run, struct err *err);
+		 const struct table *windows, const json_t *run, struct err *err);
 
 #endif

@@ -17,6 +17,7 @@ const char *const cause_words[] = { CAUSE_WORDS(WORD_TEXT) };
 const char *const contention_words[] = { CONTENTION_WORDS(WORD_TEXT) };
 const char *const advice_words[] = { ADVICE_WORDS(WORD_TEXT) };
 const char *const cycles_source_words[] = { CYCLES_SOURCE_WORDS(WORD_TEXT) };
+const char *const median_at_words[] = { MEDIAN_AT_WORDS(WORD_TEXT) };
 
 /* The columns that each kind makes, in the struct of a row. */
 #define AT(row, c)	      offsetof(struct row, c), NULL, 0
@@ -35,11 +36,13 @@ const char *const cycles_source_words[] = { CYCLES_SOURCE_WORDS(WORD_TEXT) };
 
 #define RESULT_COLUMN(kind, c, doc)  kind##_COLUMN(result_row, c)
 #define ROUND_COLUMN(kind, c, doc)   kind##_COLUMN(round_row, c)
+#define WINDOW_COLUMN(kind, c, doc)  kind##_COLUMN(window_row, c)
 #define VERDICT_COLUMN(kind, c, doc) kind##_COLUMN(verdict_row, c)
 #define BATCH_COLUMN(kind, c, doc)   kind##_COLUMN(batch_row, c)
 
 static const struct column result_columns[] = { RESULT_COLUMNS(RESULT_COLUMN) };
 static const struct column round_columns[] = { ROUND_COLUMNS(ROUND_COLUMN) };
+static const struct column window_columns[] = { WINDOW_COLUMNS(WINDOW_COLUMN) };
 static const struct column verdict_columns[] = { VERDICT_COLUMNS(VERDICT_COLUMN) };
 static const struct column batch_columns[] = { BATCH_COLUMNS(BATCH_COLUMN) };
 
@@ -48,6 +51,9 @@ const struct schema result_schema = { "results.csv", result_columns,
 				      sizeof(struct result_row) };
 const struct schema round_schema = { "rounds.csv", round_columns, COUNT_OF(round_columns),
 				     12, sizeof(struct round_row) };
+const struct schema window_schema = { "windows.csv", window_columns,
+				      COUNT_OF(window_columns), COUNT_OF(window_columns),
+				      sizeof(struct window_row) };
 const struct schema verdict_schema = { "verdicts.csv", verdict_columns,
 				       COUNT_OF(verdict_columns), 27,
 				       sizeof(struct verdict_row) };

@@ -83,7 +83,15 @@
 	X(TEXT, layers, "between caller and kernel, as --layer takes them: seccomp:100") \
 	X(TEXT, metric,                                                                  \
 	  "what it is compared in: cycles; time where it sleeps or others work for it")  \
-	X(FIGURE, contended_cycles, "as cycles, of windows next to a contended probe")
+	X(FIGURE, contended_cycles, "as cycles, of windows next to a contended probe")   \
+	X(COUNT, levels,                                                                 \
+	  "sharp values on which its quiet windows stand, 0: none; empty: in time")      \
+	X(FIGURE, level_low, "the lowest of them, core cycles an operation")             \
+	X(FIGURE, level_top, "the most frequent of them, core cycles an operation")      \
+	X(REAL, level_share, "share of the quiet windows that stand on that, 0 to 1")    \
+	X(WORD, median_at, "where their median is: on a level, between two, elsewhere")  \
+	X(FIGURE, cycles_ref,                                                            \
+	  "cycles in the state of the core that the noise file has; empty: not known")
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \
@@ -101,7 +109,16 @@
 	X(REAL, cycles_per_tick, "core cycles a tick, measured in this round")          \
 	X(REAL, cpu_ns, "CPU time an operation, nanoseconds, as in results.csv")        \
 	X(REAL, cycles, "median of the quiet windows, core cycles an operation")        \
-	X(REAL, contended_cycles, "the same of the contended windows")
+	X(REAL, contended_cycles, "the same of the contended windows")                  \
+	X(REAL, ref_enosys,                                                             \
+	  "floor/enosys-inline beside its quiet windows, core cycles a call")           \
+	X(REAL, ref_getuid, "null/getuid-inline likewise")
+
+/* windows.csv: how the quiet windows of a row are distributed; some rows a benchmark. */
+#define WINDOW_COLUMNS(X)                                                              \
+	X(TEXT, id, "the row")                                                         \
+	X(REAL, share, "share of its quiet windows that cost at most so much, 0 to 1") \
+	X(REAL, cycles, "core cycles an operation")
 
 /*
  * verdicts.csv: one row a benchmark variant that two arms have in common. `ratio` is the
@@ -193,6 +210,10 @@ struct round_row {
 	ROUND_COLUMNS(ROW_FIELD)
 };
 
+struct window_row {
+	WINDOW_COLUMNS(ROW_FIELD)
+};
+
 struct verdict_row {
 	VERDICT_COLUMNS(ROW_FIELD)
 };
@@ -221,7 +242,8 @@ struct schema {
 	size_t row_size;
 };
 
-extern const struct schema result_schema, round_schema, verdict_schema, batch_schema;
+extern const struct schema result_schema, round_schema, window_schema, verdict_schema,
+	batch_schema;
 
 /* Rows of one schema, one after the other; the table owns the text in them. */
 struct table {

@@ -78,6 +78,13 @@
 	W(CYCLES_COUNTED, "counted") \
 	W(CYCLES_ESTIMATED, "estimated")
 
+/* Where the median of a row's windows is: on one of their levels, between two of them. */
+#define MEDIAN_AT_WORDS(W)              \
+	W(MEDIAN_AT_NONE, "")           \
+	W(MEDIAN_AT_LEVEL, "level")     \
+	W(MEDIAN_AT_BETWEEN, "between") \
+	W(MEDIAN_AT_ELSEWHERE, "elsewhere")
+
 #define WORD_ENUM(name, word) name,
 enum row_status { STATUS_WORDS(WORD_ENUM) ROW_STATUSES };
 enum row_verdict { VERDICT_WORDS(WORD_ENUM) VERDICTS };
@@ -85,6 +92,7 @@ enum row_cause { CAUSE_WORDS(WORD_ENUM) CAUSES };
 enum row_contention { CONTENTION_WORDS(WORD_ENUM) CONTENTIONS };
 enum row_advice { ADVICE_WORDS(WORD_ENUM) ADVICES };
 enum row_cycles_source { CYCLES_SOURCE_WORDS(WORD_ENUM) CYCLES_SOURCES };
+enum row_median_at { MEDIAN_AT_WORDS(WORD_ENUM) MEDIAN_ATS };
 
 /* As they stand in files. */
 extern const char *const status_words[ROW_STATUSES];
@@ -93,5 +101,6 @@ extern const char *const cause_words[CAUSES];
 extern const char *const contention_words[CONTENTIONS];
 extern const char *const advice_words[ADVICES];
 extern const char *const cycles_source_words[CYCLES_SOURCES];
+extern const char *const median_at_words[MEDIAN_ATS];
 
 #endif

@@ -6,6 +6,7 @@
 #ifndef SYSCOST_SCRIPT_H
 #define SYSCOST_SCRIPT_H
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -40,7 +40,8 @@ static struct message full_message(void)
 							  .probe = UINT32_MAX - i,
 							  .drop = DROP_STEAL,
 							  .cpu = i % 2 ? -1 : INT64_MAX,
-							  .rate = 1.5 + i };
+							  .rate = 1.5 + i,
+							  .ref = { 0, 249.5f } };
 	return msg;
 }
 
@@ -169,6 +170,9 @@ static void test_impossible(void **state)
 	}
 	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		msg = full_message();
+		msg.reading.windows[3].ref[1] = figures[i];
+		refuse_message(&msg);
+		msg = full_message();
 		msg.reading.faults = figures[i];
 		refuse_message(&msg);
 		msg = full_message();
@@ -195,7 +199,7 @@ static void test_impossible(void **state)
 	refuse_message(&msg);
 }
 
-#define WINDOW_BYTES 32
+#define WINDOW_BYTES 48
 #define MODE_AT	     14 /* behind type, item, status and overflow: its length */
 
 /* What our encoder never writes: other counts, texts that are too long or end early. */
@@ -260,6 +264,7 @@ static struct plan full_plan(struct plan_item *items)
 			     .step = 26,
 			     .probe_passes = 1601,
 			     .round_us = 1500,
+			     .references = true,
 			     .ticks_per_us = 2596.5,
 			     .dir = "/tmp/x",
 			     .layers = "seccomp:100",
@@ -283,6 +288,7 @@ static void test_plan(void **state)
 	write_plan(&plan, &data, &len);
 	assert_int_equal(wire_read_plan(data, len, &got), 0);
 	assert_true(got.cpu == 3 && got.other_cpu == -1 && got.step == 26);
+	assert_true(got.references);
 	assert_true(got.round_us == 1500 && got.probe_passes == 1601 &&
 		    got.ticks_per_us == 2596.5);
 	assert_string_equal(got.dir, "/tmp/x");
