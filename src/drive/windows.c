@@ -6,42 +6,63 @@
 #include "base/room.h"
 #include "drive/windows.h"
 
+#define SHARP 0.005 /* where windows on one level would vary by more, no level is sharp */
+
 /*
- * The deviation of one window, as a share of it, apart from the steps of the counter: what
- * the chains beside it leave of the clock. In a guest of an Intel Xeon (model 167), windows
- * of control/chain and floor/empty have 0.02 to 0.04 %.
+ * A quarter of the differences of two values from a normal distribution is below so many
+ * of its deviations: sqrt(2) times the normal quantile of 0.625, which is 0.3186.
  */
-#define WINDOW_NOISE 0.0003
+#define QUARTER 0.4506
+
+/*
+ * The deviation of one window, from the differences of windows that follow one another: a
+ * level stays for many of them. Up to three quarters may be between two levels, so the
+ * lower quartile tells. `n` is 0 where there are none. Sorts.
+ */
+static double noise_of(double *differences, size_t n)
+{
+	return n ? stats_quantile_any(differences, n, 0.25) / QUARTER : 0;
+}
 
 struct windows windows_gather(const struct run *run, const struct trial *trial)
 {
-	struct windows w = { .n = 0 };
+	size_t room = trial->n_samples * WINDOWS, n = 0;
+	double *differences = room_for(room, sizeof(*differences));
+	struct windows w = { .cycles = room_for(room, sizeof(*w.cycles)) };
 
-	w.cycles = room_for(trial->n_samples * WINDOWS, sizeof(*w.cycles));
 	for (size_t s = 0; s < trial->n_samples; s++) {
 		const struct sample *x = &trial->samples[s];
+		double last = NAN;
 
-		for (size_t i = 0; i < x->n_windows; i++)
-			if (!x->windows[i].drop &&
-			    window_is_quiet(&x->windows[i], run->quiet_level))
-				w.cycles[w.n++] = x->windows[i].ticks *
-						  x->windows[i].rate / x->n /
-						  trial->variant->ops;
+		for (size_t i = 0; i < x->n_windows; i++) {
+			double cycles = x->windows[i].ticks * x->windows[i].rate / x->n /
+					trial->variant->ops;
+
+			if (x->windows[i].drop ||
+			    !window_is_quiet(&x->windows[i], run->quiet_level))
+				continue;
+			if (!isnan(last))
+				differences[n++] = fabs(cycles - last);
+			w.cycles[w.n++] = last = cycles;
+		}
 	}
+	w.noise = noise_of(differences, n);
 	stats_sort(w.cycles, w.n);
+	free(differences);
 	return w;
 }
 
 struct levels windows_levels(const struct windows *w, const struct trial *trial,
 			     unsigned int step)
 {
-	double median = stats_median(w->cycles, w->n);
 	double ops = (double)trial->samples[0].n * trial->variant->ops;
 	double half = step / 2.0 * trial->samples[0].cycles_per_tick / ops;
+	double resolution = fmax(half, w->noise);
 	struct levels found;
 
-	levels_find(w->cycles, w->n, trial->estimate.quiet_rounds,
-		    fmax(half, WINDOW_NOISE * median), &found);
+	if (resolution > SHARP * stats_median(w->cycles, w->n))
+		resolution = 0; /* there are none */
+	levels_find(w->cycles, w->n, trial->estimate.quiet_rounds, resolution, &found);
 	return found;
 }
 

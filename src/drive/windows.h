@@ -12,10 +12,10 @@
 /* Quantiles of a row in windows.csv: shares 0, 1/64, … 1. */
 #define WINDOW_QUANTILES 65
 
-/* Core cycles an operation of each quiet window, sorted. */
 struct windows {
-	double *cycles;
+	double *cycles; /* an operation, of each quiet window, sorted */
 	size_t n;
+	double noise; /* the deviation of one of them on its level, core cycles */
 };
 
 /* free(windows.cycles) when done. Aborts without memory. */

@@ -85,7 +85,7 @@
 	  "what it is compared in: cycles; time where it sleeps or others work for it")  \
 	X(FIGURE, contended_cycles, "as cycles, of windows next to a contended probe")   \
 	X(COUNT, levels,                                                                 \
-	  "sharp values on which its quiet windows stand, 0: none; empty: in time")      \
+	  "sharp values on which its quiet windows stand; 0: none; empty: in time")      \
 	X(FIGURE, level_low, "the lowest of them, core cycles an operation")             \
 	X(FIGURE, level_top, "the most frequent of them, core cycles an operation")      \
 	X(REAL, level_share, "share of the quiet windows that stand on that, 0 to 1")    \

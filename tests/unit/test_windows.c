@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The windows of a row: its levels, its quantiles, and the reference calls beside them. */
+/* The windows of a row: levels, quantiles, and the reference calls beside them. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
