@@ -17,9 +17,10 @@
 
 #define SELFTEST_SECONDS 2.5 /* of each run */
 
-static const char *const selftest_words[] = {
-	[SELFTEST_PASS] = "pass", [SELFTEST_NOISY] = "noisy", [SELFTEST_FAIL] = "fail"
-};
+static const char *const selftest_words[] = { [SELFTEST_PASS] = "pass",
+					      [SELFTEST_NOISY] = "noisy",
+					      [SELFTEST_FAIL] = "fail",
+					      [SELFTEST_SKIP] = "skip" };
 
 static void print_selftest_json(const struct selftest_line *lines)
 {
@@ -29,14 +30,15 @@ static void print_selftest_json(const struct selftest_line *lines)
 		const struct selftest_line *l = &lines[i];
 
 		json_array_append_new(
-			all, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o}",
-				       "verdict", selftest_words[l->verdict], "what",
-				       l->what, "unit", l->unit, "figure",
-				       json_real_or_null(l->figure.mid), "figure_lo",
-				       json_real_or_null(l->figure.lo), "figure_hi",
-				       json_real_or_null(l->figure.hi), "bound_lo",
-				       l->low, "bound_hi", l->high, "quiet_share",
-				       json_real_or_null(l->quiet_share)));
+			all,
+			json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:f, s:f, s:o, s:s*}",
+				  "verdict", selftest_words[l->verdict], "what", l->what,
+				  "unit", l->unit, "figure",
+				  json_real_or_null(l->figure.mid), "figure_lo",
+				  json_real_or_null(l->figure.lo), "figure_hi",
+				  json_real_or_null(l->figure.hi), "bound_lo", l->low,
+				  "bound_hi", l->high, "quiet_share",
+				  json_real_or_null(l->quiet_share), "lacks", l->lacks));
 	}
 	cli_print_json(all, 0);
 }
@@ -49,6 +51,10 @@ static void print_selftest(const struct selftest_line *lines)
 		const char *space = l->unit[0] ? " " : "";
 
 		printf("%-5s  %s: ", selftest_words[l->verdict], l->what);
+		if (l->lacks) {
+			printf("this machine has no %s\n", l->lacks);
+			continue;
+		}
 		if (isnan(f->mid))
 			fputs("not available", stdout);
 		else

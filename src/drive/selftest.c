@@ -23,8 +23,10 @@
 #define CHAIN_BOUND	   0.001 /* from one cycle an instruction */
 #define CHAIN_N		   384	 /* iterations of control/chain: 98,304 cycles */
 #define CHAIN_INSTRUCTIONS 256.0 /* of one iteration, as its description says */
-#define CLOCK_BOUND	   0.5	 /* % of a standard window */
-#define INSIDE_BOUND	   10	 /* % of a run's time: processes start often */
+#define COUNTED_BOUND	   0.005 /* from a ratio of 1 */
+#define COUNTED_WINDOWS	   500
+#define CLOCK_BOUND	   0.5 /* % of a standard window */
+#define INSIDE_BOUND	   10  /* % of a run's time: processes start often */
 
 /* The machine as a round has it, in this process. */
 struct bench_of_self {
@@ -38,6 +40,8 @@ enum selftest_verdict selftest_judge(const struct selftest_line *line)
 {
 	const struct figure *f = &line->figure;
 
+	if (line->lacks)
+		return SELFTEST_SKIP;
 	if (line->quiet_share < QUIET_SHARE_MIN || !(f->lo <= f->hi))
 		return SELFTEST_NOISY;
 	if (f->lo >= line->low && f->hi <= line->high)
@@ -153,6 +157,51 @@ static int measure_loops(struct bench_of_self *b, const struct registry *reg,
 	return ret;
 }
 
+/* Cycles that the CPU counts in windows of the chain, over those that are estimated. */
+static int measure_counted(struct bench_of_self *b, const struct variant *chain,
+			   struct selftest_line *line, struct err *err)
+{
+	struct event_list events;
+	struct counters counters;
+	struct running running;
+	double ratios[COUNTED_WINDOWS];
+	char why[256];
+	size_t kept = 0;
+	int ret = 0;
+
+	events_own(&events);
+	if (counters_try(&events, why, sizeof(why), err) || !events.n ||
+	    counters_open(&counters, &events)) {
+		line->lacks = "hardware counters that may be read";
+		line->figure = FIGURE_NONE;
+		line->quiet_share = NAN;
+		return 0;
+	}
+	if (run_setup(&running, chain, b->plan.cpu, -1, "", true))
+		ret = err_set(err, -EOPNOTSUPP, "%s: %s", chain->id,
+			      running.run.outcome.reason);
+	b->live.running = &running;
+	b->live.counters = &counters;
+	for (size_t i = 0; i < COUNTED_WINDOWS && !ret; i++) {
+		struct count_sum sum = { 0 };
+		struct window w;
+
+		if (live_window(&b->live, CHAIN_N, &w))
+			ret = err_set(err, -EOPNOTSUPP, "%s: %s", chain->id,
+				      running.run.outcome.reason);
+		counters_add(&sum, &b->live.begin, &b->live.end, counters.overhead, 1);
+		if (!ret && is_quiet(b, &w))
+			ratios[kept++] = counters_per_iteration(&sum, COUNT_CYCLES_USER) /
+					 (w.ticks * w.rate);
+	}
+	line->figure = stats_figure(ratios, kept, CONFIDENCE);
+	line->quiet_share = (double)kept / COUNTED_WINDOWS;
+	b->live.counters = NULL;
+	run_teardown(&running);
+	counters_close(&counters);
+	return ret;
+}
+
 static int measure_in_this_process(const struct registry *reg, const struct run *run,
 				   struct selftest_line lines[SELFTEST_LINES],
 				   struct err *err)
@@ -161,6 +210,7 @@ static int measure_in_this_process(const struct registry *reg, const struct run 
 	double ticks_per_us = run->ticks_per_ns * 1000;
 	unsigned int step = run->backend->step;
 	cpu_set_t set;
+	int ret;
 
 	b.plan = (struct plan){ .cpu = run->backend->cpu,
 				.step = step,
@@ -175,7 +225,11 @@ static int measure_in_this_process(const struct registry *reg, const struct run 
 	live_open(&b.live, &b.plan);
 	measure_empty(&b, &lines[SELFTEST_EMPTY]);
 	measure_clock(&b, &lines[SELFTEST_PAIR]);
-	return measure_loops(&b, reg, &lines[SELFTEST_LOOPS], err);
+	ret = measure_loops(&b, reg, &lines[SELFTEST_LOOPS], err);
+	if (!ret)
+		ret = measure_counted(&b, registry_find(reg, "control/chain"),
+				      &lines[SELFTEST_COUNTED], err);
+	return ret;
 }
 
 /* A short run of a few cheap and dear rows. */
@@ -212,6 +266,10 @@ int selftest(struct backend *backend, const struct registry *reg,
 	lines[SELFTEST_LOOPS + 2] =
 		(struct selftest_line){ "an instruction of the control's chain", "cycles",
 					.low = 1 - CHAIN_BOUND, .high = 1 + CHAIN_BOUND };
+	lines[SELFTEST_COUNTED] = (struct selftest_line){
+		"counted core cycles, over the estimated ones", "",
+		.low = 1 - COUNTED_BOUND, .high = 1 + COUNTED_BOUND
+	};
 	lines[SELFTEST_PAIR] = (struct selftest_line){ "a fenced pair of clock reads",
 						       "ticks", .quiet_share = NAN };
 	lines[SELFTEST_INSIDE] = (struct selftest_line){

@@ -15,6 +15,7 @@ enum selftest_verdict {
 	SELFTEST_PASS,	/* the whole interval is within the bound */
 	SELFTEST_NOISY, /* this machine was too noisy to tell */
 	SELFTEST_FAIL,	/* the whole interval is outside */
+	SELFTEST_SKIP,	/* this machine does not have what it is about */
 };
 
 struct selftest_line {
@@ -23,13 +24,15 @@ struct selftest_line {
 	struct figure figure;
 	double low, high;   /* the bound */
 	double quiet_share; /* of the windows that it stands on; NAN: it has none */
+	const char *lacks;  /* what this machine does not have; NULL: nothing */
 	enum selftest_verdict verdict;
 };
 
 enum {
 	SELFTEST_EMPTY,
 	SELFTEST_LOOPS, /* three of them */
-	SELFTEST_PAIR = SELFTEST_LOOPS + 3,
+	SELFTEST_COUNTED = SELFTEST_LOOPS + 3,
+	SELFTEST_PAIR,
 	SELFTEST_INSIDE,
 	SELFTEST_LINES,
 };

@@ -23,7 +23,9 @@
 
 #define timed_region static __attribute__((noinline, aligned(64)))
 
-_Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL, "windows of whole passes");
+_Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL &&
+		       WINDOW_MULTIPLE_LESS == BENCH_UNROLL_LESS,
+	       "windows of whole passes");
 
 /* What one timed region gives. */
 struct timed {
@@ -147,14 +149,15 @@ bool live_references(struct live *live)
 		if (!registry_row(ids[i], &ref->row) ||
 		    run_setup(&ref->running, &ref->row, live->cpu, -1, "", false))
 			return false;
-		ref->n = BENCH_UNROLL;
+		ref->n = BENCH_UNROLL_LESS;
 		for (int k = 0; k < REFERENCE_TRIES; k++)
 			x[k] = take_reference(live, ref, 1);
 		us = stats_median_any(x, REFERENCE_TRIES) / live->ticks_per_us;
 		if (!(us > 0))
 			return false;
 		if (us * BENCH_UNROLL < REFERENCE_US)
-			ref->n *= (unsigned long)(REFERENCE_US / us / BENCH_UNROLL);
+			ref->n = (unsigned long)(REFERENCE_US / us / BENCH_UNROLL) *
+				 BENCH_UNROLL;
 	}
 	return true;
 }

@@ -19,6 +19,11 @@ double window_wanted_ticks(unsigned int step, double ticks_per_us)
 	return fmax(WINDOW_US * ticks_per_us, (double)WINDOW_STEPS * step);
 }
 
+static unsigned long round_up(unsigned long n, unsigned long multiple)
+{
+	return (n + multiple - 1) / multiple * multiple;
+}
+
 /* The shorter of two windows: one may pay for cold caches, or for an interrupt. */
 static int shorter_window(struct meter *m, unsigned long n, uint64_t *ticks)
 {
@@ -51,8 +56,9 @@ int window_size(struct meter *m, unsigned long *n)
 		now *= SIZE_GROWTH;
 	}
 	/* Up, so that no window is shorter than wanted. */
-	if (now > WINDOW_MULTIPLE)
-		now += (WINDOW_MULTIPLE - now % WINDOW_MULTIPLE) % WINDOW_MULTIPLE;
+	if (now > WINDOW_MULTIPLE_LESS)
+		now = round_up(now, now > WINDOW_MULTIPLE ? WINDOW_MULTIPLE
+							  : WINDOW_MULTIPLE_LESS);
 	*n = now;
 	return 0;
 }

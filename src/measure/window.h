@@ -65,8 +65,12 @@ struct meter {
  */
 #define ROUND_US 1500
 
-/* A window has a multiple of so many iterations, if it has as many: BENCH_UNROLL. */
-#define WINDOW_MULTIPLE 16
+/*
+ * A window has a multiple of so many iterations, if it has as many; else of the lesser
+ * number, if it has as many as that: BENCH_UNROLL and BENCH_UNROLL_LESS.
+ */
+#define WINDOW_MULTIPLE	     64
+#define WINDOW_MULTIPLE_LESS 16
 
 /* Wanted length of a window with a counter of this step. Ticks. */
 double window_wanted_ticks(unsigned int step, double ticks_per_us);

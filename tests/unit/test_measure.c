@@ -15,6 +15,7 @@
 struct fake {
 	uint64_t cost;
 	unsigned int calls, cold, fail_at;
+	unsigned int late; /* the window that an interrupt falls into */
 };
 
 static int fake_window(void *machine, unsigned long n, struct window *w)
@@ -27,6 +28,8 @@ static int fake_window(void *machine, unsigned long n, struct window *w)
 	*w = (struct window){ .ticks = f->cost * n, .probe = 1000 };
 	if (f->calls <= f->cold)
 		w->ticks *= 10 - f->calls;
+	if (f->calls == f->late)
+		w->ticks += 100 * 1000;
 	return 0;
 }
 
@@ -38,6 +41,7 @@ static struct meter meter(struct fake *f)
 static void test_size(void **state)
 {
 	struct fake cheap = { .cost = 100 }, one = { .cost = 10 * 1000 * 1000 };
+	struct fake dear = { .cost = 1000 }, disturbed = { .cost = 100, .late = 3 };
 	struct meter m = meter(&cheap);
 	unsigned long n;
 
@@ -53,8 +57,16 @@ static void test_size(void **state)
 	m = meter(&cheap);
 	m.step = 1000;
 	assert_int_equal(window_size(&m, &n), 0);
-	assert_int_equal(n, 1000 * 1000 / 100);
+	assert_int_equal(n, 10048); /* 1000 * 1000 / 100, in whole passes */
 	assert_int_equal(n % WINDOW_MULTIPLE, 0);
+	/* Fewer than a pass has: a multiple of the lesser number. */
+	m = meter(&dear);
+	assert_int_equal(window_size(&m, &n), 0);
+	assert_int_equal(n, 32);
+	/* A window that an interrupt made longer does not make the others shorter. */
+	m = meter(&disturbed);
+	assert_int_equal(window_size(&m, &n), 0);
+	assert_int_equal(n, 256);
 }
 
 static void test_failure_stops(void **state)

@@ -30,6 +30,8 @@ static void test_judge(void **state)
 	assert_int_equal(judge(1.02, 1.05, 0.9), SELFTEST_FAIL);
 	assert_int_equal(judge(0.9, 0.98, 0.9), SELFTEST_FAIL);
 	assert_int_equal(judge(NAN, NAN, 0.9), SELFTEST_NOISY); /* no interval */
+	assert_int_equal(selftest_judge(&(struct selftest_line){ .lacks = "counters" }),
+			 SELFTEST_SKIP);
 }
 
 int main(void)
