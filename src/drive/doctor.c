@@ -22,13 +22,14 @@ static void look_at_clock(struct clock_facts *c)
 	struct clock_point start = clock_point();
 	double probes[PROBES], rates[PROBES], ticks_per_us;
 	uint32_t probe_passes, chain_passes;
-	uint64_t pair = clock_pair(&clock_real);
+	double overhead;
 
 	c->step = clock_step(&clock_real);
 	usleep(CLOCK_ROUGH_US);
 	ticks_per_us = clock_ticks_per_ns(start, clock_point()) * 1000;
 	probe_passes = clock_probe_passes(c->step, ticks_per_us);
 	chain_passes = clock_chain_passes(c->step, ticks_per_us);
+	overhead = clock_chain_overhead(&clock_real, chain_passes);
 	for (int i = 0; i < PROBES; i++) {
 		uint32_t before, probe, after;
 
@@ -36,7 +37,7 @@ static void look_at_clock(struct clock_facts *c)
 		before = clock_chain(chain_passes);
 		probe = clock_probe(probe_passes);
 		after = clock_chain(chain_passes);
-		rates[i] = clock_rate(before, after, chain_passes, pair);
+		rates[i] = clock_rate(before, after, chain_passes, overhead);
 		probes[i] = probe * rates[i];
 		usleep(PROBE_GAP_US);
 	}

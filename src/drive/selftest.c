@@ -18,6 +18,7 @@
 #define BLOCK_WINDOWS	   40
 #define PAIRS_MAX	   8000	 /* of the suite's loop and the block */
 #define PAIRS_CHECK	   500	 /* the interval is looked at behind so many */
+#define PAIRS_CALIBRATE	   50	 /* the chain's overhead is taken behind so many */
 #define EMPTY_BOUND	   0.05	 /* % of a standard window */
 #define LOOP_BOUND	   0.005 /* from a ratio of 1 */
 #define CHAIN_BOUND	   0.001 /* from one cycle an instruction */
@@ -49,17 +50,6 @@ enum selftest_verdict selftest_judge(const struct selftest_line *line)
 	return f->hi < line->low || f->lo > line->high ? SELFTEST_FAIL : SELFTEST_NOISY;
 }
 
-/* Mean of the middle half: finer than the counter's step, and as deaf to outliers. */
-static double middle_mean(double *x, size_t n)
-{
-	double sum = 0;
-
-	stats_sort(x, n);
-	for (size_t i = n / 4; i < n - n / 4; i++)
-		sum += x[i];
-	return sum / (n - n / 4 * 2);
-}
-
 static bool is_quiet(const struct bench_of_self *b, const struct window *w)
 {
 	return !w->drop && w->probe * w->rate <= b->quiet * QUIET_TOLERANCE;
@@ -74,8 +64,8 @@ static void measure_empty(const struct bench_of_self *b, struct selftest_line *l
 
 		for (int w = 0; w < BLOCK_WINDOWS; w++)
 			x[w] = clock_real.time(NULL, CLOCK_EMPTY, 0);
-		means[block] = (middle_mean(x, BLOCK_WINDOWS) - overhead) / b->window *
-			       100;
+		means[block] = (stats_middle_mean(x, BLOCK_WINDOWS) - overhead) /
+			       b->window * 100;
 	}
 	line->figure = stats_figure(means, BLOCKS, CONFIDENCE);
 }
@@ -87,7 +77,7 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 	for (int block = 0; block < BLOCKS; block++) {
 		for (int w = 0; w < BLOCK_WINDOWS; w++)
 			x[w] = clock_real.time(NULL, CLOCK_NOTHING, 0);
-		means[block] = middle_mean(x, BLOCK_WINDOWS);
+		means[block] = stats_middle_mean(x, BLOCK_WINDOWS);
 	}
 	line->figure = stats_figure(means, BLOCKS, CONFIDENCE);
 	line->high = CLOCK_BOUND / 100 * b->window;
@@ -116,6 +106,10 @@ static int measure_pairs(struct bench_of_self *b, const struct variant *one,
 	while (!ret && taken < PAIRS_MAX) {
 		struct window w[2];
 
+		/* Anew, as every round has it anew. */
+		if (taken % PAIRS_CALIBRATE == 0)
+			b->live.chain_overhead = clock_chain_overhead(
+				&clock_real, b->live.chain_passes);
 		for (int i = 0; i < 2; i++) {
 			int which = i ^ (taken & 1);
 

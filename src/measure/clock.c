@@ -16,17 +16,19 @@
 
 #define OVERHEAD_WINDOWS 101
 
-/* With a fine counter. On a core of 4.6 GHz the chain takes 1 µs, the probe 0.7 µs. */
+/* With a fine counter. On a core of 4.6 GHz the chain takes 2 µs, the probe 0.7 µs. */
 #define PROBE_PASSES 1600
 /*
- * The chain beside a window: 4,800 cycles. A read is known to 0.41 of a step (step/√6).
- * At 3,000 ticks and steps of 26, one chain tells 0.35 %, and the eighty beside forty
- * windows tell 0.04 %.
+ * The chain beside a window: 9,600 cycles. A read is known to 0.41 of a step (step/√6).
+ * At 6,000 ticks and steps of 26, one chain tells 0.18 %, and the eighty beside forty
+ * windows tell 0.02 %. What is not known of its overhead moves control/chain by 0.03 %
+ * from process to process (Intel Xeon, model 167). With half the cycles, it was 0.1 %.
  */
-#define CHAIN_PASSES 300
+#define CHAIN_PASSES 600
+#define CHAIN_TRIALS 201  /* that its overhead is taken from: 0.1 % of a chain or less */
 #define CHAIN_AGREE  0.03 /* so much may the clock move within a window */
 /*
- * A step is fine up to 14 ns: the chain then has about 75 steps, the probe 50. The usual
+ * A step is fine up to 14 ns: the chain then has about 150 steps, the probe 50. The usual
  * counters (1 GHz, 100, 62.5, 54, 50, 25, 24, 19.2, 10, 1 MHz) lie 7 % or more from where
  * the scale changes.
  */
@@ -138,24 +140,13 @@ unsigned int clock_step(const struct clock *clock)
 	return step ? step : 1;
 }
 
-static double median_of(const struct clock *clock, enum clock_timed what,
-			unsigned long passes, size_t n)
-{
-	double x[n];
-
-	for (size_t i = 0; i < n; i++)
-		x[i] = clock->time(clock->arg, what, passes);
-	return stats_median_any(x, n);
-}
-
-uint64_t clock_pair(const struct clock *clock)
-{
-	return median_of(clock, CLOCK_NOTHING, 0, OVERHEAD_WINDOWS);
-}
-
 uint64_t clock_overhead(const struct clock *clock)
 {
-	return median_of(clock, CLOCK_EMPTY, 0, OVERHEAD_WINDOWS);
+	double x[OVERHEAD_WINDOWS];
+
+	for (size_t i = 0; i < OVERHEAD_WINDOWS; i++)
+		x[i] = clock->time(clock->arg, CLOCK_EMPTY, 0);
+	return stats_median_any(x, OVERHEAD_WINDOWS);
 }
 
 unsigned int clock_scale(unsigned int step, double ticks_per_us)
@@ -173,14 +164,26 @@ uint32_t clock_chain_passes(unsigned int step, double ticks_per_us)
 	return CHAIN_PASSES * clock_scale(step, ticks_per_us);
 }
 
+double clock_chain_overhead(const struct clock *clock, uint32_t passes)
+{
+	double x[CHAIN_TRIALS];
+
+	for (size_t i = 0; i < CHAIN_TRIALS; i++) {
+		double twice = 2.0 * clock->time(clock->arg, CLOCK_CHAIN, passes / 2);
+
+		x[i] = twice - clock->time(clock->arg, CLOCK_CHAIN, passes / 2 * 2ul);
+	}
+	return stats_middle_mean(x, CHAIN_TRIALS);
+}
+
 uint32_t clock_probe_passes(unsigned int step, double ticks_per_us)
 {
 	return PROBE_PASSES * clock_scale(step, ticks_per_us);
 }
 
-double clock_rate(uint32_t before, uint32_t after, uint32_t passes, uint64_t pair)
+double clock_rate(uint32_t before, uint32_t after, uint32_t passes, double overhead)
 {
-	double first = (double)before - pair, second = (double)after - pair;
+	double first = before - overhead, second = after - overhead;
 	double cycles = (double)passes * ARCH_CHAIN_LENGTH;
 
 	if (first > second * (1 + CHAIN_AGREE))

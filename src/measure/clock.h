@@ -43,8 +43,6 @@ extern const struct clock clock_real;
 
 /* The counter's step: the greatest common divisor of many differences. Ticks. */
 unsigned int clock_step(const struct clock *clock);
-/* Median cost of an empty pair of reads. Ticks. */
-uint64_t clock_pair(const struct clock *clock);
 /* Median cost of a window around a batch that does nothing. Ticks. */
 uint64_t clock_overhead(const struct clock *clock);
 /*
@@ -55,18 +53,24 @@ uint64_t clock_overhead(const struct clock *clock);
 unsigned int clock_scale(unsigned int step, double ticks_per_us);
 /* Passes of the chain that tells the core's clock beside a window. */
 uint32_t clock_chain_passes(unsigned int step, double ticks_per_us);
+/*
+ * What a chain of so many passes takes beside them: the two reads, the way in, and the
+ * branch out of the loop that was predicted wrongly. Twice the time of half a chain
+ * exceeds the time of a whole one by that. Ticks.
+ */
+double clock_chain_overhead(const struct clock *clock, uint32_t passes);
 /* Passes of the contention probe. Only probes of equally many passes can be compared. */
 uint32_t clock_probe_passes(unsigned int step, double ticks_per_us);
 
-/* One such chain, on this CPU. Ticks, those of an empty pair of reads among them. */
+/* One such chain, on this CPU. Ticks, its overhead among them. */
 uint32_t clock_chain(uint32_t passes);
 
 /*
- * Core cycles a tick beside a window, from the chains before and after it and the cost of
- * an empty pair of reads. Where they differ by more than a clock moves in that time, an
+ * Core cycles a tick beside a window, from the chains before and after it and their
+ * overhead. Where they differ by more than a clock moves in that time, an
  * interrupt fell into the slower one, and the other one counts alone. Pure.
  */
-double clock_rate(uint32_t before, uint32_t after, uint32_t passes, uint64_t pair);
+double clock_rate(uint32_t before, uint32_t after, uint32_t passes, double overhead);
 
 /* One contention probe, on this CPU. Ticks. */
 uint32_t clock_probe(uint32_t passes);

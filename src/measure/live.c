@@ -193,7 +193,8 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	*w = (struct window){ .cpu = take_cpu ? cpu_spent(live, &cpu, &t) : -1 };
 	chain_after = clock_chain(live->chain_passes);
 	probe_after = clock_probe(live->probe_passes);
-	w->rate = clock_rate(chain_before, chain_after, live->chain_passes, live->pair);
+	w->rate = clock_rate(chain_before, chain_after, live->chain_passes,
+			     live->chain_overhead);
 	for (size_t i = 0; i < REFERENCES && live->take_references; i++)
 		w->ref[i] = take_reference(live, &live->reference[i], w->rate);
 
@@ -231,7 +232,7 @@ void live_open(struct live *live, const struct plan *plan)
 		.chain_passes = clock_chain_passes(plan->step, plan->ticks_per_us),
 		.stat_fd = open("/proc/stat", O_RDONLY | O_CLOEXEC),
 		.overhead = clock_overhead(&clock_real),
-		.pair = clock_pair(&clock_real),
 		.cpu_overhead = cpu_overhead(),
 	};
+	live->chain_overhead = clock_chain_overhead(&clock_real, live->chain_passes);
 }

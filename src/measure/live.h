@@ -30,12 +30,12 @@ struct live {
 	int cpu;
 	double ticks_per_us;
 	uint32_t probe_passes, chain_passes;
-	uint64_t overhead;    /* ticks of an empty window */
-	uint64_t pair;	      /* ticks of an empty pair of reads */
-	int64_t cpu_overhead; /* nanoseconds that taking CPU time takes */
-	uint64_t chain;	      /* passes of the dependent chain to add to each window */
-	bool has_references;  /* live_references() was fine */
-	bool take_references; /* beside each window */
+	uint64_t overhead;     /* ticks of an empty window */
+	double chain_overhead; /* ticks of a chain beside its passes */
+	int64_t cpu_overhead;  /* nanoseconds that taking CPU time takes */
+	uint64_t chain;	       /* passes of the dependent chain to add to each window */
+	bool has_references;   /* live_references() was fine */
+	bool take_references;  /* beside each window */
 	struct reference reference[REFERENCES];
 
 	double faults, switches;	 /* in windows since they were set to 0 */

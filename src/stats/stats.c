@@ -121,6 +121,16 @@ double stats_precision(const struct figure *e)
 	return (e->hi - e->lo) / 2 / fabs(e->mid);
 }
 
+double stats_middle_mean(double *x, size_t n)
+{
+	double sum = 0;
+
+	stats_sort(x, n);
+	for (size_t i = n / 4; i < n - n / 4; i++)
+		sum += x[i];
+	return sum / (n - n / 4 * 2);
+}
+
 double stats_mad_sigma(double *x, size_t n)
 {
 	double median;

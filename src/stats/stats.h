@@ -60,6 +60,9 @@ static inline double figure_high(struct figure f)
 /* The median and its interval, which is NAN where n is too small for one. Sorts x. */
 struct figure stats_figure(double *x, size_t n, double level);
 
+/* Mean of the middle half: finer than a step, and as deaf to outliers. Sorts x. */
+double stats_middle_mean(double *x, size_t n);
+
 /*
  * Robust standard deviation: 1.4826 times the median absolute deviation from the median,
  * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0:
