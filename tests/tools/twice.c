@@ -11,21 +11,15 @@
  * with `make method`; it uses the suite's own batches. It takes half a minute.
  */
 #include <math.h>
-#include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "drive/estimate.h"
-#include "measure/clock.h"
-#include "measure/support.h"
+#include "tool.h"
 
 #define LAUNCHES 240
 #define TURNS	 12 /* of N, N, N, 2N in one process */
-#define WINDOW	 25e-6
 
 static const char *const ids[] = { "floor/empty", "null/getppid-inline",
 				   "clock/monotonic-vdso", "write/null",
@@ -33,7 +27,7 @@ static const char *const ids[] = { "floor/empty", "null/getppid-inline",
 #define IDS (sizeof(ids) / sizeof(ids[0]))
 
 struct taken {
-	double n, overhead;		/* iterations; ticks of an empty window */
+	double n;			/* iterations */
 	struct window window[TURNS][4]; /* the last one is of 2N */
 };
 
@@ -41,62 +35,33 @@ struct launch {
 	struct taken row[IDS];
 };
 
-/* Where and with what a process measures. */
-struct place {
-	int cpu;
-	const char *dir;
-	uint32_t probe_passes;
-};
-
-static struct window take(const struct place *at, struct bench_run *run, unsigned long n)
+static void measure(struct tool *tool, const struct variant *v, const char *dir,
+		    unsigned long n, struct taken *out)
 {
-	long (*volatile batch)(struct bench_run *, unsigned long) = run->bench->batch;
-	uint32_t before = clock_probe(at->probe_passes), after;
-	uint64_t start = arch_ticks(), end;
-
-	batch(run, n);
-	end = arch_ticks();
-	after = clock_probe(at->probe_passes);
-	return (struct window){ .ticks = end - start,
-				.probe = before > after ? before : after };
-}
-
-static void measure(const struct place *at, const struct variant *v, unsigned long n,
-		    struct taken *out)
-{
-	struct running r;
-
-	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
-		exit(2);
-	}
+	tool_begin(tool, v, dir);
 	for (int i = 0; i < 8; i++)
-		take(at, &r.run, n);
+		tool_window(tool, n);
 	for (int t = 0; t < TURNS; t++)
 		for (int k = 0; k < 4; k++) {
 			int which = (k + t) % 4; /* the 2N window goes round */
 
-			out->window[t][which] = take(at, &r.run, which == 3 ? 2 * n : n);
+			out->window[t][which] = tool_window(tool, which == 3 ? 2 * n : n);
 		}
 	out->n = n;
-	out->overhead = clock_overhead(&clock_real);
-	run_teardown(&r);
+	run_teardown(&tool->running);
 }
 
-/* The process of one launch: argv has the CPU, the folder, the probe and every n. */
+/* The process of one launch: argv has the CPU, the folder, ticks a µs and every n. */
 static int launched(const struct registry *reg, char **argv)
 {
-	const struct place at = { atoi(argv[2]), argv[3], strtoul(argv[4], NULL, 10) };
 	static struct launch all;
-	cpu_set_t set;
+	struct tool tool;
 
-	CPU_ZERO(&set);
-	CPU_SET(at.cpu, &set);
-	sched_setaffinity(0, sizeof(set), &set);
+	tool_open(&tool, atoi(argv[2]), strtod(argv[4], NULL));
 	mlockall(MCL_CURRENT);
 	for (size_t i = 0; i < IDS; i++)
-		measure(&at, registry_find(reg, ids[i]), strtoul(argv[5 + i], NULL, 10),
-			&all.row[i]);
+		measure(&tool, registry_find(reg, ids[i]), argv[3],
+			strtoul(argv[5 + i], NULL, 10), &all.row[i]);
 	return fwrite(&all, sizeof(all), 1, stdout) != 1;
 }
 
@@ -124,27 +89,6 @@ static bool launch(char **argv, struct launch *out)
 	return waitpid(pid, &status, 0) == pid && !status && got;
 }
 
-/* Iterations of a window of the standard length, from one rough try. */
-static unsigned long size(const struct place *at, const struct variant *v, double per_s)
-{
-	struct running r;
-	unsigned long n = 64;
-	double ticks = 0;
-
-	if (run_setup(&r, v, at->cpu, -1, at->dir, true)) {
-		fprintf(stderr, "%s: %s\n", v->id, r.run.outcome.reason);
-		exit(2);
-	}
-	for (; n < 1UL << 24; n *= 2) {
-		take(at, &r.run, n);
-		ticks = take(at, &r.run, n).ticks;
-		if (ticks > WINDOW * per_s / 2)
-			break;
-	}
-	run_teardown(&r);
-	return ceil(n * WINDOW * per_s / ticks);
-}
-
 /* Median ticks of the quiet ones among windows [from, to) of each turn; NAN: too few. */
 static double quiet_median(const struct taken *t, int from, int to, double level)
 {
@@ -153,7 +97,8 @@ static double quiet_median(const struct taken *t, int from, int to, double level
 
 	for (int i = 0; i < TURNS; i++)
 		for (int k = from; k < to; k++)
-			if (t->window[i][k].probe <= QUIET_TOLERANCE * level)
+			if (!t->window[i][k].drop &&
+			    tool_probe(&t->window[i][k]) <= QUIET_TOLERANCE * level)
 				x[n++] = t->window[i][k].ticks;
 	stats_sort(x, n);
 	return n >= QUIET_WINDOWS ? stats_median(x, n) : NAN;
@@ -175,28 +120,27 @@ int main(int argc, char **argv)
 {
 	static struct launch all[LAUNCHES];
 	static double probes[LAUNCHES * IDS * TURNS * 4];
-	char cpu_text[16], passes[16], numbers[IDS][24];
+	char cpu_text[16], rate[32], numbers[IDS][24];
 	char dir[] = "/tmp/syscost-twice.XXXXXX";
-	char *child[6 + IDS] = { argv[0], (char *)"launch", cpu_text, dir, passes };
-	struct place here = { .cpu = sysconf(_SC_NPROCESSORS_ONLN) - 1, .dir = dir };
-	struct clock_point start = clock_point();
+	char *child[6 + IDS] = { argv[0], (char *)"launch", cpu_text, dir, rate };
 	struct registry reg;
+	struct tool tool;
+	cpu_set_t others;
 	size_t n = 0, at = 0;
-	double level, per_s;
+	double level;
 
 	registry_load(&reg);
 	if (argc == (int)(5 + IDS) && !strcmp(argv[1], "launch"))
 		return launched(&reg, argv);
 	if (!mkdtemp(dir))
 		return 2;
-	usleep(CLOCK_ROUGH_US);
-	per_s = clock_ticks_per_ns(start, clock_point()) * 1e9;
-	here.probe_passes = clock_probe_passes(clock_step(&clock_real), per_s * 1e-6);
-	snprintf(cpu_text, sizeof(cpu_text), "%d", here.cpu);
-	snprintf(passes, sizeof(passes), "%u", here.probe_passes);
+	tool_open(&tool, tool_cpu(&others), tool_ticks_per_us());
+	snprintf(cpu_text, sizeof(cpu_text), "%d", tool.live.cpu);
+	snprintf(rate, sizeof(rate), "%.6f", tool.ticks_per_us);
 	for (size_t i = 0; i < IDS; i++) {
-		snprintf(numbers[i], sizeof(numbers[i]), "%lu",
-			 size(&here, registry_find(&reg, ids[i]), per_s));
+		tool_begin(&tool, registry_find(&reg, ids[i]), dir);
+		snprintf(numbers[i], sizeof(numbers[i]), "%lu", tool_size(&tool));
+		run_teardown(&tool.running);
 		child[5 + i] = numbers[i];
 	}
 	for (int i = 0; i < LAUNCHES; i++)
@@ -205,7 +149,8 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < n; i++)
 		for (size_t r = 0; r < IDS; r++)
 			for (int w = 0; w < TURNS * 4; w++)
-				probes[at++] = all[i].row[r].window[w / 4][w % 4].probe;
+				probes[at++] = tool_probe(
+					&all[i].row[r].window[w / 4][w % 4]);
 	level = estimate_quiet_level(probes, at);
 	printf("%zu processes; ticks an operation, robust sigma %% and half interval "
 	       "%%\n",
@@ -222,8 +167,7 @@ int main(int argc, char **argv)
 			if (isnan(one) || isnan(two))
 				continue;
 			twice[kept] = (two - one) / t->n;
-			empty[kept++] = (quiet_median(t, 0, 3, level) - t->overhead) /
-					t->n;
+			empty[kept++] = quiet_median(t, 0, 3, level) / t->n;
 		}
 		printf("%-22s %4zu quiet", ids[r], kept);
 		say("twice", twice, kept);
