@@ -98,14 +98,16 @@ READERS  = $(filter $(foreach d,base stats row compare render,$(BUILD)/src/$(d)/
 $(BUILD)/readers: tests/readers/readers.c $(READERS)
 	$(call say,LINK  )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< $(READERS) -ljansson -lm
 
-$(BUILD)/tools/%: tests/tools/%.c $(OBJ)
+$(BUILD)/tools/%: tests/tools/%.c $(wildcard tests/tools/*.h) $(OBJ)
 	@mkdir -p $(@D)
 	$(call say,CC    )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< \
 		$(filter-out $(BUILD)/src/main.o $(BUILD)/src/cli/%,$(OBJ)) $(LIBS)
 
-# The experiment that decided how a window's overhead is removed (README, Method).
-method: $(BUILD)/tools/twice
-	$<
+# Experiments that decide how windows are taken and judged (README, Method).
+METHOD   = $(BUILD)/tools/twice $(BUILD)/tools/probe
+method: $(METHOD)
+	$(BUILD)/tools/twice
+	$(BUILD)/tools/probe
 
 static:
 	$(MAKE) BUILD=$(BUILD)/static LDFLAGS=-static \
@@ -144,6 +146,8 @@ unit: $(UNITBIN)
 
 helpers: $(HELPBIN) $(BUILD)/readers
 
+tools: $(METHOD)
+
 # What the suite says of itself, measured; long, and resumable. See the scripts.
 self-test-noise self-test-power self-test-relink: all
 	scripts/$@.sh
@@ -172,6 +176,6 @@ clean:
 	rm -rf $(BUILD)
 
 -include $(OBJ:.o=.d)
-.PHONY: FORCE all static bench method check fuzz sanitize lint unit helpers install uninstall clean
+.PHONY: FORCE all static bench method check fuzz sanitize lint unit helpers tools install uninstall clean
 .PHONY: self-test-noise self-test-power self-test-relink print-libs
 .SECONDARY:

@@ -58,7 +58,7 @@ fi
 
 for cc in gcc clang; do
 	build=${BUILD:-build}/lint-$cc
-	make -s -j "$(nproc)" CC=$cc BUILD="$build" all unit helpers "$build/tools/twice"
+	make -s -j "$(nproc)" CC=$cc BUILD="$build" all unit helpers tools
 done
 make -s -j "$(nproc)" BUILD="${BUILD:-build}" fuzz
 scripts/check-layers.sh
