@@ -46,7 +46,11 @@ struct meter {
 	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
 };
 
-#define QUIET_TOLERANCE 1.05 /* a quiet probe is at most so many times the level */
+/*
+ * A quiet probe is at most so many times the level. `make method` shows what smaller and
+ * larger tolerances lose and let in, beside neighbours that say when they are on.
+ */
+#define QUIET_TOLERANCE 1.05
 
 #define WINDOW_US    25	  /* wanted length of a window, microseconds; at least 20 */
 #define WINDOW_STEPS 1000 /* and at least so many steps of the counter */
