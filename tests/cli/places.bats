@@ -269,7 +269,7 @@ more_rounds_than() { # number
 	"$SYSCOST" run --seconds 1 --no-plots --force -o out null/getppid-inline \
 		>/dev/null
 	[ "$(find out -type f | sort | tr '\n' ' ')" = \
-		"out/mine.svg out/results.csv out/rounds.csv out/run.json " ]
+		"out/mine.svg out/results.csv out/rounds.csv out/run.json out/windows.csv " ]
 }
 
 @test "colours on a terminal only, and not with NO_COLOR" {
