@@ -268,8 +268,8 @@ more_rounds_than() { # number
 	touch out/report.html out/null.svg out/null.png out/mine.svg
 	"$SYSCOST" run --seconds 1 --no-plots --force -o out null/getppid-inline \
 		>/dev/null
-	[ "$(find out -type f | sort | tr '\n' ' ')" = \
-		"out/mine.svg out/results.csv out/rounds.csv out/run.json out/windows.csv " ]
+	[ "$(cd out && find . -type f | sort | tr '\n' ' ')" = \
+		"./mine.svg ./results.csv ./rounds.csv ./run.json ./windows.csv " ]
 }
 
 @test "colours on a terminal only, and not with NO_COLOR" {
