@@ -4,11 +4,13 @@
  */
 #include <math.h>
 #include <stdlib.h>
+#include <sys/param.h>
 
 #include "stats/binomial.h"
 #include "stats/stats.h"
 
-#define FEW 48 /* values: inserting each where it belongs is faster than qsort() */
+#define FEW    40 /* values: inserting each where it belongs is faster than splitting */
+#define SPLITS 64 /* of one array: more are needed only where somebody chose the values */
 
 static int ascending(const void *a, const void *b)
 {
@@ -17,67 +19,77 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-void stats_sort(double *x, size_t n)
+/* Insertion, but without a branch that the processor could guess wrong. */
+static void sort_few(double *x, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		double most = x[i];
+
+		for (size_t at = 0; at < i; at++) {
+			double other = x[at];
+
+			x[at] = MIN(other, most);
+			most = MAX(other, most);
+		}
+		x[i] = most;
+	}
+}
+
+/* Hoare's partition: nothing in front of the place it returns is above what follows. */
+static size_t split(double *x, size_t n)
+{
+	double pivot = x[(n - 1) / 2];
+	size_t i = 0, j = n - 1;
+
+	for (;;) {
+		double t;
+
+		while (x[i] < pivot)
+			i++;
+		while (x[j] > pivot)
+			j--;
+		if (i >= j)
+			return j + 1;
+		t = x[i];
+		x[i++] = x[j];
+		x[j--] = t;
+	}
+}
+
+/* Sorts as much of x as its places from `from` to before `to` need. */
+static void sort(double *x, size_t n, size_t from, size_t to, int splits)
 {
 	size_t i = 1;
 
 	while (i < n && x[i - 1] <= x[i])
 		i++;
-	if (i == n || !n)
+	if (i >= n)
 		return; /* many are sorted already */
-	if (n > FEW) {
-		qsort(x, n, sizeof(*x), ascending);
-		return;
-	}
-	for (; i < n; i++) {
-		double value = x[i];
-		size_t at = i;
+	while (n > FEW && splits-- > 0) {
+		size_t at = split(x, n);
 
-		for (; at && x[at - 1] > value; at--)
-			x[at] = x[at - 1];
-		x[at] = value;
+		if (to > at)
+			sort(x + at, n - at, from > at ? from - at : 0, to - at, splits);
+		if (from >= at)
+			return;
+		n = at;
 	}
+	if (n > FEW)
+		qsort(x, n, sizeof(*x), ascending);
+	else
+		sort_few(x, n);
 }
 
-/* Hoare's selection: x[k] as if sorted, nothing larger before or smaller behind it. */
-static void select_at(double *x, size_t n, size_t k)
+void stats_sort(double *x, size_t n)
 {
-	size_t low = 0, high = n - 1;
-
-	while (low < high) {
-		double pivot = x[low + (high - low) / 2];
-		size_t i = low, j = high;
-
-		for (;;) {
-			double t;
-
-			while (x[i] < pivot)
-				i++;
-			while (x[j] > pivot)
-				j--;
-			if (i >= j)
-				break;
-			t = x[i];
-			x[i++] = x[j];
-			x[j--] = t;
-		}
-		/* Everything up to j is at most the pivot, everything behind at least. */
-		if (k <= j)
-			high = j;
-		else
-			low = j + 1;
-	}
+	sort(x, n, 0, n, SPLITS);
 }
 
 double stats_quantile_any(double *x, size_t n, double p)
 {
 	size_t k = n ? (size_t)(p * (n - 1.0)) : 0;
 
-	if (!n)
-		return NAN;
-	select_at(x, n, k);
-	if (k + 1 < n)
-		select_at(x + k + 1, n - k - 1, 0);
+	sort(x, n, k, k + 2, SPLITS);
 	return stats_quantile(x, n, p);
 }
 
@@ -139,6 +151,5 @@ double stats_mad_sigma(double *x, size_t n)
 	median = stats_median(x, n);
 	for (size_t i = 0; i < n; i++)
 		x[i] = fabs(x[i] - median);
-	stats_sort(x, n);
-	return 1.4826 * stats_median(x, n);
+	return 1.4826 * stats_median_any(x, n);
 }

@@ -65,8 +65,7 @@ double stats_middle_mean(double *x, size_t n);
 
 /*
  * Robust standard deviation: 1.4826 times the median absolute deviation from the median,
- * which is sigma for a normal distribution. Replaces x by the sorted deviations. n = 0:
- * NAN.
+ * which is sigma for a normal distribution. Replaces x by the deviations. n = 0: NAN.
  */
 double stats_mad_sigma(double *x, size_t n);
 
