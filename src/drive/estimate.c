@@ -11,8 +11,7 @@
 
 double estimate_quiet_level(double *probes, size_t n)
 {
-	stats_sort(probes, n);
-	return stats_quantile(probes, n, 0.02);
+	return stats_quantile_any(probes, n, 0.02);
 }
 
 static double probe_cycles(const struct window *w)
@@ -47,11 +46,12 @@ static struct window_figure figure_of(struct gathered *g, size_t least)
 
 struct sample_figures estimate_sample(const struct sample *s, double level)
 {
-	struct gathered quiet = { .n = 0 }, contended = { .n = 0 }, all = { .n = 0 };
+	struct gathered quiet, contended, all;
 	double probe[WINDOWS], cpu[WINDOWS], ref[REFERENCES][WINDOWS];
 	struct sample_figures f = { 0 };
 	size_t n_cpu = 0, n_ref[REFERENCES] = { 0 };
 
+	quiet.n = contended.n = all.n = 0; /* the arrays need no zeros */
 	for (size_t i = 0; i < s->n_windows && i < WINDOWS; i++) {
 		const struct window *w = &s->windows[i];
 		bool is_quiet = window_is_quiet(w, level);
@@ -75,7 +75,8 @@ struct sample_figures estimate_sample(const struct sample *s, double level)
 	f.n_quiet = quiet.n;
 	f.quiet = figure_of(&quiet, QUIET_WINDOWS);
 	f.contended = figure_of(&contended, QUIET_WINDOWS);
-	f.all = figure_of(&all, 1);
+	/* Mostly all are quiet. */
+	f.all = isnan(f.quiet.ticks) || quiet.n < all.n ? figure_of(&all, 1) : f.quiet;
 	f.cpu = n_cpu >= QUIET_WINDOWS ? stats_median_any(cpu, n_cpu) : NAN;
 	f.probe = stats_median_any(probe, all.n);
 	for (size_t k = 0; k < REFERENCES; k++)
@@ -129,8 +130,8 @@ enum {
 int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 		 struct estimate *e)
 {
-	double *room = calloc(OF_ALL * n + n * WINDOWS + 1, sizeof(*room));
-	double *of[OF_ALL + 1];
+	double *room = malloc((OF_ALL * n + n * WINDOWS + 1) * sizeof(*room));
+	double *of[OF_ALL + 1], least = INFINITY;
 	size_t quiet = 0, busy = 0, n_cpu = 0, n_all = 0, quiet_windows = 0;
 
 	if (!room)
@@ -161,8 +162,12 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 			of[OF_BUSY][busy++] = f->contended.ticks * per_op;
 		}
 		for (size_t i = 0; i < s->n_windows; i++)
-			if (!s->windows[i].drop)
-				of[OF_ALL][n_all++] = s->windows[i].ticks * per_op;
+			if (!s->windows[i].drop) {
+				double x = s->windows[i].ticks * per_op;
+
+				least = x < least ? x : least;
+				of[OF_ALL][n_all++] = x;
+			}
 	}
 	e->quiet_rounds = quiet;
 	e->quiet_share = e->windows ? (double)quiet_windows / e->windows : NAN;
@@ -175,7 +180,7 @@ int estimate_row(const struct sample *samples, size_t n, unsigned long ops,
 	e->switches = stats_figure(of[OF_SWITCHES], n, CONFIDENCE);
 	e->enters = stats_figure(of[OF_ENTERS], n, CONFIDENCE);
 	estimate_counts(samples, n, ops, of[OF_TICKS], e); /* they are done with */
-	e->min = stats_quantile_any(of[OF_ALL], n_all, 0);
+	e->min = n_all ? least : NAN;
 	e->p99 = stats_quantile_any(of[OF_ALL], n_all, 0.99);
 	free(room);
 	return 0;

@@ -50,7 +50,7 @@ struct sample {
 	struct sample_figures figures; /* once estimate_samples() has been there */
 };
 
-/* The quiet level of the probe: the 2nd percentile of `n` probes (sorted in place). */
+/* The quiet level: the 2nd percentile of `n` probes, which it moves about. */
 double estimate_quiet_level(double *probes, size_t n);
 
 /* Whether the probes on both sides of a window ran at the quiet level. */
