@@ -115,7 +115,7 @@ double pair_injected(const struct pair *p, size_t i)
 	double *ratio = calloc(h->n_samples + 1, sizeof(*ratio)), median;
 	size_t n = 0;
 
-	for (size_t j = 0, k = 0; ratio && j < h->n_samples; j++) {
+	for (size_t j = 0, k = 0; ratio && p->slowdown[i] > 0 && j < h->n_samples; j++) {
 		const struct sample *s = &h->samples[j];
 		double cycles;
 
