@@ -15,6 +15,7 @@
 #define ROUNDS_MIN   12	    /* before precision may end a run */
 #define ROUNDS_CHECK 4	    /* precision is looked at behind so many rounds */
 #define PROBES_MAX   200000 /* so many tell the quiet level well enough */
+#define SAMPLES	     512    /* room at first: what is not used of it takes no memory */
 
 bool run_is_live(const struct run *run, size_t variant)
 {
@@ -22,24 +23,23 @@ bool run_is_live(const struct run *run, size_t variant)
 	       run->trials[variant].outcome.status == OUTCOME_OK;
 }
 
-/* All probes of the runs in turn: the `at`-th goes to probes[at / stride]. */
+/* Every `stride`-th probe of the runs in turn. Returns how many there are of them all. */
 static size_t gather_probes(struct run **runs, size_t n_runs, size_t stride,
 			    double *probes)
 {
-	size_t at = 0;
+	size_t at = stride - 1, seen = 0; /* of all: the next one wanted */
 
 	for (size_t k = 0; k < n_runs; k++)
 		for (size_t i = 0; i < runs[k]->reg->n; i++)
 			for (size_t s = 0; s < runs[k]->trials[i].n_samples; s++) {
 				const struct sample *x = &runs[k]->trials[i].samples[s];
 
-				for (size_t w = 0; w < x->n_windows; w++, at++)
-					if (probes && (at + 1) % stride == 0)
-						probes[at / stride] =
-							x->windows[w].probe *
-							x->windows[w].rate;
+				for (; probes && at - seen < x->n_windows; at += stride)
+					*probes++ = x->windows[at - seen].probe *
+						    x->windows[at - seen].rate;
+				seen += x->n_windows;
 			}
-	return at;
+	return seen;
 }
 
 /* Of all probes of the runs, or an even part of them where they are very many. */
@@ -150,17 +150,6 @@ static void find_clock(struct run *run)
 	free(x);
 }
 
-static double ticks_inside_windows(const struct run *run)
-{
-	double inside = 0;
-
-	for (size_t i = 0; i < run->reg->n; i++)
-		for (size_t s = 0; s < run->trials[i].n_samples; s++)
-			for (size_t w = 0; w < run->trials[i].samples[s].n_windows; w++)
-				inside += run->trials[i].samples[s].windows[w].ticks;
-	return inside;
-}
-
 bool run_finish(struct run **runs, size_t n)
 {
 	for (size_t k = 0; k < n; k++) {
@@ -170,7 +159,7 @@ bool run_finish(struct run **runs, size_t n)
 		run->seconds = run->backend->now(run->backend) - run->began;
 		run->ticks_per_ns = run->backend->ticks_per_ns(run->backend);
 		find_clock(run);
-		run->window_share = ticks_inside_windows(run) / run->ticks_per_ns * 1e-9 /
+		run->window_share = run->window_ticks / run->ticks_per_ns * 1e-9 /
 				    run->seconds;
 	}
 	return estimate_all(runs, n);
@@ -217,26 +206,42 @@ static double median_rate(const struct reading *r)
 	return stats_median_any(rates, r->n_windows);
 }
 
+/* Room for the windows of one more sample, behind those of the sample before it. */
+static struct window *room_for_windows(struct trial *t, size_t n)
+{
+	if (t->windows_left < n) {
+		struct window_block *block = malloc(sizeof(*block));
+
+		if (!block)
+			return NULL;
+		block->older = t->blocks;
+		t->blocks = block;
+		t->windows_left = WINDOW_BLOCK;
+	}
+	t->windows_left -= n;
+	return &t->blocks->windows[WINDOW_BLOCK - t->windows_left - n];
+}
+
 static int keep_sample(struct run *run, struct trial *t, const struct reading *r,
 		       unsigned int position, uint64_t chain)
 {
-	struct window *windows = calloc(r->n_windows + 1, sizeof(*windows));
+	struct window *windows = room_for_windows(t, r->n_windows);
 	struct sample *s;
 
-	if (windows && t->n_samples == t->room) {
-		size_t room = t->room ? 2 * t->room : 16;
+	if (t->n_samples == t->room) {
+		size_t room = t->room ? 2 * t->room : SAMPLES;
 
 		s = realloc(t->samples, room * sizeof(*s));
-		if (s) {
-			t->samples = s;
-			t->room = room;
-		}
+		if (!s)
+			return -ENOMEM;
+		t->samples = s;
+		t->room = room;
 	}
-	if (!windows || t->n_samples == t->room) {
-		free(windows);
+	if (!windows)
 		return -ENOMEM;
-	}
 	memcpy(windows, r->windows, r->n_windows * sizeof(*windows));
+	for (size_t i = 0; i < r->n_windows; i++)
+		run->window_ticks += r->windows[i].ticks;
 	s = &t->samples[t->n_samples++];
 	*s = (struct sample){ .round = run->rounds,
 			      .position = position,
@@ -266,17 +271,16 @@ static void keep_size(struct run_plan *plan, const struct reading *r)
 /* The last outcome, but for what only some rounds find out. */
 static void keep_outcome(struct outcome *known, const struct outcome *last)
 {
-	struct outcome o = *last;
-
-	if (!o.mode[0])
-		memcpy(o.mode, known->mode, sizeof(o.mode));
-	if (!o.asked[0])
-		memcpy(o.asked, known->asked, sizeof(o.asked));
-	if (!o.in_force[0])
-		memcpy(o.in_force, known->in_force, sizeof(o.in_force));
-	if (known->overflow > o.overflow)
-		o.overflow = known->overflow;
-	*known = o;
+	known->status = last->status;
+	memcpy(known->reason, last->reason, sizeof(known->reason));
+	if (last->mode[0])
+		memcpy(known->mode, last->mode, sizeof(known->mode));
+	if (last->asked[0])
+		memcpy(known->asked, last->asked, sizeof(known->asked));
+	if (last->in_force[0])
+		memcpy(known->in_force, last->in_force, sizeof(known->in_force));
+	if (last->overflow > known->overflow)
+		known->overflow = last->overflow;
 }
 
 static int keep_reading(void *arg, size_t task, const struct reading *r, double seconds)
@@ -428,9 +432,11 @@ int run_all(struct run *run, struct backend *backend, const struct registry *reg
 void run_free(struct run *run)
 {
 	for (size_t i = 0; run->trials && i < run->reg->n; i++) {
-		for (size_t s = 0; s < run->trials[i].n_samples; s++)
-			free(run->trials[i].samples[s].windows);
-		free(run->trials[i].samples);
+		struct trial *t = &run->trials[i];
+
+		for (struct window_block *b; (b = t->blocks); free(b))
+			t->blocks = b->older;
+		free(t->samples);
 	}
 	free(run->trials);
 	free(run->plan);

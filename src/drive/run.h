@@ -43,12 +43,20 @@ struct run_plan {
 	double seconds;	    /* that its rounds took, setup and teardown included */
 };
 
+#define WINDOW_BLOCK 2560 /* windows that get memory at a time */
+
+struct window_block {
+	struct window_block *older;
+	struct window windows[WINDOW_BLOCK];
+};
+
 /* One variant in this run: what was measured of it. */
 struct trial {
 	const struct variant *variant;
 	struct outcome outcome;
 	struct sample *samples; /* in the order of rounds */
-	size_t n_samples, room;
+	size_t n_samples, room, windows_left;
+	struct window_block *blocks;
 	struct estimate estimate; /* where the outcome is OK and there are samples */
 };
 
@@ -71,7 +79,8 @@ struct run {
 	/* Its own while it goes on. */
 	uint64_t random; /* of the shuffles; with the number of a request, of that */
 	uint64_t requests;
-	double began; /* of the backend's clock */
+	double began;	     /* of the backend's clock */
+	double window_ticks; /* inside kept windows */
 };
 
 /*

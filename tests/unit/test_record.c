@@ -167,6 +167,9 @@ static void test_samples_become_the_same_rows(void **state)
 	compare_file(&rounds, "rounds.csv");
 	table_free(&results);
 	table_free(&rounds);
+	for (i = 0; i < reg.n; i++)
+		for (size_t k = 0; k < run.trials[i].n_samples; k++)
+			free(run.trials[i].samples[k].windows);
 	run_free(&run);
 	registry_free(&reg);
 	json_decref(from);
