@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The few sharp values on which the windows of a call stand, if it has such values, and
- * a test that there is more than one. Pure: no I/O, no globals, no allocation.
+ * The few sharp values on which the windows of a call stand, if it has such values. A
+ * test tells whether there is more than one. Pure: no I/O, no globals, no allocation.
  *
  * Windows are finite numbers of any one unit, mostly cycles an operation. `resolution` is
  * the noise of one window in that unit, as a standard deviation. It is never below half
@@ -11,17 +11,18 @@
  *
  * How it works: windows are counted in boxes of four resolutions. Every top of the counts
  * is a candidate. Valleys between tops are tried from the shallowest to the deepest, and
- * a valley that proves nothing joins its two sides. The proof is a likelihood ratio: if
- * the density did not fall from a top into the valley, then of the a + v windows in a top
- * of width wa and a valley of width wv, a would be binomial with a chance of at most
- * p = wa / (wa + wv). By Chernoff's bound ("A measure of asymptotic efficiency for tests
- * of a hypothesis", 1952), -ln P(a or more of a + v) is at least
+ * a valley that proves nothing joins its two sides. The proof is a likelihood ratio. Take
+ * a windows in a top of width wa, and v in a valley of width wv. If the density did not
+ * fall into the valley, a would be binomial. Its chance would be p = wa / (wa + wv) at
+ * most. Then -ln P(a or more of a + v) is at least
  *	a ln(a / (a + v) / p) + v ln(v / (a + v) / (1 - p)).
+ * That is Chernoff's bound ("A measure of asymptotic efficiency for tests of a
+ * hypothesis", 1952).
  * Both sides of the valley must reach LEVELS_PROOF: then the density falls and rises
  * again, which no bell, tail or plateau does. Tops and valleys are chosen by what was
  * seen, so the bound is not the error; that was simulated. The worst case of a density
  * with one top is the flat one (Hartigan and Hartigan, "The dip test of unimodality",
- * 1985), and unit tests count how often it and others are said to have two levels.
+ * 1985). Unit tests count how often it and others are said to have two levels.
  */
 #ifndef SYSCOST_STATS_LEVELS_H
 #define SYSCOST_STATS_LEVELS_H
