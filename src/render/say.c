@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "compare/metric.h"
+#include "render/cost.h"
 #include "render/say.h"
 
 struct text say_ns(double ns)
@@ -89,13 +90,7 @@ double say_page_scale(const struct result_row *r)
 	return bytes < 4096 ? NAN : 4096.0 / bytes;
 }
 
-static bool intervals_apart(const struct result_row *a, const struct result_row *b)
-{
-	return figure_low(a->ns) > figure_high(b->ns) ||
-	       figure_low(b->ns) > figure_high(a->ns);
-}
-
-static const char *about_if_noisy(const struct result_row *r)
+const char *say_if_noisy(const struct result_row *r)
 {
 	return r->status == ROW_NOISY ? "about " : "";
 }
@@ -111,16 +106,15 @@ struct text say_null(const struct table *t)
 		if (!libc && say_after(r->id, "null/getppid") &&
 		    !strcmp(r->via, "libc") && say_has_figure(r))
 			libc = r;
-	first = text("An inline getppid costs %s%s", about_if_noisy(in),
-		     say_ns(in->ns.mid).s);
+	first = text("An inline getppid costs %s%s", say_if_noisy(in), cost_say(in, 1).s);
 	if (!libc)
 		return first;
-	if (!intervals_apart(in, libc))
+	if (!cost_apart(in, libc))
 		return text("%s; glibc's wrapper costs no more that this run could tell",
 			    first.s);
 	return text("%s; glibc's wrapper %s %s", first.s,
 		    libc->ns.mid > in->ns.mid ? "adds" : "takes off",
-		    say_ns(fabs(libc->ns.mid - in->ns.mid)).s);
+		    cost_say_difference(libc, in).s);
 }
 
 /* The cheapest and the dearest row of a family, scaled. */
@@ -128,7 +122,7 @@ static bool cheapest_and_dearest(const struct table *t, const char *group, bool 
 				 const struct result_row **lo,
 				 const struct result_row **hi)
 {
-	double least = INFINITY, most = -INFINITY;
+	double least = INFINITY, most = -INFINITY, clock = cost_clock(t);
 
 	*lo = *hi = NULL;
 	for_rows (result_row, r, t) {
@@ -136,7 +130,7 @@ static bool cheapest_and_dearest(const struct table *t, const char *group, bool 
 
 		if ((group && strcmp(r->group, group)) || !say_has_figure(r))
 			continue;
-		v = r->ns.mid * (page ? say_page_scale(r) : 1);
+		v = cost_on_axis(r, clock).mid * (page ? say_page_scale(r) : 1);
 		if (v < least) {
 			least = v;
 			*lo = r;
@@ -155,9 +149,9 @@ struct text say_read(const struct table *t)
 
 	if (!cheapest_and_dearest(t, "read", true, &lo, &hi))
 		return (struct text){ "" };
-	return text("Reading 4 KiB costs from %s (%s) to %s (%s)",
-		    say_ns(lo->ns.mid * say_page_scale(lo)).s, lo->name,
-		    say_ns(hi->ns.mid * say_page_scale(hi)).s, hi->name);
+	return text("Reading 4 KiB costs from %s by %s to %s by %s",
+		    cost_say(lo, say_page_scale(lo)).s, text("%.60s", lo->name).s,
+		    cost_say(hi, say_page_scale(hi)).s, text("%.60s", hi->name).s);
 }
 
 struct text say_clocks(const struct table *t)
@@ -182,12 +176,12 @@ struct text say_clocks(const struct table *t)
 	if (!vdso)
 		return (struct text){ "" };
 	in_vdso = text("Reading the %.*s clock takes %s%s in the vDSO",
-		       (int)(strlen(vdso->name) - 5), vdso->name, about_if_noisy(vdso),
-		       say_ns(vdso->ns.mid).s);
-	as_call = text("%s%s as a call", about_if_noisy(call), say_ns(call->ns.mid).s);
-	if (intervals_apart(vdso, call) && vdso->ns.mid < call->ns.mid)
-		return text("%s, %s: %.1f times as long", in_vdso.s, as_call.s,
-			    call->ns.mid / vdso->ns.mid);
+		       (int)(strlen(vdso->name) - 5), vdso->name, say_if_noisy(vdso),
+		       cost_say(vdso, 1).s);
+	as_call = text("%s%s as a call", say_if_noisy(call), cost_say(call, 1).s);
+	if (cost_apart(vdso, call) && vdso->ns.mid < call->ns.mid)
+		return text("%s, %s: %.1f times as much", in_vdso.s, as_call.s,
+			    cost_of(call).mid / cost_of(vdso).mid);
 	return text("%s and %s: the vDSO saves nothing here", in_vdso.s, as_call.s);
 }
 
@@ -197,6 +191,6 @@ struct text say_all(const struct table *t)
 
 	if (!cheapest_and_dearest(t, NULL, false, &lo, &hi))
 		return (struct text){ "" };
-	return text("From %s (%s) to %s (%s)", say_ns(lo->ns.mid).s, lo->id,
-		    say_ns(hi->ns.mid).s, hi->id);
+	return text("From %s: %s, to %s: %s", text("%.60s", lo->id).s, cost_say(lo, 1).s,
+		    text("%.60s", hi->id).s, cost_say(hi, 1).s);
 }

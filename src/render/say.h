@@ -6,6 +6,7 @@
 #ifndef SYSCOST_RENDER_SAY_H
 #define SYSCOST_RENDER_SAY_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include "render/text.h"
 #include "row/row.h"
@@ -33,10 +34,21 @@ const char *say_after(const char *text, const char *prefix);
 /* ns for 4096 bytes of a row that reads; NAN where that makes no sense. */
 double say_page_scale(const struct result_row *r);
 
+/* "about " of a row that is noisy, or "". */
+const char *say_if_noisy(const struct result_row *r);
+
 /* One sentence each, without a full stop; "" where the rows for it are not there. */
 struct text say_null(const struct table *results);
 struct text say_read(const struct table *results);
 struct text say_clocks(const struct table *results);
 struct text say_all(const struct table *results);
+/* How far the core's clock moved in the run, by run.json (NULL: nothing to say). */
+struct text say_clock_range(const json_t *run);
+/* What the classic loop of one call a pass adds to the call. */
+struct text say_loop(const struct table *results);
+/* On how many rows the windows stand on several levels, and on which most strikingly. */
+struct text say_levels(const struct table *results);
+/* Which medians lie between two levels. */
+struct text say_between(const struct table *results);
 
 #endif

@@ -5,13 +5,16 @@
  * available.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "render/cost.h"
 #include "render/say.h"
 #include "render/table.h"
 
 #define NAME_MAX_WIDTH 34
 #define LINE_WIDTH     110
+#define SENTENCE_WIDTH 97
 
 void table_text(FILE *out, const char *s, int width, bool pad)
 {
@@ -108,7 +111,7 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	const char *tint = ok || !color		   ? ""
 			   : r->status == ROW_FAIL ? "\033[31m"
 						   : "\033[33m";
-	const char *about = r->cycles_source == CYCLES_ESTIMATED ? "~" : "";
+	const char *about = cost_about(r);
 	bool fits = strlen(r->name) <= (size_t)width;
 
 	fputs("  ", out);
@@ -146,25 +149,30 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 	fputc('\n', out);
 }
 
-/* How far the core's clock moved in the run, if that is known. */
-static void put_clock(FILE *out, const json_t *run)
+/* A sentence on lines of its own, with what may not get through taken out. */
+static void put_sentence(FILE *out, struct text sentence)
 {
-	const json_t *calibration = json_object_get(run, "calibration");
-	double lo = json_number_value(json_object_get(calibration, "clock_ghz_lo"));
-	double hi = json_number_value(json_object_get(calibration, "clock_ghz_hi"));
+	char *clean = NULL;
+	size_t len = 0;
+	FILE *f = *sentence.s ? open_memstream(&clean, &len) : NULL;
 
-	if (lo > 0 && hi > 0)
-		fprintf(out,
-			"the core ran at %.2f to %.2f GHz: nanoseconds move with it, "
-			"cycles do not\n\n",
-			lo, hi);
+	if (!f)
+		return;
+	table_text(f, sentence.s, sizeof(sentence.s), false);
+	fputc('.', f);
+	if (!fclose(f))
+		table_wrap(out, clean, 0, SENTENCE_WIDTH);
+	free(clean);
 }
 
 void table_print(FILE *out, const struct table *t, const json_t *run, bool color)
 {
+	struct text clock = say_clock_range(run);
 	int width = width_of(t);
 
-	put_clock(out, run);
+	put_sentence(out, clock);
+	if (*clock.s)
+		fputc('\n', out);
 	fprintf(out, "  %-*s %-8s %8s %-6s %8s %-6s %8s %-6s %6s\n", width, "", "via",
 		"cycles", "", "ns", "", "ratio", "", "quiet%");
 	for (size_t i = 0; i < t->n; i++) {
@@ -190,4 +198,7 @@ void table_print(FILE *out, const struct table *t, const json_t *run, bool color
 		      "± is the larger half of the 95 % interval, ±? that there is "
 		      "none; ~ marks cycles estimated from ticks.\n",
 		      out);
+	put_sentence(out, say_loop(t));
+	put_sentence(out, say_levels(t));
+	put_sentence(out, say_between(t));
 }

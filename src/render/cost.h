@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a row's cost is said in. Nanoseconds move with the core's clock, core cycles
+ * repeat: so a row leads with cycles, and with time only where it is compared in time or
+ * has no cycles.
+ */
+#ifndef SYSCOST_RENDER_COST_H
+#define SYSCOST_RENDER_COST_H
+
+#include <stdbool.h>
+#include "render/text.h"
+#include "row/row.h"
+
+bool cost_in_cycles(const struct result_row *r);
+/* The cost in core cycles or in nanoseconds, as cost_in_cycles() says. */
+struct figure cost_of(const struct result_row *r);
+struct figure cost_scaled(struct figure f, double by);
+
+/*
+ * The median clock of the rows that lead with cycles, core cycles a nanosecond; NAN: there
+ * are none.
+ */
+double cost_clock(const struct table *results);
+/*
+ * The cost on an axis that rows of both kinds share: core cycles, where those that lead
+ * with time are taken at this clock. Nanoseconds, where there is none (NAN).
+ */
+struct figure cost_on_axis(const struct result_row *r, double clock);
+
+/*
+ * "450 cycles (100 ns)", "~450 cycles (100 ns)" where they are estimated, "4.40 µs" of a
+ * row that leads with time. The figure is taken `scale` times.
+ */
+struct text cost_say(const struct result_row *r, double scale);
+/* By how much two rows differ: the same, if both lead with cycles, or else time alone. */
+struct text cost_say_difference(const struct result_row *a, const struct result_row *b);
+/* Whether the intervals of the two do not overlap, in cycles if both lead with them. */
+bool cost_apart(const struct result_row *a, const struct result_row *b);
+/* "~" where the cycles of a row are estimated, or "". */
+const char *cost_about(const struct result_row *r);
+
+#endif
