@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Every row that has a figure, sorted, coloured by family.
-set xlabel 'nanoseconds an operation, log scale (point: median; line: 95 % interval)' \
-	noenhanced
+set xlabel xtext noenhanced
 set logscale x
 set format x '%g'
+if (x2text ne '') {
+	set logscale x2
+	set format x2 '%g'
+}
 set xrange [xmin:xmax]
 set yrange [rows - 0.4:-0.6]
 set ytics font ',10'

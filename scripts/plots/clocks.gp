@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # A group of bars for each clock: in the vDSO, through the C library, as a call.
-set xlabel 'nanoseconds a reading (bar: median; whisker: 95 % interval)' noenhanced
+set xlabel xtext noenhanced
 set xrange [0:xmax]
 set yrange [rows - 0.4:-0.6]
 set grid noytics

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Horizontal bars, coloured by the way the call is made, with intervals.
-set xlabel 'nanoseconds an operation (bar: median; whisker: 95 % interval)' noenhanced
+set xlabel xtext noenhanced
 set xrange [0:xmax]
 set yrange [rows - 0.4:-0.6]
 set grid noytics

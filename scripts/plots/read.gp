@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # Horizontal bars, coloured by the way it is made, for one page.
-set xlabel 'nanoseconds for 4 KiB (bar: median; whisker: 95 % interval)' noenhanced
+set xlabel xtext noenhanced
 set xrange [0:xmax]
 set yrange [rows - 0.4:-0.6]
 set grid noytics

@@ -24,4 +24,12 @@ set tics nomirror noenhanced
 set ytics scale 0
 set grid lc rgb '#a0a0a0' lw 0.5 dt 3
 set key noenhanced
+# Core cycles at the bottom, and what they are in nanoseconds at the top.
+if (x2text ne '') {
+	set tmargin 6.5
+	set border 7
+	set x2label x2text noenhanced
+	set x2range [xmin / clock:xmax / clock]
+	set x2tics noenhanced
+}
 set errorbars small

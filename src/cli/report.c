@@ -33,7 +33,8 @@ static int fill_page(FILE *out, const void *arg)
 }
 
 int report_folder(const char *dir, const struct table *results,
-		  const struct table *rounds, const json_t *json)
+		  const struct table *rounds, const struct table *windows,
+		  const json_t *json)
 {
 	struct batching batching;
 	struct page page = { results, json, &batching, dir };
@@ -43,7 +44,7 @@ int report_folder(const char *dir, const struct table *results,
 
 	if (ret)
 		return cli_error("%s: %s", dir, err.text);
-	ret = plots_make(results, rounds, &batching, dir, &err);
+	ret = plots_make(results, rounds, windows, &batching, dir, &err);
 	if (ret == -ENOENT)
 		fprintf(stderr, "syscost: %s\n", err.text);
 	if (ret == -ENOENT || !ret)
@@ -72,7 +73,8 @@ static int report(const struct call *call, void *settings)
 	if (folder_read(&folder, dir, FOLDER_ROUNDS | FOLDER_RUN, &err))
 		status = cli_error("%s", err.text);
 	else
-		status = report_folder(dir, &folder.results, &folder.rounds, folder.run);
+		status = report_folder(dir, &folder.results, &folder.rounds,
+				       &folder.windows, folder.run);
 	folder_free(&folder);
 	return status;
 }

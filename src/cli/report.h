@@ -9,9 +9,12 @@
 #include <jansson.h>
 #include "row/row.h"
 
-/* Make them in `dir`. An exit status; an error line is printed. */
+/*
+ * Make them in `dir`; `windows` may be NULL. An exit status; an error line is printed.
+ */
 int report_folder(const char *dir, const struct table *results,
-		  const struct table *rounds, const json_t *json);
+		  const struct table *rounds, const struct table *windows,
+		  const json_t *json);
 
 /* Remove what report_folder() made of older rows. */
 void report_clear(const char *dir);

@@ -47,6 +47,11 @@ struct figure cost_on_axis(const struct result_row *r, double clock)
 	return cost_in_cycles(r) ? r->cycles : cost_scaled(r->ns, clock);
 }
 
+struct text cost_axis_of_time(double clock)
+{
+	return text("nanoseconds at %.2f GHz, the median clock of the run", clock);
+}
+
 const char *cost_about(const struct result_row *r)
 {
 	return r->cycles_source == CYCLES_ESTIMATED ? "~" : "";
@@ -59,7 +64,7 @@ struct text cost_say(const struct result_row *r, double scale)
 	if (!cost_in_cycles(r))
 		return ns;
 	return text("%s%s cycles (%s)", cost_about(r),
-		    say_number(r->cycles.mid * scale).s, ns.s);
+		    say_cycles(r->cycles.mid * scale).s, ns.s);
 }
 
 static bool both_in_cycles(const struct result_row *a, const struct result_row *b)
@@ -75,7 +80,7 @@ struct text cost_say_difference(const struct result_row *a, const struct result_
 	if (!both_in_cycles(a, b))
 		return ns;
 	return text("%s%s cycles (%s)", about,
-		    say_number(fabs(a->cycles.mid - b->cycles.mid)).s, ns.s);
+		    say_cycles(fabs(a->cycles.mid - b->cycles.mid)).s, ns.s);
 }
 
 bool cost_apart(const struct result_row *a, const struct result_row *b)

@@ -26,6 +26,8 @@ double cost_clock(const struct table *results);
  * with time are taken at this clock. Nanoseconds, where there is none (NAN).
  */
 struct figure cost_on_axis(const struct result_row *r, double clock);
+/* The text of a second axis, which has nanoseconds beside core cycles. */
+struct text cost_axis_of_time(double clock);
 
 /*
  * "450 cycles (100 ns)", "~450 cycles (100 ns)" where they are estimated, "4.40 µs" of a

@@ -171,6 +171,9 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 	put_string(f, "fig = ", g->name);
 	put_string(f, "\ntitle_text = ", g->title.s);
 	put_string(f, "\nxtext = ", g->xtext.s);
+	put_string(f, "\nx2text = ", g->x2text.s);
+	put_string(f, "\nytext = ", g->ytext.s);
+	fprintf(f, "\nmarks = %d\nclock = %.9g", g->marks, g->clock > 0 ? g->clock : 1);
 	fprintf(f, "\nwidth = %d\nheight = %d\nrows = %d\nkeys = %d\nlogx = %d\n",
 		g->width, g->height, g->rows, g->keys, g->logx);
 	fprintf(f, "xmin = %.9g\nxmax = %.9g\n", g->xmin, g->xmax > 0 ? g->xmax : 1);

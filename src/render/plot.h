@@ -37,14 +37,18 @@ struct canvas {
 	double min, max; /* of everything drawn */
 	double xmin, xmax;
 	bool logx;
-	struct text xtext, title;
+	struct text xtext, ytext, title;
+	bool marks; /* there are marks below the curves */
+	/* Core cycles a nanosecond: x is in cycles, and a second axis in nanoseconds. */
+	double clock;
+	struct text x2text; /* of that axis; "": there is none */
 	int panels;
 	struct text panel[CANVAS_PANELS];
 	double panel_min[CANVAS_PANELS], panel_max[CANVAS_PANELS];
 };
 
 struct plotter {
-	const struct table *results, *rounds;
+	const struct table *results, *rounds, *windows; /* windows: or NULL */
 	const struct batching *batching;
 	const char *out; /* where the figures go */
 	char dir[512];	 /* where they are made */

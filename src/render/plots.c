@@ -9,9 +9,11 @@
 #include <string.h>
 
 #include "base/room.h"
+#include "render/cost.h"
 #include "render/plot.h"
 #include "render/plots.h"
 #include "render/plots_batch.h"
+#include "render/plots_ecdf.h"
 #include "render/say.h"
 #include "row/select.h"
 #include "stats/stats.h"
@@ -22,24 +24,77 @@ extern const char plot_read_gp[];
 extern const char plot_clocks_gp[];
 extern const char plot_ecdf_gp[];
 
-/* label, y, value, lo, hi, value in words, colour, shape */
+#define AXIS_HEIGHT 45	 /* of the second axis, in pixels */
+#define BAR_ROOM    1.25 /* of the longest bar, for its words */
+
+/* How many rows of a figure lead with what. */
+struct led {
+	size_t cycles, time, estimated;
+};
+
+static void count_led(struct led *led, const struct result_row *r)
+{
+	bool cycles = cost_in_cycles(r);
+
+	led->cycles += cycles;
+	led->time += !cycles;
+	led->estimated += cycles && *cost_about(r);
+}
+
+/*
+ * The axes of cost: core cycles with nanoseconds at the top, or nanoseconds alone, where
+ * no row of the figure leads with cycles. `timed` says how the others are told.
+ */
+static void set_axes(struct plotter *m, struct canvas *g, struct led led,
+		     const char *what, const char *how, const char *timed)
+{
+	g->clock = led.cycles ? cost_clock(m->results) : NAN;
+	if (isnan(g->clock)) {
+		g->xtext = text("nanoseconds %s (%s)", what, how);
+		return;
+	}
+	g->xtext = text("%score cycles %s (%s)", led.estimated ? "estimated " : "", what,
+			how);
+	g->x2text = text("%s%s%s", cost_axis_of_time(g->clock).s, led.time ? "; " : "",
+			 led.time ? timed : "");
+}
+
+static int axis_height(const struct canvas *g)
+{
+	return isnan(g->clock) ? 0 : AXIS_HEIGHT;
+}
+
+/* "~300 (100 ns)", or the time alone. */
+static struct text bar_words(const struct canvas *g, const struct result_row *r,
+			     double scale)
+{
+	struct text ns = say_ns(r->ns.mid * scale);
+
+	if (isnan(g->clock) || !cost_in_cycles(r))
+		return ns;
+	return text("%s%s (%s)", cost_about(r), say_cycles(r->cycles.mid * scale).s,
+		    ns.s);
+}
+
+/*
+ * label, y, value, lo, hi, value in words, colour, shape: a hollow one, if the row leads
+ * with time where others do not.
+ */
 static void put_bar(struct canvas *g, const char *label, double y,
 		    const struct result_row *r, double scale, int key)
 {
-	double lo = figure_low(r->ns), hi = figure_high(r->ns);
+	struct figure f = cost_scaled(cost_on_axis(r, g->clock), scale);
+	const double v[] = { y, f.mid, figure_low(f), figure_high(f) };
+	bool hollow = !isnan(g->clock) && !cost_in_cycles(r);
 
 	canvas_label(g->dat, label);
-	fprintf(g->dat, "\t%.9g\t", y);
-	canvas_number(g->dat, r->ns.mid * scale);
-	fputc('\t', g->dat);
-	canvas_number(g->dat, lo * scale);
-	fputc('\t', g->dat);
-	canvas_number(g->dat, hi * scale);
-	fprintf(g->dat, "\t%s\t%u\t%d\n", say_ns(r->ns.mid * scale).s, g->key[key].rgb,
-		g->key[key].pt);
-	canvas_grow(g, r->ns.mid * scale);
-	canvas_grow(g, lo * scale);
-	canvas_grow(g, hi * scale);
+	for (int i = 0; i < 4; i++) {
+		fputc('\t', g->dat);
+		canvas_number(g->dat, v[i]);
+		canvas_grow(g, i ? v[i] : NAN);
+	}
+	fprintf(g->dat, "\t%s\t%u\t%d\n", bar_words(g, r, scale).s, g->key[key].rgb,
+		g->key[key].pt - hollow);
 }
 
 struct item {
@@ -58,9 +113,10 @@ static int by_value(const void *a, const void *b)
 struct ranking {
 	bool (*has)(const struct result_row *r);
 	struct text (*say)(const struct table *results);
-	const char *otherwise; /* the title, where there is nothing to say */
-	bool pages;	       /* costs are scaled to 4 KiB, and ids are short */
-	bool decades;	       /* families of many rows on a logarithmic axis */
+	const char *otherwise;	/* the title, where there is nothing to say */
+	const char *what, *how; /* of the axis */
+	bool pages;		/* costs are scaled to 4 KiB, and ids are short */
+	bool decades;		/* families of many rows on a logarithmic axis */
 };
 
 static bool is_null(const struct result_row *r)
@@ -79,41 +135,71 @@ static bool is_no_sweep(const struct result_row *r)
 	return r->ns.mid > 0 && strcmp(r->group, "batch");
 }
 
-static const struct ranking null_calls = { is_null, say_null,
-					   "Ways of making the null call", false, false };
-static const struct ranking all_rows = { is_no_sweep, say_all, "All rows", false, true };
-static const struct ranking reads = { is_read, say_read, "Ways of reading 4 KiB", true,
-				      false };
+#define BARS   "bar: median; whisker: 95 % interval"
+#define BY_BAR "a time alone: the row is compared in time"
+
+static const struct ranking null_calls = {
+	.has = is_null,
+	.say = say_null,
+	.otherwise = "Ways of making the null call",
+	.what = "an operation",
+	.how = BARS,
+};
+static const struct ranking reads = {
+	.has = is_read,
+	.say = say_read,
+	.otherwise = "Ways of reading 4 KiB",
+	.what = "for 4 KiB",
+	.how = BARS,
+	.pages = true,
+};
+static const struct ranking all_rows = {
+	.has = is_no_sweep,
+	.say = say_all,
+	.otherwise = "All rows",
+	.what = "an operation, log scale",
+	.how = "point: median; line: 95 % interval",
+	.decades = true,
+};
+
+static double scale_of(const struct ranking *k, const struct result_row *r)
+{
+	return k->pages ? say_page_scale(r) : 1;
+}
 
 static void draw_ranking(struct plotter *m, struct canvas *g)
 {
 	struct item *items = room_for(m->results->n, sizeof(*items));
 	const struct ranking *k = g->arg;
+	struct led led = { 0 };
 	size_t n = 0;
 
 	for_rows (result_row, r, m->results) {
-		double v = r->ns.mid * (k->pages ? say_page_scale(r) : 1);
-
-		if (!say_has_figure(r) || !k->has(r) || !isfinite(v))
+		if (!say_has_figure(r) || !k->has(r) || isnan(scale_of(k, r)))
 			continue;
-		items[n++] = (struct item){ r, v };
+		items[n++] = (struct item){ .r = r };
+		count_led(&led, r);
 		/* In the order of the run, so that a family keeps its colour. */
 		if (k->decades)
 			canvas_key(g, r->group);
 	}
+	set_axes(m, g, led, k->what, k->how,
+		 k->decades ? "hollow: compared in time" : BY_BAR);
+	for (size_t i = 0; i < n; i++)
+		items[i].v = cost_on_axis(items[i].r, g->clock).mid *
+			     scale_of(k, items[i].r);
 	qsort(items, n, sizeof(*items), by_value);
 	for (size_t i = 0; i < n; i++) {
 		const struct result_row *r = items[i].r;
 
-		put_bar(g, k->pages ? r->name : r->id, i, r,
-			items[i].v / (r->ns.mid ? r->ns.mid : 1),
+		put_bar(g, k->pages ? r->name : r->id, i, r, scale_of(k, r),
 			canvas_key(g, k->decades ? r->group : r->via));
 	}
 	free(items);
 	g->rows = n;
-	g->height = k->decades ? 130 + 17 * g->rows : 150 + 30 * g->rows;
+	g->height = axis_height(g) + (k->decades ? 130 + 17 * n : 150 + 30 * n);
 	g->xmin = k->decades ? pow(10, floor(log10(g->min))) : 0;
-	g->xmax = k->decades ? pow(10, ceil(log10(g->max * 1.05))) : g->max * 1.15;
+	g->xmax = k->decades ? pow(10, ceil(log10(g->max * 1.05))) : g->max * BAR_ROOM;
 	g->title = k->say(m->results);
 	if (!*g->title.s)
 		g->title = text("%s", k->otherwise);
@@ -122,8 +208,13 @@ static void draw_ranking(struct plotter *m, struct canvas *g)
 static void draw_clocks(struct plotter *m, struct canvas *g)
 {
 	static const char *const ways[] = { "vdso", "libc", "inline" };
+	struct led led = { 0 };
 	int clocks = 0;
 
+	for_rows (result_row, r, m->results)
+		if (say_after(r->id, "clock/") && say_has_figure(r))
+			count_led(&led, r);
+	set_axes(m, g, led, "a reading", BARS, BY_BAR);
 	for (int k = 0; k < 3; k++)
 		canvas_key(g, ways[k]);
 	for (size_t i = 0; i < m->results->n; i++) {
@@ -162,79 +253,11 @@ static void draw_clocks(struct plotter *m, struct canvas *g)
 		fprintf(g->names, "\t%d\n", clocks++);
 	}
 	g->rows = clocks;
-	g->height = 150 + 62 * clocks;
-	g->xmax = g->max * 1.15;
+	g->height = 150 + 62 * clocks + axis_height(g);
+	g->xmax = g->max * BAR_ROOM;
 	g->title = say_clocks(m->results);
 	if (!*g->title.s)
 		g->title = text("Reading the clocks");
-}
-
-/* Rows that make no call at all would squeeze the others together. */
-static bool makes_call(const struct table *results, const char *id)
-{
-	const struct result_row *r = say_find(results, id);
-
-	return !r || (strcmp(r->via, "cached") && strcmp(r->via, "user"));
-}
-
-/* Distribution functions of the rounds of the null calls, in the order of the rounds. */
-static void draw_ecdf(struct plotter *m, struct canvas *g)
-{
-	double *ticks = room_for(m->rounds->n, sizeof(*ticks));
-	double spread = 0, margin;
-	const char *drawn[CANVAS_KEYS], *widest = "", *last = "";
-	struct row_index by_id;
-
-	index_make(&by_id, m->rounds);
-	for_rows (round_row, round, m->rounds) {
-		const void *const *same;
-		size_t n = 0, all;
-		bool seen = !strcmp(round->id, last);
-
-		for (int k = 0; k < g->rows && !seen; k++)
-			seen = !strcmp(drawn[k], round->id);
-		last = round->id;
-		if (seen || !say_after(last, "null/") || g->keys == CANVAS_KEYS - 1 ||
-		    !makes_call(m->results, last))
-			continue;
-		same = index_find(&by_id, last, &all);
-		for (size_t i = 0; i < all; i++) {
-			double x = ((const struct round_row *)same[i])->ticks;
-
-			if (x > 0)
-				ticks[n++] = x;
-		}
-		if (!n)
-			continue;
-		stats_sort(ticks, n);
-		fprintf(g->dat, "%.9g\t0\n", ticks[0]);
-		for (size_t k = 0; k < n; k++)
-			fprintf(g->dat, "%.9g\t%.9g\n", ticks[k], (k + 1.0) / n);
-		fputs("\n\n", g->dat);
-		canvas_grow(g, ticks[0]);
-		canvas_grow(g, ticks[n - 1]);
-		if (ticks[n - 1] / ticks[0] - 1 > spread) {
-			spread = ticks[n - 1] / ticks[0] - 1;
-			widest = last;
-		}
-		g->key[canvas_key(g, last + 5)].pt = 1 + g->rows / (int)CANVAS_COLOURS;
-		drawn[g->rows++] = last;
-	}
-	index_free(&by_id);
-	free(ticks);
-	if (!g->rows)
-		return;
-	g->logx = g->max > 8 * g->min;
-	/* One value alone still gets a range. */
-	margin = fmax((g->max - g->min) * 0.05, g->max * 0.001);
-	g->xmin = g->logx ? g->min / 1.2 : g->min - margin;
-	g->xmax = g->logx ? g->max * 1.2 : g->max + margin;
-	g->xtext = text("time-stamp counter ticks an operation%s",
-			g->logx ? ", log scale" : "");
-	g->title = text(
-		"The rounds of a null call lie within %.1f %% of each other (widest: "
-		"%s)",
-		spread * 100, text("%.63s", widest).s);
 }
 
 static const struct plot plots[] = {
@@ -242,15 +265,17 @@ static const struct plot plots[] = {
 	{ "all", plot_all_gp, draw_ranking, &all_rows },
 	{ "read", plot_read_gp, draw_ranking, &reads },
 	{ "clocks", plot_clocks_gp, draw_clocks, NULL },
-	{ "ecdf", plot_ecdf_gp, draw_ecdf, NULL },
+	{ "ecdf", plot_ecdf_gp, plots_ecdf, NULL },
 };
 #define N_PLOTS (sizeof(plots) / sizeof(plots[0]))
 
 int plots_make(const struct table *results, const struct table *rounds,
-	       const struct batching *batching, const char *dir, struct err *err)
+	       const struct table *windows, const struct batching *batching,
+	       const char *dir, struct err *err)
 {
 	struct plotter m = { .results = results,
 			     .rounds = rounds,
+			     .windows = windows,
 			     .batching = batching,
 			     .out = dir,
 			     .err = err };

@@ -15,11 +15,13 @@
 /*
  * Write null, all, read, clocks and ecdf, as .svg and .png, into `dir`; for a sweep also
  * batch-breakeven, batch-cpu, batch-wait and batch-cost-WORKLOAD. A plot without rows is
- * left out, and an old one of that name is removed. 0, or -errno and one line in err.
- * -ENOENT: there is no gnuplot, and the caller can go on without.
+ * left out, and an old one of that name is removed. `windows`: windows.csv, or NULL. 0, or
+ * -errno and one line in err. -ENOENT: there is no gnuplot, and the caller can go on
+ * without.
  */
 int plots_make(const struct table *results, const struct table *rounds,
-	       const struct batching *batching, const char *dir, struct err *err);
+	       const struct table *windows, const struct batching *batching,
+	       const char *dir, struct err *err);
 
 /* Remove all of them from `dir`: they show older rows. */
 void plots_clear(const char *dir);

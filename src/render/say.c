@@ -13,6 +13,12 @@
 #include "render/cost.h"
 #include "render/say.h"
 
+/* Decimals of three significant digits; more than three stand in front of the point. */
+static int three_digits(double x)
+{
+	return fabs(x) < 0.995 ? 3 : fabs(x) < 9.995 ? 2 : fabs(x) < 99.95 ? 1 : 0;
+}
+
 struct text say_ns(double ns)
 {
 	static const char *const units[] = { "ns", "µs", "ms", "s" };
@@ -24,12 +30,12 @@ struct text say_ns(double ns)
 		ns /= 1000;
 		unit++;
 	}
-	return text("%.*f %s",
-		    fabs(ns) < 0.995   ? 3
-		    : fabs(ns) < 9.995 ? 2
-		    : fabs(ns) < 99.95 ? 1
-				       : 0,
-		    ns, units[unit]);
+	return text("%.*f %s", three_digits(ns), ns, units[unit]);
+}
+
+struct text say_cycles(double cycles)
+{
+	return text("%.*f", three_digits(cycles), cycles);
 }
 
 struct text say_number(double x)

@@ -14,6 +14,9 @@
 /* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. */
 struct text say_ns(double ns);
 
+/* "1.24", "63.0", "480": core cycles, to three digits or to one cycle. */
+struct text say_cycles(double cycles);
+
 /* Four significant digits, and no exponent where they are large: "1.002", "30120". */
 struct text say_number(double x);
 /* The unit of what was compared, by its name in verdicts.csv: "cycles". */
