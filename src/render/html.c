@@ -5,12 +5,12 @@
  * what is missing is left out. It measures and computes nothing.
  */
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "render/batch.h"
+#include "render/cost.h"
 #include "render/html.h"
 #include "render/markup.h"
 #include "render/plots_batch.h"
@@ -89,10 +89,13 @@ static void put_ratio(FILE *out, const struct result_row *r)
 		r->ratio.mid, say_half(r->ratio).s);
 }
 
-static void put_headlines(FILE *out, const struct table *t, const struct batching *b)
+static void put_headlines(FILE *out, const struct table *t, const json_t *run,
+			  const struct batching *b)
 {
 	const struct text lines[] = { batch_headline(b), say_null(t), say_clocks(t),
 				      say_read(t), say_all(t) };
+	const struct text core[] = { say_clock_range(run), say_loop(t), say_levels(t),
+				     say_between(t) };
 	int said = 0;
 
 	fputs("<ul class=headlines>\n", out);
@@ -103,6 +106,9 @@ static void put_headlines(FILE *out, const struct table *t, const struct batchin
 		}
 	if (!said)
 		fputs("<li>No row of this run has a figure.</li>\n", out);
+	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++)
+		if (*core[i].s)
+			put(out, "<li>%s.</li>\n", core[i].s);
 	fputs("</ul>\n", out);
 }
 
@@ -239,7 +245,7 @@ static void put_drawings(FILE *out, const struct table *t, const char *dir)
 		{ "null", "Every way of making the null call, and the floor", say_null },
 		{ "clocks", "Reading a clock: vDSO, C library, system call", say_clocks },
 		{ "read", "Ways of reading 4 KiB", say_read },
-		{ "ecdf", "How the rounds of the null calls spread", NULL },
+		{ "ecdf", "How the null calls spread", NULL },
 		{ "all", "All rows", say_all },
 	};
 	bool any = false;
@@ -299,28 +305,28 @@ static void put_batches(FILE *out, const struct batching *b, const char *dir)
 		    "How long a batch takes, by the best strategy", "");
 }
 
-static void put_result(FILE *out, const struct result_row *r)
+static void put_whole(FILE *out, double v, const char *unit)
 {
-	const char *estimated = r->cycles_source == CYCLES_ESTIMATED ? "~" : "";
+	if (isfinite(v))
+		fprintf(out, "<td class=n data-v=\"%.9g\">%.0f%s</td>", v, v, unit);
+	else
+		fputs("<td class=n>-</td>", out);
+}
 
+/* `cycles`: the row leads with them; `contended`: they are known of contended windows. */
+static void put_result(FILE *out, const struct result_row *r, bool cycles, bool contended)
+{
 	put(out, "<tr%s><td>%s</td><td>%s</td>", say_has_figure(r) ? "" : " class=none",
 	    *r->id ? r->id : "-", *r->via ? r->via : "-");
-	put_figure(out, r->ns, "");
-	put_interval(out, r->ns);
-	put_figure(out, r->ticks, "");
-	put_figure(out, r->cycles, estimated);
+	put_figure(out, cycles ? r->cycles : r->ns, cycles ? cost_about(r) : "");
+	put_figure(out, cycles ? r->ns : r->cycles, cycles ? "" : cost_about(r));
+	put_interval(out, cycles ? r->cycles : r->ns);
 	put_ratio(out, r);
-	put_figure(out, r->contended_ns, "");
-	if (isfinite(r->quiet_share))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%.0f %%</td>", r->quiet_share,
-			r->quiet_share * 100);
-	else
-		fputs("<td class=n>-</td>", out);
-	if (r->rounds >= 0)
-		fprintf(out, "<td class=n data-v=\"%" PRId64 "\">%" PRId64 "</td>",
-			r->rounds, r->rounds);
-	else
-		fputs("<td class=n>-</td>", out);
+	put_figure(out, contended ? r->contended_cycles : r->contended_ns,
+		   contended ? "~" : "");
+	put_figure(out, r->ticks, "");
+	put_whole(out, r->quiet_share * 100, " %");
+	put_whole(out, r->rounds < 0 ? NAN : r->rounds, "");
 	if (*r->reason)
 		put(out, "<td title=\"%s\">", r->reason);
 	else
@@ -328,28 +334,56 @@ static void put_result(FILE *out, const struct result_row *r)
 	put(out, "%s</td></tr>\n", status_words[r->status]);
 }
 
+/* The rows that lead with cycles, or with time; `rest`: and those without a figure. */
+static void put_table(FILE *out, const struct table *t, bool cycles, bool rest,
+		      const char *about)
+{
+	const char *unit = cycles ? "cycles" : "ns", *beside = cycles ? "ns" : "cycles";
+	bool any = false, contended = false;
+
+	for_rows (result_row, r, t) /* older folders have it in time alone */
+		contended |= cycles && isfinite(r->contended_cycles.mid);
+	for_rows (result_row, r, t) {
+		if (say_has_figure(r) ? cost_in_cycles(r) != cycles : !rest)
+			continue;
+		if (!any)
+			fprintf(out,
+				"%s<div class=wide><table class=rows><thead><tr>"
+				"<th scope=col>row</th><th scope=col>via</th>"
+				"<th scope=col class=n>%s</th>"
+				"<th scope=col class=n>%s</th>"
+				"<th scope=col class=n>95 %% interval, %s</th>"
+				"<th scope=col class=n>ratio</th>"
+				"<th scope=col class=n>contended %s</th>"
+				"<th scope=col class=n>ticks</th>"
+				"<th scope=col class=n>quiet</th>"
+				"<th scope=col class=n>rounds</th>"
+				"<th scope=col>status</th></tr></thead>\n<tbody>\n",
+				about, unit, beside, unit, contended ? unit : "ns");
+		any = true;
+		put_result(out, r, cycles, contended);
+	}
+	if (any)
+		fputs("</tbody></table></div>\n", out);
+}
+
 static void put_results(FILE *out, const struct table *t)
 {
-	static const char *const heads[] = {
-		"row",	 "via",	   "ns",     "95 % interval, ns",
-		"ticks", "cycles", "ratio",  "contended ns",
-		"quiet", "rounds", "status",
-	};
+	bool any = !isnan(cost_clock(t));
 
 	fputs("<h2 id=rows>All rows</h2>\n"
 	      "<p class=hint>One operation each, ± the larger half of its 95 % interval "
 	      "(±? where there is none). Ratio: against the row in its tooltip. ~ marks "
 	      "cycles estimated from ticks. Contended: next to a busy neighbour. Quiet: "
-	      "windows that nobody disturbed.</p>\n"
-	      "<div class=wide><table id=results><thead><tr>",
+	      "windows that nobody disturbed.</p>\n",
 	      out);
-	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++)
-		fprintf(out, "<th scope=col%s>%s</th>", i > 1 && i < 10 ? " class=n" : "",
-			heads[i]);
-	fputs("</tr></thead>\n<tbody>\n", out);
-	for_rows (result_row, r, t)
-		put_result(out, r);
-	fputs("</tbody></table></div>\n", out);
+	put_table(out, t, true, any, "");
+	put_table(out, t, false, !any,
+		  any ? "<h3>Rows in time</h3>\n<p class=hint>These rows sleep, or "
+			"another core or thread works for them. What they take is not "
+			"all cycles of this core, so they are compared in "
+			"nanoseconds.</p>\n"
+		      : "");
 }
 
 static void put_reasons(FILE *out, const struct table *t)
@@ -440,7 +474,7 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 		fputs("<p class=cut>This run was cut off: these are the figures of its "
 		      "last checkpoint.</p>\n",
 		      out);
-	put_headlines(out, t, batching);
+	put_headlines(out, t, run, batching);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
 	      "<a href=\"#again\">reproduce</a></nav>\n",
 	      out);
