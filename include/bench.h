@@ -76,6 +76,7 @@ struct bench {
 	const char *params;
 	unsigned long ops;  /* operations an iteration if that is not `batch`; or 0 */
 	unsigned int flags; /* BENCH_… */
+	unsigned int pass;  /* iterations a pass of its loop, from BENCH_OF(); or 0 */
 	/*
 	 * Rows of one workload (and one `bytes`) do the same work, each by its strategy:
 	 * "write-null" by "writev". `syscost batch` weighs them against each other. NULL
@@ -239,7 +240,10 @@ void *bench_vdso(const char *name);
  * BATCH(name) { … REPEAT (n) … }: any body. These three make one iteration a pass, by
  * REPEAT; `n` counts down to 1 in it.
  */
-#define BATCH(name) \
+#define BATCH(name) BATCH_BY(name, 1)
+/* The same, of a body that makes so many iterations a pass. */
+#define BATCH_BY(name, iterations)         \
+	enum { pass_##name = iterations }; \
 	static timed_loop long batch_##name(struct bench_run *run, unsigned long n)
 #define REPEAT(n) for (unsigned long left_ = 1; left_; left_ = --(n))
 
@@ -294,7 +298,7 @@ void *bench_vdso(const char *name);
 	char *const buf maybe_unused = run->buf; \
 	const size_t bytes maybe_unused = run->bytes
 #define BATCH_OP(name, expr)             \
-	BATCH(name)                      \
+	BATCH_BY(name, BENCH_UNROLL)     \
 	{                                \
 		OP_LOCALS;               \
 		long fold = 0;           \
@@ -315,8 +319,9 @@ void *bench_vdso(const char *name);
 	static const struct bench *const bench_entry_##ident __attribute__(( \
 		used, retain, section("bench_registry"))) = &bench_##ident;  \
 	static const struct bench bench_##ident
-#define BENCH_AT(ident)	    BENCH(ident)
-#define BENCHMARK(...)	    BENCH_AT(__COUNTER__) = { __VA_ARGS__ }
-#define BENCH_OF(name, ...) BENCHMARK(.batch = batch_##name, __VA_ARGS__)
+#define BENCH_AT(ident) BENCH(ident)
+#define BENCHMARK(...)	BENCH_AT(__COUNTER__) = { __VA_ARGS__ }
+#define BENCH_OF(name, ...) \
+	BENCHMARK(.batch = batch_##name, .pass = pass_##name, __VA_ARGS__)
 
 #endif

@@ -7,19 +7,23 @@ setup_file() {
 	export GOLDEN=$BATS_TEST_DIRNAME/../golden
 }
 
+# drawn [NAME]: the folder `out`, of tests/golden/NAME.
 drawn() {
+	rm -rf out
 	mkdir out
-	cp "$GOLDEN"/plots/{results.csv,rounds.csv,run.json} out
+	cp "$GOLDEN/${1:-plots}"/*.{csv,json} out
 	"$SYSCOST" report out
 }
 
 @test "plots are the same to the byte" {
 	there=$(cat "$GOLDEN/plots/gnuplot-version") here=$(gnuplot --version)
 	[ "$here" = "$there" ] || skip "drawn by $there, here is $here"
-	drawn
-	[ "$(cd out && echo *.svg)" = "$(cd "$GOLDEN/plots" && echo *.svg)" ]
-	for f in "$GOLDEN"/plots/*.svg; do
-		"$GOLDEN/normal.sh" "out/${f##*/}" | diff -u "$f" -
+	for name in plots levels; do
+		drawn "$name"
+		[ "$(cd out && echo *.svg)" = "$(cd "$GOLDEN/$name" && echo *.svg)" ]
+		for f in "$GOLDEN/$name"/*.svg; do
+			"$GOLDEN/normal.sh" "out/${f##*/}" | diff -u "$f" -
+		done
 	done
 }
 
@@ -43,7 +47,7 @@ drawn() {
 	# A bar for each row of the two families, and its figure.
 	[ "$(grep -c '^\(null\|floor\)/' null.txt)" -eq \
 		"$(grep -c '^"\?\(null\|floor\)/' out/results.csv)" ]
-	grep -qx '150 ns' null.txt
+	grep -qx '~450 (150 ns)' null.txt
 	# No gnuplot markup, no underscore made a subscript.
 	texts all | grep -qx 'clock/monotonic-vdso'
 }

@@ -1,17 +1,21 @@
 #!/bin/bash
-# update.sh: draw the plots of tests/golden/plots anew, after a change that was wanted.
-# Look at the difference before it is committed. Only the SVG files are kept, and with
-# them the version of gnuplot: they are the same to the byte only for the same version.
+# update.sh: draw the plots of tests/golden/plots and tests/golden/levels anew, after a
+# change that was wanted. Look at the difference before it is committed. Only the SVG files
+# are kept, and with them the version of gnuplot: they are the same to the byte only for
+# the same version.
 set -eu
-cd "$(dirname "$0")/plots"
-syscost=$PWD/../../../${BUILD:-build}/syscost
+cd "$(dirname "$0")"
+syscost=$PWD/../../${BUILD:-build}/syscost
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-cp results.csv rounds.csv run.json "$dir"
-"$syscost" report "$dir"
-rm -f ./*.svg
-for f in "$dir"/*.svg; do
-	../normal.sh "$f" >"${f##*/}"
+for name in plots levels; do
+	mkdir "$dir/$name"
+	cp "$name"/*.{csv,json} "$dir/$name"
+	"$syscost" report "$dir/$name"
+	rm -f "$name"/*.svg
+	for f in "$dir/$name"/*.svg; do
+		./normal.sh "$f" >"$name/${f##*/}"
+	done
 done
-gnuplot --version >gnuplot-version
+gnuplot --version >plots/gnuplot-version
 git status --short .
