@@ -181,7 +181,7 @@ struct text say_clocks(const struct table *t)
 	}
 	if (!vdso)
 		return (struct text){ "" };
-	in_vdso = text("Reading the %.*s clock takes %s%s in the vDSO",
+	in_vdso = text("The %.*s clock costs %s%s in the vDSO",
 		       (int)(strlen(vdso->name) - 5), vdso->name, say_if_noisy(vdso),
 		       cost_say(vdso, 1).s);
 	as_call = text("%s%s as a call", say_if_noisy(call), cost_say(call, 1).s);

@@ -56,9 +56,12 @@ without_cycles() {
 	"$SYSCOST" report out
 	page=out/report.html
 	grep -q 'will-it-scale have it, prints ~473 cycles (107 ns): 5.0 % (4.8 to 5.6) more' $page
-	grep -qF 'The windows of 5 of 8 rows stand on several sharp levels; null/&lt;b&gt;$(' $page
-	grep -qF 'The medians of null/getppid-libc, null/&lt;b&gt;$(touch pwned)&lt;/b&gt; lie' \
-		$page
+	# shellcheck disable=SC2016 # text, to be found as it is
+	{
+		grep -qF 'The windows of 5 of 8 rows stand on several sharp levels; ' $page
+		grep -qF ' null/&lt;b&gt;$(touch pwned)&lt;/b&gt; mostly (50 %)' $page
+		grep -qF ', null/&lt;b&gt;$(touch pwned)&lt;/b&gt; lie between two' $page
+	}
 	[ "$(grep -ciE '<b>\$' $page)" -eq 0 ]
 	[ -z "$(find . -name '*pwned*')" ]
 }

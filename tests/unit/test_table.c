@@ -252,6 +252,31 @@ static void test_texts_are_cut_between_characters(void **state)
 	assert_string_equal(text("%s", "").s, "");
 }
 
+static void test_sentences_below_the_rows_are_wrapped_and_clean(void **state)
+{
+	struct table t = TABLE(result_schema);
+	struct result_row *r = add(&t, "null", "a\033[31m\n\302\233b", ROW_OK, "");
+	char *text;
+
+	(void)state;
+	set_ns(r, 100, 99, 101);
+	r->levels = 2;
+	r->level_low = (struct figure){ 437.5, 437, 438 };
+	r->level_top = (struct figure){ 450.3, 450, 451 };
+	r->level_share = 0.61;
+	r->median_at = MEDIAN_AT_BETWEEN;
+	text = printed(&t, false);
+	assert_non_null(
+		strstr(text, "The windows of 1 of 1 null calls stand on several"));
+	assert_non_null(strstr(text, "null/a?[31m???b"));
+	assert_null(strchr(text, 033));
+	assert_null(strstr(text, "\302\233"));
+	for (const char *at = strstr(text, "The windows"); *at;
+	     at += strcspn(at, "\n"), at += *at == '\n')
+		assert_in_range(strcspn(at, "\n"), 0, 97);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -261,6 +286,7 @@ int main(void)
 		cmocka_unit_test(test_readable),
 		cmocka_unit_test(test_hostile_and_colour),
 		cmocka_unit_test(test_texts_are_cut_between_characters),
+		cmocka_unit_test(test_sentences_below_the_rows_are_wrapped_and_clean),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
