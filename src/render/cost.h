@@ -17,8 +17,8 @@ struct figure cost_of(const struct result_row *r);
 struct figure cost_scaled(struct figure f, double by);
 
 /*
- * The median clock of the rows that lead with cycles, core cycles a nanosecond; NAN: there
- * are none.
+ * The median clock of the rows that lead with cycles, core cycles a nanosecond; NAN:
+ * there are none.
  */
 double cost_clock(const struct table *results);
 /*

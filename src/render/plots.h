@@ -15,8 +15,8 @@
 /*
  * Write null, all, read, clocks and ecdf, as .svg and .png, into `dir`; for a sweep also
  * batch-breakeven, batch-cpu, batch-wait and batch-cost-WORKLOAD. A plot without rows is
- * left out, and an old one of that name is removed. `windows`: windows.csv, or NULL. 0, or
- * -errno and one line in err. -ENOENT: there is no gnuplot, and the caller can go on
+ * left out, and an old one of that name is removed. `windows`: windows.csv, or NULL. 0,
+ * or -errno and one line in err. -ENOENT: there is no gnuplot, and the caller can go on
  * without.
  */
 int plots_make(const struct table *results, const struct table *rounds,

@@ -39,11 +39,11 @@ without_cycles() {
 	folder levels
 	"$SYSCOST" report out
 	page=out/report.html
-	grep -q "clock moved from 4.20 to 4.61 GHz: nanoseconds move with it, cycles" $page
+	grep -q "clock moved from 4.20 to 4.61 GHz: nanoseconds move with it" $page
 	grep -q '<li>An inline getppid costs ~450 cycles (103 ns)' $page
 	# The first figure of a row is in cycles, and its mark is there.
-	grep -q '<td>null/getppid-inline</td><td>inline</td><td class=n [^>]*>~450.3 ' $page
-	grep -q '<td>read/pread[^<]*</td><td>inline</td><td class=n [^>]*>1500 ' $page
+	grep -q '<td>null/getppid-inline</td><td>inline</td><td [^>]*>~450.3 ' $page
+	grep -q '<td>read/pread[^<]*</td><td>inline</td><td [^>]*>1500 ' $page
 	# What is compared in time leads with it, behind the reason.
 	sed -n '/Rows in time/,$p' out/report.html >time.txt
 	grep -q 'These rows sleep, or another core' time.txt
@@ -55,10 +55,10 @@ without_cycles() {
 	folder levels
 	"$SYSCOST" report out
 	page=out/report.html
-	grep -q 'will-it-scale have it, prints ~473 cycles (107 ns): 5.0 % (4.8 to 5.6) more' $page
+	grep -q 'prints ~473 cycles (107 ns): 5.0 % (4.8 to 5.6) more than' $page
 	# shellcheck disable=SC2016 # text, to be found as it is
 	{
-		grep -qF 'The windows of 5 of 8 rows stand on several sharp levels; ' $page
+		grep -qF 'The windows of 5 of 8 rows stand on several sharp' $page
 		grep -qF ' null/&lt;b&gt;$(touch pwned)&lt;/b&gt; mostly (50 %)' $page
 		grep -qF ', null/&lt;b&gt;$(touch pwned)&lt;/b&gt; lie between two' $page
 	}
@@ -79,7 +79,7 @@ without_cycles() {
 	texts read | grep -qx '433 ns'
 	texts null | grep -qx '~450 (103 ns)'
 	texts ecdf | grep -qx 'share of quiet windows at or below'
-	texts ecdf | grep -q '^estimated core cycles an operation (below: the most frequent'
+	texts ecdf | grep -q '^estimated core cycles an operation (below: the most'
 	texts ecdf | grep -q '^98 % of the quiet windows'
 }
 
@@ -98,7 +98,7 @@ without_cycles() {
 @test "without cycles all plots and the page are in nanoseconds" {
 	without_cycles
 	"$SYSCOST" report out
-	texts null | grep -qx 'nanoseconds an operation (bar: median; whisker: 95 % interval)'
+	texts null | grep -q '^nanoseconds an operation (bar: median;'
 	texts clocks | grep -q '^nanoseconds a reading'
 	texts read | grep -q '^nanoseconds for 4 KiB'
 	texts all | grep -q '^nanoseconds an operation, log scale'
@@ -158,10 +158,11 @@ without_cycles() {
 	grep -q '^  levels       4; the lowest at 437.5 (437.4 to 437.8) cycles,' got
 	grep -q '^ *the most frequent at 450.3 (.*), with 61 % of the quiet windows' got
 	[ "$(grep -c 'lies between' got)" -eq 0 ]
-	"$SYSCOST" explain --from out null/getppid-libc | grep -q 'The median lies between two'
+	"$SYSCOST" explain --from out null/getppid-libc | grep -q 'The median lies'
 	"$SYSCOST" explain --from out switch/pipe-process-same | grep -A1 '^  status' |
 		grep -q '^  nanoseconds  2030 .* compared in: it sleeps'
-	"$SYSCOST" explain --from out null/gettid-inline | grep -qx '  not stored   in out'
+	"$SYSCOST" explain --from out null/gettid-inline >other
+	grep -qx '  not stored   in out' other
 	LC_ALL=C.UTF-8 awk 'length > 100' got | diff /dev/null -
 }
 
@@ -176,8 +177,8 @@ without_cycles() {
 	[ "$output" = "syscost: nowhere/results.csv: No such file or directory" ]
 	# A row without a figure has its reason alone.
 	"$SYSCOST" list | grep -q '^null/getuid-inline'
-	sed -i 's/^floor.*/null\/getuid-inline,null,getuid-inline,inline,,skip,not here,'"$(
-		printf ',%.0s' {1..35})"'/' out/results.csv
+	skipped=null/getuid-inline,null,getuid-inline,inline,,skip,"not here",
+	sed -i "s|^floor.*|$skipped$(printf ',%.0s' {1..35})|" out/results.csv
 	"$SYSCOST" explain --from out null/getuid-inline >got
 	[ "$(tail -n 1 got)" = '  status       skip: not here' ]
 }

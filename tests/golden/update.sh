@@ -1,8 +1,8 @@
 #!/bin/bash
 # update.sh: draw the plots of tests/golden/plots and tests/golden/levels anew, after a
-# change that was wanted. Look at the difference before it is committed. Only the SVG files
-# are kept, and with them the version of gnuplot: they are the same to the byte only for
-# the same version.
+# change that was wanted. Look at the difference before it is committed. Only the SVG
+# files are kept, and with them the version of gnuplot: they are the same to the byte only
+# for the same version.
 set -eu
 cd "$(dirname "$0")"
 syscost=$PWD/../../${BUILD:-build}/syscost

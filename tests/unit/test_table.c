@@ -268,12 +268,15 @@ static void test_sentences_below_the_rows_are_wrapped_and_clean(void **state)
 	text = printed(&t, false);
 	assert_non_null(
 		strstr(text, "The windows of 1 of 1 null calls stand on several"));
-	assert_non_null(strstr(text, "null/a?[31m???b"));
+	assert_non_null(strstr(text, "null/a?[31m??b"));
 	assert_null(strchr(text, 033));
 	assert_null(strstr(text, "\302\233"));
-	for (const char *at = strstr(text, "The windows"); *at;
-	     at += strcspn(at, "\n"), at += *at == '\n')
-		assert_in_range(strcspn(at, "\n"), 0, 97);
+	for (size_t at = strcspn(text, "T"); text[at]; at++) {
+		size_t len = strcspn(text + at, "\n");
+
+		assert_in_range(len, 0, 97);
+		at += len;
+	}
 	free(text);
 }
 
