@@ -10,7 +10,7 @@
 #include "base/room.h"
 #include "compare/metric.h"
 #include "render/cost.h"
-#include "render/say.h"
+#include "render/number.h"
 
 bool cost_in_cycles(const struct result_row *r)
 {

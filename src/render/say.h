@@ -8,26 +8,12 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include "render/number.h"
 #include "render/text.h"
 #include "row/row.h"
 
-/* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. */
-struct text say_ns(double ns);
-
-/* "1.24", "63.0", "480": core cycles, to three digits or to one cycle. */
-struct text say_cycles(double cycles);
-
-/* Four significant digits, and no exponent where they are large: "1.002", "30120". */
-struct text say_number(double x);
 /* The unit of what was compared, by its name in verdicts.csv: "cycles". */
 const char *say_unit(const char *metric);
-
-/*
- * The larger half of an interval. "±0.41%" of the figure is rounded up, so that figure
- * and half hold all of it. "±0.02", in the figure's unit: the figure is next to nothing
- * (over 999 %). "±?": there is no interval.
- */
-struct text say_half(struct figure f);
 
 /* The row of that id that has a figure, or NULL. */
 const struct result_row *say_find(const struct table *results, const char *id);
