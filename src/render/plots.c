@@ -129,10 +129,13 @@ static bool is_read(const struct result_row *r)
 	return !strcmp(r->group, "read");
 }
 
-/* The hundreds of rows of a sweep have plots of their own. */
+/*
+ * The hundreds of rows of a sweep have plots of their own, and a logarithmic axis has no
+ * place for nothing, in either unit.
+ */
 static bool is_no_sweep(const struct result_row *r)
 {
-	return r->ns.mid > 0 && strcmp(r->group, "batch");
+	return r->ns.mid > 0 && cost_of(r).mid > 0 && strcmp(r->group, "batch");
 }
 
 #define BARS   "bar: median; whisker: 95 % interval"

@@ -113,6 +113,26 @@ without_cycles() {
 	[ "$(grep -c 'Rows in time' out/report.html)" -eq 0 ]
 }
 
+@test "rows that cost nothing in one unit draw what there is" {
+	without_cycles
+	for cycles in 0 -3 1e300; do
+		cp out/results.csv rows.csv
+		python3 - "$cycles" <<-'EOF' >out/results.csv
+			import csv, sys
+			rows = list(csv.DictReader(open("rows.csv", newline="")))
+			w = csv.DictWriter(sys.stdout, rows[0].keys())
+			w.writeheader()
+			for row in rows:
+			    if row["ns"]:
+			        row["cycles"] = sys.argv[1]
+			    w.writerow(row)
+		EOF
+		"$SYSCOST" report out
+		[ -s out/null.svg ]
+		[ -s out/ecdf.svg ]
+	done
+}
+
 @test "windows of a folder are read strictly, and odd ones draw what there is" {
 	folder levels
 	echo 'id,share' >out/windows.csv
