@@ -68,7 +68,7 @@ static void explain(const struct variant *v)
 	       ways[b->via].made);
 	put_line("call site", ways[b->via].site);
 	put_line("loop", b->pass == BENCH_UNROLL
-				 ? "sixteen operations a pass: next to nothing of the "
+				 ? "64 operations a pass: next to nothing of the "
 				   "branch back is in the figure"
 				 : "one iteration a pass: the branch back is in the "
 				   "figure");

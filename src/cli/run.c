@@ -254,7 +254,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	if (!s->no_output)
 		ret = write_folder(s, &results, &rounds, &windows, json, true, &err);
 	if (!s->no_output && !ret && !s->no_plots)
-		report_folder(s->output, &results, &rounds, NULL, json);
+		report_folder(s->output, &results, &rounds, &windows, json);
 	print(s, &results, &rounds, json);
 	status = judge_rows(&results);
 	if (ret) {

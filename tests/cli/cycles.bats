@@ -157,7 +157,7 @@ without_cycles() {
 	"$SYSCOST" explain null/getppid-inline | tr -s ' \n' ' ' >got
 	grep -q 'the instruction itself and the one that keeps the result are in' got
 	grep -q 'no user-space call or return is' got
-	grep -q 'sixteen operations a pass' got
+	grep -q '64 operations a pass' got
 	"$SYSCOST" explain null/getppid-libc null/getppid-syscall | tr -s ' \n' ' ' >got
 	[ "$(grep -o 'the return after a system call costs' got | wc -l)" -eq 2 ]
 	"$SYSCOST" explain null/getppid-loop | grep -q 'one iteration a pass'
