@@ -75,9 +75,6 @@ static inline void make_core(struct made *m, int rounds, double hit, uint64_t *s
 	}
 }
 
-/* The means of the references that make_core makes. */
-static const double core_state[] = { 267, 343.34 };
-
 /* y = 450 + sum b (x - 300), references of a round move together with their windows. */
 static inline void make_line(struct made *m, int rounds, unsigned int k, const double *b,
 			     double noise, uint64_t *seed)

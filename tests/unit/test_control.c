@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+/* Control variates: known slopes, bounds, and references that are of no use. */
+#include <errno.h>
+
+#include "made.h"
+
+static bool close_to(double x, double y)
+{
+	return fabs(x - y) < 1e-6;
+}
+
+static void test_exact(void **state)
+{
+	static struct made m;
+	const double b[] = { 0.9, 0.4, 0, 1.2 }, x0[] = { 300, 310, 250, 301 };
+	struct control_fit f;
+	uint64_t seed = 1;
+	double x[] = { 303, 300, 300, 300 };
+
+	(void)state;
+	make_line(&m, ROUNDS, 4, b, 0, &seed);
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(f.corrects && f.k == 4 && f.used > N * 9 / 10);
+	for (int j = 0; j < 4; j++) {
+		assert_true(close_to(f.slope[j], b[j]));
+		assert_true(f.error[j] < 1e-6);
+	}
+	assert_true(fabs(f.centre[0] - 300) < 5);
+	assert_true(close_to(f.a, 450 + 0.9 * (f.centre[0] - 300) +
+					  0.4 * (f.centre[1] - 300) +
+					  1.2 * (f.centre[3] - 300)));
+	assert_true(close_to(control_apply(&f, x0, 450, x), 450 - 2.7 + 4 + 1.2));
+}
+
+/* A window whose reference was hit has no corrected value; one that does not count may. */
+static void test_apply(void **state)
+{
+	struct control_fit f = { .k = 2, .centre = { 100, 200 }, .slope = { 1, 0 } };
+	const double x0[] = { 90, NAN };
+
+	(void)state;
+	assert_true(control_apply(&f, x0, 450, (double[]){ 101, NAN }) == 439);
+	assert_true(control_apply(&f, x0, 450, (double[]){ 112, 900 }) == 428);
+	assert_true(isnan(control_apply(&f, x0, 450, (double[]){ 113, 200 })));
+	assert_true(isnan(control_apply(&f, x0, 450, (double[]){ 87, 200 })));
+	assert_true(isnan(control_apply(&f, x0, 450, (double[]){ NAN, 200 })));
+	f.slope[0] = 0;
+	assert_true(control_apply(&f, x0, 450, (double[]){ 113, 200 }) == 450);
+}
+
+static void test_bounds(void **state)
+{
+	static struct made m;
+	const double b[] = { -0.5, 3 };
+	struct control_fit f;
+	uint64_t seed = 3;
+
+	(void)state;
+	make_line(&m, ROUNDS, 2, b, 0.1, &seed);
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(f.corrects);
+	assert_true(f.slope[0] == 0 && f.slope[1] == CONTROL_SLOPE);
+	/* A slope that is negative alone is none. */
+	make_line(&m, ROUNDS, 1, b, 0.1, &seed);
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(!f.corrects && f.slope[0] == 0 && f.error[0] == 0);
+}
+
+/* References that stand still, or say the same. */
+static void test_useless(void **state)
+{
+	static struct made m;
+	const double b[] = { 0.8, 0, 0 };
+	struct control_fit f;
+	uint64_t seed = 4;
+
+	(void)state;
+	make_line(&m, ROUNDS, 3, b, 0.5, &seed);
+	for (int i = 0; i < N; i++) {
+		m.x[3 * i + 1] = 200 + 0.01 * (i % 2);
+		m.x[3 * i + 2] = m.x[3 * i] + 40 + 0.3 * normal(&seed);
+	}
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(f.corrects && fabs(f.slope[0] - 0.8) < 0.05);
+	assert_true(f.slope[1] == 0 && f.slope[2] == 0);
+}
+
+static void test_missing(void **state)
+{
+	static struct made m;
+	const double b[] = { 0.8, 0.3 };
+	struct control_fit f;
+	uint64_t seed = 5;
+
+	(void)state;
+	make_line(&m, ROUNDS, 2, b, 0, &seed);
+	/* Holes, a round without references, one without anything. */
+	for (int i = 0; i < N; i++) {
+		if (i % 7 == 0 || i / EACH == 4)
+			m.y[i] = NAN;
+		if (i % 11 == 0 || i / EACH == 5)
+			m.x[2 * i] = NAN;
+	}
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(f.corrects);
+	assert_true(close_to(f.slope[0], 0.8) && close_to(f.slope[1], 0.3));
+	/* Too few rounds have no slopes. */
+	m.w.n = (CONTROL_ROUNDS - 1) * EACH;
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(!f.corrects && f.slope[0] == 0);
+	/* Nothing to fit. */
+	m.w.k = 0;
+	assert_int_equal(control_fit(&m.w, &f), -EINVAL);
+	m.w.k = CONTROL_MAX + 1;
+	assert_int_equal(control_fit(&m.w, &f), -EINVAL);
+	m.w.k = 2;
+	m.w.n = 0;
+	assert_int_equal(control_fit(&m.w, &f), -EINVAL);
+	m.w.n = N;
+	for (int i = 0; i < N; i++)
+		m.y[i] = NAN;
+	assert_int_equal(control_fit(&m.w, &f), -EINVAL);
+}
+
+/* Slopes come out again, with the errors that are stated. */
+static void test_recovered(void **state)
+{
+	enum { TRIES = 100 };
+	static struct made m;
+	const double b[] = { 0.7, 0.4 };
+	double sum[2] = { 0 }, square[2] = { 0 }, error[2] = { 0 };
+	uint64_t seed = 2;
+
+	(void)state;
+	for (int t = 0; t < TRIES; t++) {
+		struct control_fit f;
+
+		make_line(&m, ROUNDS, 2, b, 1.5, &seed);
+		assert_int_equal(control_fit(&m.w, &f), 0);
+		assert_true(f.corrects);
+		for (int j = 0; j < 2; j++) {
+			sum[j] += f.slope[j];
+			square[j] += (f.slope[j] - b[j]) * (f.slope[j] - b[j]);
+			error[j] += f.error[j];
+		}
+	}
+	for (int j = 0; j < 2; j++) {
+		double sd = sqrt(square[j] / TRIES);
+
+		assert_true(fabs(sum[j] / TRIES - b[j]) < 0.02);
+		assert_true(sd < 0.06);
+		/* The stated error is what the tries show, but for a fifth. */
+		assert_true(error[j] / TRIES > 0.8 * sd && error[j] / TRIES < 1.25 * sd);
+	}
+}
+
+/* References that move, and tell nothing, are rarely taken to correct. */
+static void test_no_harm(void **state)
+{
+	enum { TRIES = 400 };
+	static const double none[CONTROL_MAX] = { 0 };
+	static const int rounds[] = { 10, 20, 40 };
+	static struct made m;
+	uint64_t seed = 8;
+
+	(void)state;
+	for (int i = 0; i < 6; i++) {
+		int corrects = 0;
+
+		for (int t = 0; t < TRIES; t++) {
+			struct control_fit f;
+
+			make_line(&m, rounds[i % 3], i < 3 ? 4 : 1, none, 3, &seed);
+			assert_int_equal(control_fit(&m.w, &f), 0);
+			corrects += f.corrects;
+		}
+		assert_in_range(corrects, 0,
+				TRIES * (rounds[i % 3] == 10 ? 20 : 7) / 100);
+	}
+}
+
+/* The same numbers with and without windows of which a twentieth was hit. */
+static void test_outliers(void **state)
+{
+	static struct made m;
+
+	(void)state;
+	for (uint64_t t = 1; t <= 50; t++) {
+		struct control_fit clean, hit;
+		uint64_t seed = t;
+
+		make_core(&m, ROUNDS, 0, &seed);
+		assert_int_equal(control_fit(&m.w, &clean), 0);
+		seed = t;
+		make_core(&m, ROUNDS, 0.03, &seed);
+		assert_int_equal(control_fit(&m.w, &hit), 0);
+		assert_true(clean.corrects && hit.corrects);
+		assert_true(hit.used < clean.used - N / 20);
+		for (int j = 0; j < 2; j++)
+			assert_true(fabs(hit.slope[j] - clean.slope[j]) < 0.03);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_exact),	cmocka_unit_test(test_apply),
+		cmocka_unit_test(test_bounds),	cmocka_unit_test(test_useless),
+		cmocka_unit_test(test_missing), cmocka_unit_test(test_recovered),
+		cmocka_unit_test(test_no_harm), cmocka_unit_test(test_outliers),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
