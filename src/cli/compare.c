@@ -36,11 +36,12 @@ static const struct option_spec options[] = {
 	{ "head", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(head),
 	  .help = "a folder of the head; repeat it for several" },
 	{ "delta", 0, OPTION_PERCENT, "P", 0, 1000, FIELD(delta),
-	  .help = "smallest change that counts, per cent (default: 2; 5 for fewer than 6 "
-		  "folders a side, unless they are arms of one 'syscost ab')" },
+	  .help = "smallest change that counts, per cent (default: 2; 5 for separate runs, "
+		  "fewer than 6 folders a side, where 'syscost noise --apart' has not "
+		  "told how far they differ)" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
-	  .help = "what A/A comparisons showed on this class of machines (default: the "
-		  "file that 'syscost noise' keeps, if any)" },
+	  .help = "what A/A comparisons and separate runs showed on this class of "
+		  "machines (default: the file that 'syscost noise' keeps, if any)" },
 	{ "no-noise", FIELD(no_noise), .help = "use no noise file" },
 	{ "force", FIELD(force),
 	  .help = "compare although the machines differ: then all verdicts are advice, "
@@ -175,11 +176,11 @@ static int write_output(const struct comparison *c, const struct gate_options *o
 			const char *unit, const char *noise, const struct table *verdicts,
 			const struct gate_summary *summary, struct err *err)
 {
-	json_t *record = json_pack("{s:s, s:o, s:o, s:s, s:f, s:f, s:o}", "command",
-				   c->line, "base", path_array(&c->base), "head",
-				   path_array(&c->head), "unit", unit, "delta", o->delta,
-				   "family_error", o->family_error, "noise",
-				   noise ? cli_json_text(noise) : json_null());
+	json_t *record = json_pack(
+		"{s:s, s:o, s:o, s:s, s:f, s:f, s:f, s:o}", "command", c->line, "base",
+		path_array(&c->base), "head", path_array(&c->head), "unit", unit, "delta",
+		o->delta, "delta_unknown", o->delta_unknown, "family_error",
+		o->family_error, "noise", noise ? cli_json_text(noise) : json_null());
 	int ret = verdict_write(c->s->output, verdicts, summary, c->s->show.advisory,
 				record, o->noise, !c->s->no_plots, err);
 
@@ -219,10 +220,8 @@ static int compare_sides(const struct comparison *c)
 	}
 	o.paired = are_paired(base, head);
 	unit = unit_of(&o, base, head);
-	if (!o.paired && (base->n < GATE_FOLDERS || head->n < GATE_FOLDERS))
-		o.delta = GATE_DELTA_UNPAIRED;
 	if (isfinite(s->delta))
-		o.delta = s->delta;
+		o.delta = o.delta_unknown = s->delta;
 	if (*used)
 		o.noise = &noise;
 	if (gate(base->views, base->n, head->views, head->n, &o, &verdicts, &summary)) {

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost noise: compare this program with itself several times, and keep the result. It
- * is how much each benchmark moves when nothing has changed, and how often a verdict was
- * false.
+ * syscost noise: how much each benchmark moves when nothing has changed, and how often a
+ * verdict is false. It compares this program with itself several times, or makes separate
+ * whole runs, and keeps what they say.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/random.h"
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "drive/ab.h"
+#include "drive/apart.h"
 #include "drive/process.h"
 #include "machine/env.h"
 #include "row/fingerprint.h"
@@ -22,27 +25,34 @@
 #include "stats/binomial.h"
 
 struct settings {
-	struct ab_options ab;
+	struct run_options run;
 	const char *noise;
 	char kept[OPTION_PATH_MAX]; /* where nothing else was asked for */
-	unsigned int runs;
-	double seconds; /* 0: not given */
-	bool quick;
+	int runs;		    /* -1: not given */
+	double pause;		    /* negative: not given */
+	bool apart, quick;
 	enum cli_format format;
 };
 
 #define FIELD(member) OPTION_FIELD(struct settings, member)
 
 static const struct option_spec options[] = {
+	{ "apart", FIELD(apart),
+	  .help = "make separate whole runs, as 'syscost run' does, and learn how far they "
+		  "lie apart: for 'compare'" },
 	{ "runs", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(runs),
-	  .help = "comparisons of the whole suite (default 5; 0: print only)" },
+	  .help = "comparisons of the whole suite (default 5), or separate runs of it "
+		  "(default 6); 0: print only" },
+	{ "pause", 0, OPTION_NUMBER, "S", 0, 86400, FIELD(pause),
+	  .help = "seconds between two separate runs (default 120)" },
 	{ "quick", FIELD(quick),
-	  .help = "take 27 seconds for each comparison instead of 110" },
-	{ "seconds", 0, OPTION_NUMBER, "S", 1, 86400, FIELD(seconds),
-	  .help = "time for each comparison" },
+	  .help = "take 27 seconds for each comparison instead of 110, or 8 for each "
+		  "separate run instead of 50" },
+	{ "seconds", 0, OPTION_NUMBER, "S", 1, 86400, FIELD(run.seconds),
+	  .help = "time for each comparison, or for each separate run" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
 	  .help = "the noise file (default: one for this class of machines)" },
-	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(ab.run.cpu),
+	{ "cpu", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(run.cpu),
 	  .help = "CPU to measure on (default: an isolated one, or the last)" },
 	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word_but_csv,
 	  FIELD(format), .help = "table or json on standard output" },
@@ -83,9 +93,91 @@ static void print(const struct noise *noise, const char *path, enum cli_format f
 		       bound);
 }
 
+/* How far separate runs lie apart, as far as the file knows, and what is judged of it. */
+static json_t *apart_json(const struct noise_spread *spread,
+			  const struct apart_alarms *plain,
+			  const struct apart_alarms *learnt)
+{
+	json_t *json = json_pack(
+		"{s:I, s:I, s:I, s:o, s:o, s:o, s:o}", "rows", (json_int_t)spread->rows,
+		"runs", (json_int_t)spread->runs, "pairs", (json_int_t)spread->pairs,
+		"median", json_real_or_null(spread->median), "p90",
+		json_real_or_null(spread->p90), "most", json_real_or_null(spread->most),
+		"most_id", json_text_or_null(spread->worst));
+	const struct {
+		const char *key;
+		const struct apart_alarms *alarms;
+	} judged[] = { { "compared", plain }, { "compared_learnt", learnt } };
+
+	for (int i = 0; i < 2; i++) {
+		const struct apart_alarms *a = judged[i].alarms;
+
+		json_object_set_new(
+			json, judged[i].key,
+			a->pairs
+				? json_pack("{s:I, s:I, s:I, s:I, s:I}", "pairs",
+					    (json_int_t)a->pairs, "comparisons",
+					    (json_int_t)a->comparisons, "false_alarms",
+					    (json_int_t)a->regressed,
+					    "false_improvements", (json_int_t)a->improved,
+					    "contaminated", (json_int_t)a->contaminated)
+				: json_null());
+	}
+	return json;
+}
+
+static void print_alarms(const struct apart_alarms *a, const char *delta)
+{
+	if (a->pairs)
+		printf("  %zu comparisons of a benchmark, %s: %zu false regressions, %zu "
+		       "false improvements, %zu contaminated\n",
+		       a->comparisons, delta, a->regressed, a->improved, a->contaminated);
+}
+
+static void print_apart(const struct noise *noise, const char *path,
+			const struct apart *a, enum cli_format format)
+{
+	struct noise_spread spread = noise_apart_spread(noise);
+	struct apart_alarms plain = apart_alarms(a, false);
+	struct apart_alarms learnt = apart_alarms(a, true);
+	size_t corrected = 0;
+
+	for (size_t i = 0; i < noise->n; i++)
+		corrected += noise->rows[i].reference.known;
+	if (format == FORMAT_JSON) {
+		cli_print_json(json_pack("{s:o, s:s, s:I, s:o, s:I}", "file",
+					 cli_json_text(path), "machine", noise->machine,
+					 "runs_made", (json_int_t)a->n, "apart",
+					 apart_json(&spread, &plain, &learnt),
+					 "rows_with_references", (json_int_t)corrected),
+			       0);
+		return;
+	}
+	printf("%s: machine class %s\n", path, noise->machine);
+	printf("  %zu separate runs made, up to %zu known of %zu benchmarks\n", a->n,
+	       spread.runs, spread.rows);
+	if (spread.pairs)
+		printf("  two runs of a benchmark differ by %.2f %% (median of %zu "
+		       "pairs),\n  by up to %.2f %% in nine of ten, and by %.1f %% at "
+		       "most (%s)\n",
+		       spread.median * 100, spread.pairs, spread.p90 * 100,
+		       spread.most * 100, spread.worst);
+	print_alarms(&plain, "at delta as it is where nothing was learnt");
+	print_alarms(&learnt, "at delta as the other runs teach it");
+	printf("  the reference calls correct %zu benchmarks\n", corrected);
+}
+
+/* What a comparison adds to the file. */
+static void add_comparison(struct noise *noise, void *arg)
+{
+	const struct ab *c = arg;
+
+	noise_add(noise, &c->verdicts, c->summary.disturbed);
+}
+
 /* Compare this program with itself, once, and add the result to the file. */
 static int compare_once(const struct selection *selection, struct settings *s,
-			struct noise *noise)
+			struct ab_options *options, struct noise *noise)
 {
 	struct launch base, head;
 	struct process_backend process;
@@ -93,18 +185,16 @@ static int compare_once(const struct selection *selection, struct settings *s,
 	struct err err = { 0 };
 	int ret;
 
-	s->ab.gate.noise = noise;
+	options->gate.noise = noise;
 	launch_parse(&base, "base", "self", &err);
 	launch_parse(&head, "head", "self", &err);
-	s->ab.run.seed = random_seed();
+	options->run.seed = random_seed();
 	process_backend(&process);
 	ret = ab_measure(&c, &process.backend, &selection->reg, selection->chosen, &base,
-			 &head, &s->ab, &err);
-	session_progress_end(&s->ab.run);
-	if (!ret && !*s->ab.run.stop) {
-		noise_add(noise, &c.verdicts, c.summary.disturbed);
-		ret = noise_write(noise, s->noise, &err);
-	}
+			 &head, options, &err);
+	session_progress_end(&options->run);
+	if (!ret && !*options->run.stop)
+		ret = noise_update(noise, s->noise, add_comparison, &c, &err);
 	for (size_t i = 0; !ret && i < c.verdicts.n; i++) {
 		const struct verdict_row *v = table_row(&c.verdicts, struct verdict_row,
 							i);
@@ -113,9 +203,97 @@ static int compare_once(const struct selection *selection, struct settings *s,
 			fprintf(stderr,
 				"syscost: false alarm: %s %s (%.4f), seed %" PRIu64 "\n",
 				v->id, verdict_words[v->verdict], v->ratio.mid,
-				s->ab.run.seed);
+				options->run.seed);
 	}
 	ab_free(&c);
+	return ret ? cli_error("%s", err.text) : EXIT_FINE;
+}
+
+static int compare_several(const struct selection *selection, struct settings *s,
+			   struct noise *noise)
+{
+	int runs = s->runs < 0 ? 5 : s->runs, status = EXIT_FINE;
+	struct ab_options options;
+
+	ab_defaults(&options, &s->run);
+	if (s->quick)
+		ab_quick(&options);
+	if (s->run.seconds)
+		options.run.seconds = s->run.seconds;
+	for (int i = 0; i < runs && status == EXIT_FINE && !*s->run.stop; i++)
+		status = compare_once(selection, s, &options, noise);
+	if (status == EXIT_FINE)
+		print(noise, s->noise, s->format);
+	return status;
+}
+
+static void add_run(struct noise *noise, void *arg)
+{
+	apart_learn(noise, arg);
+}
+
+static void add_fit(struct noise *noise, void *arg)
+{
+	apart_fit(noise, arg);
+}
+
+/* Where a run is added to when it has ended. */
+struct file {
+	const char *path;
+	struct noise *noise;
+};
+
+static int keep_run(void *arg, const struct apart_run *run, struct err *err)
+{
+	struct file *file = arg;
+
+	return noise_update(file->noise, file->path, add_run, (void *)run, err);
+}
+
+/* Sleep; a signal ends it. */
+static void sleep_for(void *arg, double seconds)
+{
+	struct timespec ts = { .tv_sec = seconds };
+
+	(void)arg;
+	ts.tv_nsec = (seconds - ts.tv_sec) * 1e9;
+	nanosleep(&ts, NULL);
+}
+
+static int run_several(const struct selection *selection, struct settings *s,
+		       struct noise *noise)
+{
+	struct file file = { s->noise, noise };
+	struct apart_options options = { .runs = s->runs < 0 ? 6 : s->runs,
+					 .pause = s->pause < 0 ? 120 : s->pause,
+					 .wait = sleep_for,
+					 .done = keep_run,
+					 .done_arg = &file };
+	struct process_backend process;
+	struct event_list count;
+	const struct launch self = { 0 };
+	struct apart apart;
+	struct err err = { 0 };
+	char own[256];
+	int ret;
+
+	session_fit(selection, s->quick, &s->run);
+	/* As `run` does: what is counted takes time of every round. */
+	events_own(&count);
+	ret = counters_try(&count, own, sizeof(own), &err);
+	if (ret)
+		return cli_error("%s", err.text);
+	s->run.events = &count;
+	options.run = s->run;
+	process_backend(&process);
+	ret = apart_measure(&apart, &process.backend, &selection->reg, selection->chosen,
+			    &self, &options, &err);
+	session_progress_end(&s->run);
+	if (!ret && apart.n)
+		ret = noise_update(noise, s->noise, add_fit, &apart, &err);
+	if (!ret)
+		print_apart(noise, s->noise, &apart, s->format);
+	apart_free(&apart);
 	return ret ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
@@ -147,11 +325,10 @@ static int read_noise(struct settings *s, struct noise *noise)
 static void defaults(void *settings)
 {
 	struct settings *s = settings;
-	struct run_options run;
 
-	session_options(&run);
-	ab_defaults(&s->ab, &run);
-	s->runs = 5;
+	session_options(&s->run);
+	s->runs = -1;
+	s->pause = -1;
 }
 
 static int measure_noise(const struct call *call, void *settings)
@@ -161,18 +338,14 @@ static int measure_noise(const struct call *call, void *settings)
 	struct noise noise;
 	int status;
 
-	if (s->quick)
-		ab_quick(&s->ab);
-	if (s->seconds)
-		s->ab.run.seconds = s->seconds;
+	if (s->pause >= 0 && !s->apart)
+		return cli_error("--pause is between separate runs: it wants --apart");
 	if (!session_select(call, false, &selection))
 		return EXIT_TROUBLE;
 	status = read_noise(s, &noise);
-	for (unsigned int i = 0; i < s->runs && status == EXIT_FINE && !*s->ab.run.stop;
-	     i++)
-		status = compare_once(&selection, s, &noise);
 	if (status == EXIT_FINE)
-		print(&noise, s->noise, s->format);
+		status = s->apart ? run_several(&selection, s, &noise)
+				  : compare_several(&selection, s, &noise);
 	noise_free(&noise);
 	session_free(&selection);
 	return status;
@@ -181,7 +354,12 @@ static int measure_noise(const struct call *call, void *settings)
 static const char about[] =
 	"Compares this program with itself (A/A), and keeps the result for 'compare'\n"
 	"and 'ab'. Prints how often a verdict was false, with an exact bound. Use the\n"
-	"length of the later comparisons: short ones move more.\n";
+	"length of the later comparisons: short ones move more.\n"
+	"\n"
+	"With --apart, makes separate whole runs, and keeps the median of each benchmark\n"
+	"when a run has ended. From four runs on, 'compare' takes its delta for separate\n"
+	"runs from that. Six runs also tell how each benchmark moves with the state of\n"
+	"the core, by the reference calls beside its windows.\n";
 
 const struct command command_noise = {
 	.name = "noise",

@@ -78,38 +78,6 @@ static const struct option_spec options[] = {
 	{ OPTION_END },
 };
 
-static bool power_of_16(long x)
-{
-	while (x > 1 && x % 16 == 0)
-		x /= 16;
-	return x == 1;
-}
-
-/*
- * A sweep is thousands of rows: it gets more time, and less of it for each row and round.
- * A quick one leaves out batch sizes, so that those that stay get enough rounds.
- */
-static void fit_sweep(const struct registry *reg, bool *chosen, struct settings *s)
-{
-	bool sweep = false;
-
-	for (size_t i = 0; i < reg->n; i++) {
-		const struct variant *v = &reg->rows[i];
-
-		if (!chosen[i] || !(v->bench->flags & BENCH_SWEEP))
-			continue;
-		sweep = true;
-		for (unsigned int p = 0; p < v->n_params && s->quick; p++)
-			if (!strcmp(v->param_name[p], "batch") &&
-			    !power_of_16(v->param[p]))
-				chosen[i] = false;
-	}
-	if (sweep)
-		s->run.round_us = s->quick ? 300 : 2000;
-	if (!s->run.seconds)
-		s->run.seconds = sweep ? s->quick ? 28 : 285 : s->quick ? 8 : 50;
-}
-
 /*
  * Count the suite's own events, where the machine lets us, and those that were asked
  * for.
@@ -227,7 +195,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	struct run run;
 	int ret, status;
 
-	fit_sweep(&selection->reg, selection->chosen, s);
+	session_fit(selection, s->quick, &s->run);
 	if (!s->no_output && file_folder(s->output, s->force, &err))
 		return cli_error("%s", err.text);
 	if (!s->no_output) {

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -34,6 +35,34 @@ void session_free(struct selection *s)
 {
 	free(s->chosen);
 	registry_free(&s->reg);
+}
+
+static bool power_of_16(long x)
+{
+	while (x > 1 && x % 16 == 0)
+		x /= 16;
+	return x == 1;
+}
+
+void session_fit(const struct selection *s, bool quick, struct run_options *options)
+{
+	bool sweep = false;
+
+	for (size_t i = 0; i < s->reg.n; i++) {
+		const struct variant *v = &s->reg.rows[i];
+
+		if (!s->chosen[i] || !(v->bench->flags & BENCH_SWEEP))
+			continue;
+		sweep = true;
+		for (unsigned int p = 0; p < v->n_params && quick; p++)
+			if (!strcmp(v->param_name[p], "batch") &&
+			    !power_of_16(v->param[p]))
+				s->chosen[i] = false;
+	}
+	if (sweep)
+		options->round_us = quick ? 300 : 2000;
+	if (!options->seconds)
+		options->seconds = sweep ? quick ? 28 : 285 : quick ? 8 : 50;
 }
 
 static void interrupt(int sig)

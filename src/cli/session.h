@@ -27,6 +27,13 @@ bool session_select(const struct call *call, bool sweeps, struct selection *s);
 void session_free(struct selection *s);
 
 /*
+ * What a run of these takes: seconds, where options->seconds is 0, and the time of a
+ * round. A sweep is thousands of rows: it gets more time, and less of it for each row and
+ * round. A quick one leaves out batch sizes, so that those that stay get enough rounds.
+ */
+void session_fit(const struct selection *s, bool quick, struct run_options *options);
+
+/*
  * Defaults, a progress line where stderr is a terminal, and a random seed. From now on
  * SIGINT, SIGTERM, SIGHUP and SIGQUIT are caught: they set *options->stop.
  */

@@ -220,13 +220,28 @@ void entry_measure(struct gate *g, struct entry *e, size_t need)
 	make_shift(e, g->how.paired);
 }
 
-static double delta_of(const struct gate_options *o, const struct entry *e, double base)
+/* Whether the noise file knows the row, in the metric that is compared. */
+static bool is_learnt(const struct noise *noise, const struct entry *e)
 {
-	int64_t ops = e->base && e->base->ops > 0 ? e->base->ops : 1;
-	double delta = fmax(o->delta, e->metric->floor / (base * ops));
-	double noise = o->noise ? noise_delta(o->noise, e->id) : NAN;
+	const struct noise_row *row = noise ? noise_find(noise, e->id) : NULL;
 
-	return fmax(delta, noise); /* fmax passes over a NAN */
+	return row && !strcmp(row->metric, e->metric->name);
+}
+
+static double delta_of(const struct gate *g, const struct entry *e, double base)
+{
+	const struct gate_options *o = &g->o;
+	int64_t ops = e->base && e->base->ops > 0 ? e->base->ops : 1;
+	double floor = e->metric->floor / (base * ops), learnt = NAN, apart = NAN;
+
+	if (is_learnt(o->noise, e)) {
+		learnt = noise_delta(o->noise, e->id);
+		apart = g->apart ? noise_apart_delta(o->noise, e->id) : NAN;
+	}
+	/* fmax passes over a NAN */
+	if (isfinite(apart))
+		return fmax(fmax(o->delta, apart), floor);
+	return fmax(fmax(g->apart ? o->delta_unknown : o->delta, learnt), floor);
 }
 
 /* A median; an exact one has no interval. */
@@ -268,7 +283,7 @@ void entry_write_figures(struct gate *g, struct entry *e)
 	if (!time && !exact)
 		write_time(g, e);
 	out->delta = exact ? g->o.allow
-			   : delta_of(&g->o, e, time ? out->base_ns.mid : out->base.mid);
+			   : delta_of(g, e, time ? out->base_ns.mid : out->base.mid);
 	e->delta = log1p(out->delta);
 	if (!exact)
 		out->sigma = entry_spread(e);

@@ -18,6 +18,7 @@ struct gate {
 	bool exact;	    /* the metric of all is */
 	double clock_moved; /* log-ratio of the control's time; 0: no control, or exact */
 	struct pairing how;
+	bool apart; /* rounds of separate runs are compared: see gate.h, delta */
 	struct side base_rounds, head_rounds;
 	struct entry *entries; /* by id */
 	size_t n;

@@ -42,6 +42,7 @@ int gate_open(struct gate **gate, const struct gate_side *base, size_t n_base,
 	g->how.paired = options->paired;
 	g->how.folders = !options->paired && n_base >= GATE_FOLDERS &&
 			 n_head >= GATE_FOLDERS;
+	g->apart = !g->how.paired && !g->how.folders;
 	side_open(&g->base_rounds, base, n_base);
 	side_open(&g->head_rounds, head, n_head);
 	g->n = entries_gather(&g->entries, g);

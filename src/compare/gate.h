@@ -18,7 +18,10 @@
  *           flagged at GATE_STAGE_ERROR in each of them.
  * delta     The smallest change that counts. It is the largest of options.delta, of what
  *           A/A comparisons of this benchmark showed, and of the metric's floor over one
- *           iteration of the base.
+ *           iteration of the base. Where rounds of separate runs are compared, what
+ *           separate runs showed takes the place of A/A comparisons. If the noise file
+ *           does not know that, options.delta_unknown takes the place of options.delta.
+ *           What it knows in another metric does not count.
  * verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
  *           inconclusive: anything else; skip: no figure on one side.
  *

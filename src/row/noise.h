@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The noise file: what comparisons of a thing with itself (A/A) have shown, benchmark by
- * benchmark. There is one JSON file for each class of machines (env_machine_class()). It
- * is written whole or not at all, and read strictly.
+ * The noise file: how far each benchmark moves when nothing has changed. It has what
+ * comparisons of this program with itself (A/A) showed, interleaved, and what separate
+ * whole runs showed. There is one JSON file for each class of machines
+ * (env_machine_class()). It is written whole or not at all, and read strictly. Reading
+ * and writing are noise_file.c's; the corrected figures are state.h's.
  */
 #ifndef SYSCOST_NOISE_H
 #define SYSCOST_NOISE_H
@@ -14,14 +16,26 @@
 #include "row/fingerprint.h"
 #include "row/row.h"
 
-#define NOISE_KEEP  200 /* newest log-ratios kept of one benchmark */
-#define NOISE_LEAST 3	/* fewer say nothing about a 99th percentile */
+#define NOISE_KEEP	 200 /* newest values kept of one benchmark */
+#define NOISE_LEAST	 3   /* fewer say nothing about a 99th percentile */
+#define NOISE_APART	 4   /* separate runs; fewer say nothing about a deviation */
+#define NOISE_REFERENCES 2   /* calls that are measured beside the windows of a round */
+
+/* Changes of a benchmark with those of the reference calls: see state.h. */
+struct noise_reference {
+	bool known;
+	double slope[NOISE_REFERENCES], error[NOISE_REFERENCES];
+};
 
 struct noise_row {
 	char *id;
+	const char *metric; /* of all that follows: "cycles" or "time", never freed */
 	uint64_t comparisons, regressed, improved; /* ever; the two are false alarms */
 	double ln_ratio[NOISE_KEEP];		   /* the oldest first */
 	size_t n;
+	double apart[NOISE_KEEP]; /* ln of the medians of separate runs, likewise */
+	size_t n_apart;
+	struct noise_reference reference;
 };
 
 struct noise {
@@ -29,7 +43,12 @@ struct noise {
 	uint64_t runs;			/* A/A comparisons of whole suites */
 	uint64_t contaminated; /* of these, ones that were seen to be disturbed */
 	uint64_t flagged;      /* benchmarks flagged before they were measured again */
-	struct noise_row *rows;
+	/*
+	 * Core cycles of the reference calls at which corrected figures are stated; NAN
+	 * before they are known.
+	 */
+	double state[NOISE_REFERENCES];
+	struct noise_row *rows; /* by id */
 	size_t n, room;
 };
 
@@ -48,8 +67,17 @@ int noise_path(const char *machine, char *buf, size_t len);
  * line in err. -ENOENT: there is none. -EINVAL: it is not a noise file to the last key.
  */
 int noise_read(struct noise *noise, const char *path, struct err *err);
-/* Write it, and make the folders above it. 0, or -errno and err. */
-int noise_write(const struct noise *noise, const char *path, struct err *err);
+
+/*
+ * Add to a file, which is made if there is none: lock, read, `change`, write. So nothing
+ * is lost that another program has added meanwhile. The lock is on the file's folder; it
+ * leaves nothing behind. *noise, which is of a class of machines, becomes what the file
+ * has then; on failure it stays as it is. 0, or -errno with one line in err: -EXDEV where
+ * the file is of another class, -EBUSY where the lock is not to be had in ten seconds.
+ */
+int noise_update(struct noise *noise, const char *path,
+		 void (*change)(struct noise *noise, void *arg), void *arg,
+		 struct err *err);
 
 /*
  * Take in the verdicts of one A/A comparison. Rows without a ratio, and those that were
@@ -57,6 +85,16 @@ int noise_write(const struct noise *noise, const char *path, struct err *err);
  * `contaminated`: the whole comparison was; then only that is counted.
  */
 void noise_add(struct noise *noise, const struct table *verdicts, bool contaminated);
+
+/*
+ * Take in the median of a benchmark in a run of its own, in `metric`. A benchmark that
+ * was known in another metric starts anew, here and in noise_add().
+ */
+void noise_add_apart(struct noise *noise, const char *id, const char *metric,
+		     double median);
+
+/* The stored word for a metric that can be kept, or NULL. */
+const char *noise_metric(const char *name);
 
 const struct noise_row *noise_find(const struct noise *noise, const char *id);
 
@@ -67,10 +105,27 @@ const struct noise_row *noise_find(const struct noise *noise, const char *id);
  */
 double noise_delta(const struct noise *noise, const char *id);
 
+/*
+ * The relative change that two separate runs of an unchanged benchmark stay within in 99
+ * of 100 cases. It is the larger of two: what runs so far differed by, and what two new
+ * ones would if they are normal (stats_student_difference). NAN: fewer than NOISE_APART.
+ */
+double noise_apart_delta(const struct noise *noise, const char *id);
+
 /* All benchmarks together: comparisons, and the false alarms among them. */
 struct noise_totals {
 	uint64_t comparisons, regressed, improved;
 };
 struct noise_totals noise_total(const struct noise *noise);
+
+/* Relative changes between any two separate runs of a benchmark, over all of them. */
+struct noise_spread {
+	size_t rows; /* with two runs or more */
+	size_t runs; /* of the row that has the most */
+	size_t pairs;
+	double median, p90, most; /* NAN: no pairs */
+	const char *worst;	  /* the id of the row with the most */
+};
+struct noise_spread noise_apart_spread(const struct noise *noise);
 
 #endif

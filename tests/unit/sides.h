@@ -74,6 +74,7 @@ static const struct gate_options paired = {
 	.paired = true,
 	.family_error = GATE_FAMILY_ERROR,
 	.delta = GATE_DELTA,
+	.delta_unknown = GATE_DELTA,
 	.control = GATE_CONTROL,
 	.control_bound = GATE_CONTROL_BOUND,
 };

@@ -270,6 +270,7 @@ static void test_delta(void **state)
 	struct gate_options o = paired;
 	struct noise noise;
 	struct noise_row row = { .id = "a/noisy",
+				 .metric = "time",
 				 .n = 4,
 				 .ln_ratio = { 0.01, -0.08, 0, 0.02 } };
 	struct result_row *r;

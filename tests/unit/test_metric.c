@@ -27,6 +27,7 @@ static const struct gate_options exact = {
 	.paired = true,
 	.metric = &instructions,
 	.delta = GATE_DELTA,
+	.delta_unknown = GATE_DELTA,
 	.family_error = GATE_FAMILY_ERROR,
 	.control = GATE_CONTROL,
 	.control_bound = GATE_CONTROL_BOUND,

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Fits rows to the reference calls, and states them at one state of the core. It says
+ * nothing about changes: see state.h.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/room.h"
+#include "row/state.h"
+#include "stats/control.h"
+#include "stats/stats.h"
+
+#define K      NOISE_REFERENCES
+#define NORMAL 1.96 /* 95 % of a normal distribution are within so many deviations */
+
+void state_set(struct noise *noise, const struct state_round *rounds, size_t n)
+{
+	double sum[K] = { 0 };
+	size_t known[K] = { 0 };
+
+	if (isfinite(noise->state[0]))
+		return;
+	for (size_t i = 0; i < n; i++)
+		for (int j = 0; j < K; j++)
+			if (rounds[i].ref[j] > 0) {
+				sum[j] += rounds[i].ref[j];
+				known[j]++;
+			}
+	for (int j = 0; j < K; j++)
+		if (!known[j])
+			return;
+	for (int j = 0; j < K; j++)
+		noise->state[j] = sum[j] / known[j];
+}
+
+static bool is_whole(double cycles, const double *ref)
+{
+	bool whole = isfinite(cycles);
+
+	for (int j = 0; j < K; j++)
+		whole &= isfinite(ref[j]);
+	return whole;
+}
+
+/* The rounds that have all values, as windows. Returns of how many runs they are. */
+static size_t gather(const struct state_round *rounds, size_t n, double *y, double *x,
+		     uint32_t *run, struct control_windows *w)
+{
+	size_t runs = 0, at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_whole(rounds[i].cycles, rounds[i].ref))
+			continue;
+		runs += !at || run[at - 1] != rounds[i].run;
+		run[at] = rounds[i].run;
+		y[at] = rounds[i].cycles;
+		memcpy(x + K * at++, rounds[i].ref, sizeof(rounds[i].ref));
+	}
+	*w = (struct control_windows){ y, x, run, at, K };
+	return runs;
+}
+
+static void store(struct noise_reference *reference, const struct control_fit *fit)
+{
+	*reference = (struct noise_reference){ .known = fit->corrects };
+	for (int j = 0; j < K && fit->corrects; j++) {
+		reference->slope[j] = fit->slope[j];
+		reference->error[j] = fit->error[j];
+		reference->known &= isfinite(fit->error[j]);
+	}
+}
+
+void state_fit(struct noise *noise, const char *id, const struct state_round *rounds,
+	       size_t n)
+{
+	/* Rows are the noise file's own to change. */
+	struct noise_row *row = (struct noise_row *)noise_find(noise, id);
+	double *y, *x;
+	uint32_t *run;
+	struct control_windows w;
+	struct control_fit fit;
+
+	if (!row || row->metric != noise_metric("cycles") || !isfinite(noise->state[0]))
+		return;
+	y = room_for(n * (1 + K), sizeof(*y));
+	x = y + n;
+	run = room_for(n, sizeof(*run));
+	if (gather(rounds, n, y, x, run, &w) >= CONTROL_ROUNDS && !control_fit(&w, &fit))
+		store(&row->reference, &fit);
+	free(run);
+	free(y);
+}
+
+struct figure noise_at_state(const struct noise *noise, const char *id,
+			     const double *cycles, const double (*ref)[NOISE_REFERENCES],
+			     size_t rounds)
+{
+	const struct noise_row *row = noise_find(noise, id);
+	const struct noise_reference *r = row ? &row->reference : NULL;
+	double *y, mean[K] = { 0 }, square = 0;
+	struct figure f;
+	size_t n = 0;
+
+	if (!r || !r->known || !isfinite(noise->state[0]))
+		return FIGURE_NONE;
+	y = room_for(rounds, sizeof(*y));
+	for (size_t i = 0; i < rounds; i++) {
+		if (!is_whole(cycles[i], ref[i]))
+			continue;
+		y[n] = cycles[i];
+		for (int j = 0; j < K; j++) {
+			y[n] -= r->slope[j] * (ref[i][j] - noise->state[j]);
+			mean[j] += ref[i][j];
+		}
+		n++;
+	}
+	f = stats_figure(y, n, 0.95);
+	free(y);
+	for (int j = 0; j < K; j++) {
+		double off = r->error[j] * (mean[j] / n - noise->state[j]);
+
+		square += off * off;
+	}
+	f.lo -= NORMAL * sqrt(square);
+	f.hi += NORMAL * sqrt(square);
+	return f;
+}
