@@ -149,3 +149,72 @@ is_measuring() {
 	[ "${#lines[@]}" -eq 1 ]
 	clean
 }
+
+@test "noise --apart: separate runs are kept as they end, and printed" {
+	# shellcheck disable=SC2086
+	run "$SYSCOST" noise --apart --runs 2 --pause 0 --seconds 1 --noise n.json \
+		--format json $ROWS
+	echo "$output"
+	[ "$status" -eq 0 ]
+	python3 -c '
+import json, sys
+said, kept = json.load(sys.stdin), json.load(open("n.json"))
+assert said["runs_made"] == 2 and said["apart"]["compared_learnt"] is None, said
+assert said["apart"]["compared"]["pairs"] == 1, said
+assert kept["schema"] == 2 and kept["state"] is None, kept
+# What a busy machine makes noisy is not kept.
+for row in kept["rows"].values():
+	assert row["metric"] == "cycles" and len(row["apart"]) <= 2, row
+' <<<"$output"
+	# A/A goes into the same file, and both stay.
+	cp n.json before.json
+	"$SYSCOST" noise --runs 1 --seconds 4 --noise n.json floor/enosys-inline
+	python3 -c '
+import json
+before, now = json.load(open("before.json")), json.load(open("n.json"))
+assert now["runs"] == 1, now
+for i, row in before["rows"].items():
+	assert now["rows"][i]["apart"] == row["apart"], (i, now)
+'
+	run "$SYSCOST" noise --apart --runs 0 --noise n.json
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"0 separate runs made, up to "* ]]
+	sed -i 's/"schema": 2/"schema": 1/' n.json
+	run "$SYSCOST" noise --apart --runs 1 --noise n.json
+	[ "$status" -eq 2 ]
+	[ "$output" = "syscost: n.json: written by another version of syscost; move it \
+away to start anew" ]
+	clean
+}
+
+@test "noise --apart: interrupted in a pause, it ends at once and keeps what is done" {
+	"$SYSCOST" noise --apart --runs 3 --pause 3600 --seconds 1 --noise n.json \
+		floor/enosys-inline >said 2>&1 &
+	pid=$!
+	wait_until test -e n.json
+	kill -TERM $pid
+	status=0
+	wait $pid || status=$?
+	cat said
+	[ "$status" -eq 0 ]
+	grep -q '1 separate runs made' said
+	rm said
+	clean
+}
+
+@test "noise: two at once lose nothing" {
+	for i in 1 2 3 4; do
+		# shellcheck disable=SC2086
+		"$SYSCOST" noise --apart --runs 2 --pause 0 --seconds 1 --noise n.json \
+			floor/empty >said$i 2>&1 &
+	done
+	wait
+	cat said*
+	python3 -c '
+import json
+print(json.load(open("n.json")))
+'
+	[ "$(grep -c '2 separate runs made' said1 said2 said3 said4 | grep -c ':1$')" -eq 4 ]
+	rm said*
+	clean
+}

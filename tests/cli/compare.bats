@@ -218,8 +218,9 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	noise() {
 		cat <<-END
 		{"kind": "syscost noise", "schema": 2, "machine": "$1", "runs": 3,
-		 "contaminated": 0, "flagged": 0, "state": null, "rows": {"a/x": {"metric": "time", "comparisons": 3,
-		 "regressed": 0, "improved": 0, "ln_ratio": [0.08, 0.01, -0.02]}}}
+		 "contaminated": 0, "flagged": 0, "state": null, "rows": {"a/x": {
+		 "metric": "time", "comparisons": 3, "regressed": 0, "improved": 0,
+		 "ln_ratio": [0.08, 0.01, -0.02], "apart": [${2:-}]}}}
 		END
 	}
 	noise 0000000000000000 >noise.json
@@ -237,6 +238,21 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	run "$SYSCOST" compare --no-noise base head --format csv
 	[ "$status" -eq 1 ]
 	[[ "$output" == *"a/x,regressed,"* ]]
+	# Separate runs: by what separate runs showed, where that is known.
+	PAIRING='' folder old a/x=1000 a/y=1000
+	PAIRING='' folder new a/x=1045 a/y=1045
+	run "$SYSCOST" compare old new --format csv
+	[ "$status" -eq 0 ]
+	noise "$class" '6.9, 6.901, 6.902, 6.903' >"state/syscost/noise-$class.json"
+	run "$SYSCOST" compare old new --format csv
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"a/x,regressed,"* && "$output" != *"a/y,regressed,"* ]]
+	run "$SYSCOST" compare --delta 9 old new --format csv
+	[ "$status" -eq 0 ]
+	noise "$class" '6.9, 6.92, 6.94, 6.96' >"state/syscost/noise-$class.json"
+	run "$SYSCOST" compare --delta 1 old new --format csv
+	[ "$status" -eq 1 ]
+	[[ "$output" == *"a/x,same,"*"a/y,regressed,"* ]]
 	echo '{' >"state/syscost/noise-$class.json"
 	run "$SYSCOST" compare base head
 	[ "$status" -eq 2 ]
@@ -304,8 +320,9 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[ ! -e out/aa.svg ]
 	cat >noise.json <<-END
 	{"kind": "syscost noise", "schema": 2, "machine": "0000000000000000", "runs": 30,
-	 "contaminated": 0, "flagged": 0, "rows": {"a/x": {"comparisons": 30,
-	 "regressed": 0, "improved": 0, "ln_ratio": [$(seq -s, -0.014 0.001 0.015)]}}}
+	 "contaminated": 0, "flagged": 0, "state": null, "rows": {"a/x": {
+	 "metric": "time", "comparisons": 30, "regressed": 0, "improved": 0,
+	 "ln_ratio": [$(seq -s, -0.014 0.001 0.015)], "apart": []}}}
 	END
 	run "$SYSCOST" compare --force --noise noise.json -o aa base head
 	[ "$status" -eq 1 ]

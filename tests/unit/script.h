@@ -41,6 +41,8 @@ struct script {
 		       const struct task *task);
 	/* Core cycles a tick; NULL: 1. Ticks and probe are what cycles make of it. */
 	double (*clock)(struct script *s);
+	/* Core cycles of reference call k beside a window; NULL: it is not taken. */
+	double (*reference)(struct script *s, int k);
 	/* What the contention probe says; NULL: it is quiet. */
 	uint32_t (*probe)(struct script *s, const struct launch *launch,
 			  const struct task *task);
@@ -114,13 +116,16 @@ static inline void script_reading(struct script *s, const struct request *r,
 	 */
 	cost += (double)task->chain * ARCH_CHAIN_LENGTH / out->n;
 	out->n_windows = SCRIPT_WINDOWS;
-	for (int i = 0; i < SCRIPT_WINDOWS; i++)
+	for (int i = 0; i < SCRIPT_WINDOWS; i++) {
 		out->windows[i] = (struct window){
 			.ticks = cost * out->n * round / clock + i % 3,
 			.probe = probe / clock,
 			.cpu = -1,
 			.rate = clock,
 		};
+		for (int k = 0; k < REFERENCES && s->reference; k++)
+			out->windows[i].ref[k] = s->reference(s, k);
+	}
 }
 
 static inline int script_measure(struct backend *b, const struct request *r,

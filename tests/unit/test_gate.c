@@ -307,6 +307,49 @@ static void test_delta(void **state)
 	pair_free(&p);
 }
 
+/* Separate runs are judged by what separate runs showed, in the same metric. */
+static void test_delta_apart(void **state)
+{
+	struct gate_options o = paired;
+	struct noise noise;
+	struct pair p;
+
+	(void)state;
+	pair_init(&p);
+	add_row(&p.base, "a/known", 20, 1000, 0);
+	add_row(&p.head, "a/known", 20, 1040, 0);
+	add_row(&p.base, "a/new", 20, 1000, 0);
+	add_row(&p.head, "a/new", 20, 1040, 0);
+	add_row(&p.base, "a/other", 20, 1000, 0);
+	add_row(&p.head, "a/other", 20, 1040, 0);
+	noise_init(&noise, "0123456789abcdef");
+	for (int i = 0; i < NOISE_APART; i++) {
+		noise_add_apart(&noise, "a/known", "time", 1000 * exp(0.001 * i));
+		noise_add_apart(&noise, "a/other", "cycles", 1000);
+	}
+	o.noise = &noise;
+	o.delta_unknown = GATE_DELTA_UNKNOWN;
+	/* Interleaved ones are not. */
+	run(&p, &o);
+	assert_verdict(&p, "a/new", VERDICT_REGRESSED);
+	assert_true(row_of(&p, "a/known")->delta == 0.02);
+	o.paired = false;
+	run(&p, &o);
+	assert_verdict(&p, "a/known", VERDICT_REGRESSED);
+	assert_true(row_of(&p, "a/known")->delta == 0.02);
+	assert_verdict(&p, "a/new", VERDICT_SAME);
+	assert_true(row_of(&p, "a/new")->delta == 0.05);
+	assert_true(row_of(&p, "a/other")->delta == 0.05);
+	/* They lie further apart than that. */
+	noise_add_apart(&noise, "a/known", "time", 1100);
+	run(&p, &o);
+	assert_verdict(&p, "a/known", VERDICT_SAME);
+	assert_true(row_of(&p, "a/known")->delta == noise_apart_delta(&noise, "a/known"));
+	assert_true(row_of(&p, "a/known")->delta > 0.1);
+	noise_free(&noise);
+	pair_free(&p);
+}
+
 static void test_skips(void **state)
 {
 	static const enum row_status status[] = { ROW_OK, ROW_FAIL, ROW_SKIP, ROW_NONE };
@@ -461,9 +504,9 @@ int main(void)
 		cmocka_unit_test(test_no_pairs),   cmocka_unit_test(test_missing_figures),
 		cmocka_unit_test(test_contention), cmocka_unit_test(test_busy_machine),
 		cmocka_unit_test(test_control),	   cmocka_unit_test(test_quiet_level),
-		cmocka_unit_test(test_delta),	   cmocka_unit_test(test_skips),
-		cmocka_unit_test(test_unpaired),   cmocka_unit_test(test_folders),
-		cmocka_unit_test(test_bad_input),
+		cmocka_unit_test(test_delta),	   cmocka_unit_test(test_delta_apart),
+		cmocka_unit_test(test_skips),	   cmocka_unit_test(test_unpaired),
+		cmocka_unit_test(test_folders),	   cmocka_unit_test(test_bad_input),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

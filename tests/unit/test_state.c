@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+/* Figures at one state of the core: what they are good for, and what they would hide. */
+#include "made.h"
+#include "row/state.h"
+
+enum { RUNS = 8, A_RUN = 25, ALL = RUNS * A_RUN };
+
+#define CLASS "0123456789abcdef"
+
+/*
+ * A call whose cost follows the two references, 0.6 and 0.5 of each. A run has a state of
+ * its own, and rounds scatter around it.
+ */
+static void make_runs(struct state_round *r, uint64_t *seed)
+{
+	double ref[2] = { 0 };
+
+	for (int i = 0; i < ALL; i++) {
+		if (i % A_RUN == 0) {
+			ref[0] = 267 + 5 * normal(seed);
+			ref[1] = 343 + 7 * normal(seed);
+		}
+		r[i].run = i / A_RUN;
+		for (int j = 0; j < 2; j++)
+			r[i].ref[j] = ref[j] + normal(seed);
+		r[i].cycles = 440 + 0.6 * (r[i].ref[0] - 267) +
+			      0.5 * (r[i].ref[1] - 343) + normal(seed);
+	}
+}
+
+static void learn(struct noise *noise, const char *id, const struct state_round *r)
+{
+	noise_add_apart(noise, id, "cycles", r->cycles);
+	state_set(noise, r, ALL);
+	state_fit(noise, id, r, ALL);
+}
+
+/* The rounds of one run, corrected. */
+static struct figure at_state(const struct noise *noise, const char *id,
+			      const struct state_round *r, size_t n)
+{
+	double cycles[ALL], ref[ALL][2];
+
+	for (size_t i = 0; i < n; i++) {
+		cycles[i] = r[i].cycles;
+		memcpy(ref[i], r[i].ref, sizeof(ref[i]));
+	}
+	return noise_at_state(noise, id, cycles, ref, n);
+}
+
+static double median_of(const struct state_round *r, size_t n)
+{
+	double x[ALL];
+
+	for (size_t i = 0; i < n; i++)
+		x[i] = r[i].cycles;
+	return stats_median_any(x, n);
+}
+
+/* By hand, and from a row whose slopes are known. */
+static void test_by_hand(void **state)
+{
+	static const double cycles[] = { 450, NAN, 452, 454, 456, 458, 460, 470 };
+	static const double ref[][2] = { { 270, 340 }, { 270, 340 }, { 270, 340 },
+					 { 270, 340 }, { 270, 340 }, { 270, 340 },
+					 { 270, 340 }, { NAN, 340 } };
+	struct noise noise;
+	struct figure f;
+
+	(void)state;
+	noise_init(&noise, CLASS);
+	noise_add_apart(&noise, "a/x", "cycles", 450);
+	assert_true(isnan(noise_at_state(&noise, "a/x", cycles, ref, 8).mid));
+	assert_true(isnan(noise_at_state(&noise, "a/none", cycles, ref, 8).mid));
+	noise.rows[0].reference =
+		(struct noise_reference){ true, { 1, 0.5 }, { 0.1, 0.2 } };
+	assert_true(isnan(noise_at_state(&noise, "a/x", cycles, ref, 8).mid));
+	noise.state[0] = 267;
+	noise.state[1] = 344;
+	f = noise_at_state(&noise, "a/x", cycles, ref, 8);
+	/* 3 less for the first, 2 more for the second; six rounds: all of them. */
+	assert_true(fabs(f.mid - 454) < 1e-9);
+	assert_true(fabs(f.lo - (449 - 1.96 * hypot(0.3, 0.8))) < 1e-9);
+	assert_true(fabs(f.hi - (459 + 1.96 * hypot(0.3, 0.8))) < 1e-9);
+	f = noise_at_state(&noise, "a/x", cycles, ref, 5);
+	assert_true(fabs(f.mid - 452) < 1e-9 && isnan(f.lo) && isnan(f.hi));
+	assert_true(isnan(noise_at_state(&noise, "a/x", cycles + 7, ref + 7, 1).mid));
+	assert_true(isnan(noise_at_state(&noise, "a/x", cycles, ref, 0).mid));
+	noise_free(&noise);
+}
+
+static void test_fit(void **state)
+{
+	static struct state_round r[ALL];
+	const struct noise_reference *known;
+	double kept[2], raw = 0, corrected = 0;
+	struct noise noise;
+	uint64_t seed = 1;
+
+	(void)state;
+	noise_init(&noise, CLASS);
+	make_runs(r, &seed);
+	learn(&noise, "a/x", r);
+	known = &noise_find(&noise, "a/x")->reference;
+	assert_true(known->known);
+	assert_true(fabs(known->slope[0] - 0.6) < 0.15);
+	assert_true(fabs(known->slope[1] - 0.5) < 0.15);
+	assert_true(known->error[0] > 0 && known->error[0] < 0.15);
+	assert_true(fabs(noise.state[0] - 267) < 10 && fabs(noise.state[1] - 343) < 12);
+	/* New runs agree far better than as they are measured. */
+	memcpy(kept, noise.state, sizeof(kept));
+	make_runs(r, &seed);
+	for (int k = 1; k < RUNS; k++) {
+		const struct state_round *run = r + k * A_RUN;
+
+		raw += fabs(median_of(run, A_RUN) - median_of(r, A_RUN));
+		corrected += fabs(at_state(&noise, "a/x", run, A_RUN).mid -
+				  at_state(&noise, "a/x", r, A_RUN).mid);
+	}
+	assert_true(corrected < 0.3 * raw);
+	/* The state stays as it was first set. */
+	learn(&noise, "a/x", r);
+	assert_true(!memcmp(kept, noise.state, sizeof(kept)));
+	noise_free(&noise);
+}
+
+/* What is too little to fit changes nothing; what does not correct is removed. */
+static void test_removed(void **state)
+{
+	static struct state_round r[ALL];
+	struct noise noise;
+	uint64_t seed = 2;
+
+	(void)state;
+	noise_init(&noise, CLASS);
+	make_runs(r, &seed);
+	state_fit(&noise, "a/x", r, ALL); /* no row of that name */
+	noise_add_apart(&noise, "a/x", "cycles", 440);
+	state_fit(&noise, "a/x", r, ALL); /* no state */
+	assert_false(noise_find(&noise, "a/x")->reference.known);
+	learn(&noise, "a/x", r);
+	assert_true(noise_find(&noise, "a/x")->reference.known);
+	state_fit(&noise, "a/x", r, 5 * A_RUN);
+	assert_true(noise_find(&noise, "a/x")->reference.known);
+	for (int i = 0; i < ALL; i++)
+		r[i].cycles = 440 + normal(&seed);
+	state_fit(&noise, "a/x", r, ALL);
+	assert_false(noise_find(&noise, "a/x")->reference.known);
+	/* Rows that are compared in time are not corrected. */
+	make_runs(r, &seed);
+	noise_add_apart(&noise, "a/t", "time", 440);
+	state_fit(&noise, "a/t", r, ALL);
+	assert_false(noise_find(&noise, "a/t")->reference.known);
+	/* References that were not measured. */
+	for (int i = 0; i < ALL; i++)
+		r[i].ref[1] = NAN;
+	learn(&noise, "a/x", r);
+	assert_false(noise_find(&noise, "a/x")->reference.known);
+	noise_free(&noise);
+	noise_init(&noise, CLASS);
+	learn(&noise, "a/x", r);
+	assert_true(isnan(noise.state[0]) && isnan(noise.state[1]));
+	noise_free(&noise);
+}
+
+/* How often the interval holds what very many rounds at the state would say: 440. */
+static void test_coverage(void **state)
+{
+	enum { TRIES = 300 };
+	static struct state_round r[ALL];
+	uint64_t seed = 3;
+	int covered = 0, known = 0;
+
+	(void)state;
+	for (int t = 0; t < TRIES; t++) {
+		struct noise noise;
+		struct figure f;
+		double truth;
+
+		noise_init(&noise, CLASS);
+		make_runs(r, &seed);
+		learn(&noise, "a/x", r);
+		make_runs(r, &seed);
+		f = at_state(&noise, "a/x", r, A_RUN);
+		truth = 440 + 0.6 * (noise.state[0] - 267) + 0.5 * (noise.state[1] - 343);
+		if (noise_find(&noise, "a/x")->reference.known) {
+			known++;
+			covered += f.lo <= truth && truth <= f.hi;
+		}
+		noise_free(&noise);
+	}
+	assert_true(known > TRIES * 9 / 10);
+	/* Of 95 %, fewer than 92 % have a chance of about 1 %. */
+	assert_true(covered >= 0.92 * known);
+}
+
+/*
+ * Why no two arms may be compared by it: a filter makes every call dearer by 80 cycles,
+ * the reference calls as well. Nearly all of it is taken for a state of the core.
+ */
+static void test_hides_what_hits_references_too(void **state)
+{
+	static struct state_round base[ALL], head[ALL];
+	struct figure before, after;
+	struct noise noise;
+	uint64_t seed = 4;
+	double raw;
+
+	(void)state;
+	noise_init(&noise, CLASS);
+	make_runs(base, &seed);
+	learn(&noise, "a/x", base);
+	memcpy(head, base, sizeof(head));
+	for (int i = 0; i < ALL; i++) {
+		head[i].cycles += 80;
+		head[i].ref[0] += 80;
+		head[i].ref[1] += 80;
+	}
+	raw = median_of(head, ALL) - median_of(base, ALL);
+	assert_true(fabs(raw - 80) < 1e-9);
+	before = at_state(&noise, "a/x", base, ALL);
+	after = at_state(&noise, "a/x", head, ALL);
+	/* 80 of 440 cycles are gone, but for a few. */
+	assert_true(fabs(after.mid - before.mid) < 0.2 * raw);
+	/* A change of the call alone is all there. */
+	for (int i = 0; i < ALL; i++) {
+		head[i].ref[0] -= 80;
+		head[i].ref[1] -= 80;
+	}
+	after = at_state(&noise, "a/x", head, ALL);
+	assert_true(fabs(after.mid - before.mid - 80) < 1e-9);
+	noise_free(&noise);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_by_hand),
+		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_removed),
+		cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_hides_what_hits_references_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
