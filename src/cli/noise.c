@@ -129,8 +129,8 @@ static json_t *apart_json(const struct noise_spread *spread,
 static void print_alarms(const struct apart_alarms *a, const char *delta)
 {
 	if (a->pairs)
-		printf("  %zu comparisons of a benchmark, %s: %zu false regressions, %zu "
-		       "false improvements, %zu contaminated\n",
+		printf("  %zu comparisons of a benchmark in these runs, %s:\n  %zu false "
+		       "regressions, %zu false improvements, %zu contaminated\n",
 		       a->comparisons, delta, a->regressed, a->improved, a->contaminated);
 }
 
@@ -162,8 +162,8 @@ static void print_apart(const struct noise *noise, const char *path,
 		       "most (%s)\n",
 		       spread.median * 100, spread.pairs, spread.p90 * 100,
 		       spread.most * 100, spread.worst);
-	print_alarms(&plain, "at delta as it is where nothing was learnt");
-	print_alarms(&learnt, "at delta as the other runs teach it");
+	print_alarms(&plain, "with nothing learnt");
+	print_alarms(&learnt, "with what the others teach");
 	printf("  the reference calls correct %zu benchmarks\n", corrected);
 }
 
