@@ -36,9 +36,9 @@ static const struct option_spec options[] = {
 	{ "head", 0, OPTION_FOLDER, "DIR", .repeat = true, FIELD(head),
 	  .help = "a folder of the head; repeat it for several" },
 	{ "delta", 0, OPTION_PERCENT, "P", 0, 1000, FIELD(delta),
-	  .help = "smallest change that counts, per cent (default: 2; 5 for separate runs, "
-		  "fewer than 6 folders a side, where 'syscost noise --apart' has not "
-		  "told how far they differ)" },
+	  .help = "smallest change that counts, per cent (default: 2; 5 for separate "
+		  "runs, fewer than 6 folders a side, where 'syscost noise --apart' has "
+		  "not told how far they differ)" },
 	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
 	  .help = "what A/A comparisons and separate runs showed on this class of "
 		  "machines (default: the file that 'syscost noise' keeps, if any)" },

@@ -38,8 +38,8 @@ struct settings {
 
 static const struct option_spec options[] = {
 	{ "apart", FIELD(apart),
-	  .help = "make separate whole runs, as 'syscost run' does, and learn how far they "
-		  "lie apart: for 'compare'" },
+	  .help = "make separate whole runs, as 'syscost run' does, and learn how far "
+		  "they lie apart: for 'compare'" },
 	{ "runs", 0, OPTION_WHOLE, "N", 0, 1e6, FIELD(runs),
 	  .help = "comparisons of the whole suite (default 5), or separate runs of it "
 		  "(default 6); 0: print only" },

@@ -29,7 +29,7 @@ struct apart_options {
 	/* Sleep at most so long; a signal may end it sooner. */
 	void (*wait)(void *arg, double seconds);
 	void *wait_arg;
-	/* Called when a run has ended. 0, or -errno to end it all with one line in err. */
+	/* Called when a run has ended. 0, or -errno and err to end it all. */
 	int (*done)(void *arg, const struct apart_run *run, struct err *err);
 	void *done_arg;
 };

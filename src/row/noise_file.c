@@ -52,7 +52,7 @@ static bool is_count(json_int_t x)
 	return x >= 0 && x <= (json_int_t)1 << 53;
 }
 
-/* Numbers of an array, `least` to `most` of them, each from lo to hi; -1: it is not so. */
+/* The `least` to `most` numbers of an array, each from lo to hi; -1: it is not so. */
 static int read_numbers(json_t *array, size_t least, size_t most, double lo, double hi,
 			double *out)
 {

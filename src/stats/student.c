@@ -9,7 +9,7 @@
 double stats_student_within(double t, size_t freedom)
 {
 	double angle = atan(t / sqrt(freedom)), sine = sin(angle), cosine = cos(angle);
-	/* Odd: cos + 2/3 cos^3 + 2/3 4/5 cos^5 …; even: 1 + 1/2 cos^2 + 1/2 3/4 cos^4 … */
+	/* Odd: cos + 2/3 cos^3 + 2/3 4/5 cos^5 …; even: 1 + 1/2 cos^2 + … */
 	size_t odd = freedom % 2, k = odd ? 3 : 2;
 	double term = odd ? cosine : 1, sum = freedom > 1 ? term : 0;
 

@@ -32,7 +32,7 @@ static void test_exact(void **state)
 	assert_true(close_to(control_apply(&f, x0, 450, x), 450 - 2.7 + 4 + 1.2));
 }
 
-/* A window whose reference was hit has no corrected value; one that does not count may. */
+/* A window whose reference was hit has no value; a reference without a slope may be. */
 static void test_apply(void **state)
 {
 	struct control_fit f = { .k = 2, .centre = { 100, 200 }, .slope = { 1, 0 } };
