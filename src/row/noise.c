@@ -10,7 +10,6 @@
 
 #include "base/room.h"
 #include "row/noise.h"
-#include "row/noise_row.h"
 #include "stats/stats.h"
 #include "stats/student.h"
 

@@ -20,6 +20,8 @@
 #define NOISE_LEAST	 3   /* fewer say nothing about a 99th percentile */
 #define NOISE_APART	 4   /* separate runs; fewer say nothing about a deviation */
 #define NOISE_REFERENCES 2   /* calls that are measured beside the windows of a round */
+#define NOISE_MAX_RATIO	 20  /* e^20 is no ratio of two costs */
+#define NOISE_MAX_APART	 50  /* and e^50 is no cost */
 
 /* Changes of a benchmark with those of the reference calls: see state.h. */
 struct noise_reference {
@@ -95,6 +97,12 @@ void noise_add_apart(struct noise *noise, const char *id, const char *metric,
 
 /* The stored word for a metric that can be kept, or NULL. */
 const char *noise_metric(const char *name);
+
+/*
+ * A new row in front of rows[at], without a metric, for the reader of the file. It does
+ * not look for a row of that id. Aborts without memory.
+ */
+struct noise_row *noise_insert(struct noise *noise, size_t at, const char *id);
 
 const struct noise_row *noise_find(const struct noise *noise, const char *id);
 

@@ -20,7 +20,6 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "row/noise.h"
-#include "row/noise_row.h"
 #include "stats/control.h"
 
 #define NOISE_SCHEMA	2
