@@ -135,11 +135,13 @@ static void draw_aa(struct plotter *m, struct canvas *g)
 	const struct noise *noise = g->arg;
 	double *all, below = INFINITY, edge;
 	const struct noise_row *r;
-	size_t n = 0;
+	size_t n = 0, rows = 0;
 
 	(void)m;
-	for (size_t i = 0; i < noise->n; i++)
+	for (size_t i = 0; i < noise->n; i++) {
 		n += noise->rows[i].n;
+		rows += noise->rows[i].n > 0;
+	}
 	if (n < AA_LEAST)
 		return;
 	all = room_for(n, sizeof(*all));
@@ -156,7 +158,7 @@ static void draw_aa(struct plotter *m, struct canvas *g)
 	g->title = text(
 		"A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
 		"(%zu comparisons of %zu benchmarks)",
-		stats_quantile(all, n, 0.99), n, noise->n);
+		stats_quantile(all, n, 0.99), n, rows);
 	free(all);
 	for (int k = 0; k < AA_WIDEST && (r = next_widest(noise, &below)); k++) {
 		double x[NOISE_KEEP];
