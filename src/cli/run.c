@@ -192,6 +192,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	struct findings findings;
 	json_t *json = NULL;
 	struct process_backend process;
+	struct noise noise;
 	struct run run;
 	int ret, status;
 
@@ -202,12 +203,15 @@ static int run_chosen(const struct call *call, struct settings *s,
 		s->run.checkpoint = write_checkpoint;
 		s->run.checkpoint_arg = &checkpoint;
 	}
+	session_noise(&noise);
+	s->run.noise = &noise;
 	process_backend(&process);
 	ret = run_all(&run, &process.backend, &selection->reg, selection->chosen,
 		      &s->launch, &s->run, &err);
 	session_progress_end(&s->run);
 	if (ret) {
 		run_free(&run);
+		noise_free(&noise);
 		if (!s->no_output)
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
@@ -218,6 +222,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 	doctor_look(&findings);
 	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
+	noise_free(&noise);
 	/* Printing comes last: a reader of the output may close it early. */
 	if (!s->no_output)
 		ret = write_folder(s, &results, &rounds, &windows, json, true, &err);

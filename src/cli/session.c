@@ -2,6 +2,8 @@
 /*
  * What a measuring command does around the measuring. It measures nothing.
  */
+#include <errno.h>
+#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +15,8 @@
 #include "base/time.h"
 #include "cli/cli.h"
 #include "cli/session.h"
+#include "machine/env.h"
+#include "row/fingerprint.h"
 
 static volatile int interrupted;
 
@@ -107,6 +111,30 @@ void session_progress_end(const struct run_options *options)
 {
 	if (options->progress)
 		fputs("\r\033[K", stderr);
+}
+
+void session_noise(struct noise *noise)
+{
+	char machine[FINGERPRINT_SIZE], path[OPTION_PATH_MAX];
+	json_t *env = env_record(false);
+	struct err err = { 0 };
+	int ret;
+
+	env_machine_class(env, machine);
+	json_decref(env);
+	noise_init(noise, machine);
+	if (noise_path(machine, path, sizeof(path)))
+		return;
+	ret = noise_read(noise, path, &err);
+	if (!ret && strcmp(noise->machine, machine))
+		ret = err_set(&err, -EINVAL, "%s is of another class of machines", path);
+	if (!ret)
+		return;
+	if (ret != -ENOENT)
+		fprintf(stderr, "syscost: no figures at the reference state: %s\n",
+			err.text);
+	noise_free(noise);
+	noise_init(noise, machine);
 }
 
 void session_folder(const char *prefix, char *out, size_t len)

@@ -11,6 +11,7 @@
 #include "cli/command.h"
 #include "drive/run.h"
 #include "measure/registry.h"
+#include "row/noise.h"
 
 /* The benchmarks of this program, and a flag for each: is it chosen? */
 struct selection {
@@ -40,6 +41,12 @@ void session_fit(const struct selection *s, bool quick, struct run_options *opti
 void session_options(struct run_options *options);
 /* Take the progress line away. */
 void session_progress_end(const struct run_options *options);
+
+/*
+ * What the noise file knows of this class of machines: nothing where there is no file, or
+ * where it cannot be used, of which one line is printed. noise_free() when done.
+ */
+void session_noise(struct noise *noise);
 
 /* "PREFIX-DATE-TIME" */
 void session_folder(const char *prefix, char *out, size_t len);

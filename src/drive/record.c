@@ -6,12 +6,15 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "drive/record.h"
 #include "drive/windows.h"
 #include "machine/env.h"
+#include "base/room.h"
 #include "row/fingerprint.h"
+#include "row/state.h"
 
 static void write_identity(struct result_row *row, const struct run *run,
 			   const struct trial *from)
@@ -87,6 +90,31 @@ static void write_levels(struct result_row *row, const struct run *run,
 	free(w.cycles);
 }
 
+_Static_assert(REFERENCES == NOISE_REFERENCES, "the same reference calls");
+
+/* Under a layer the reference calls are dearer, whatever the state of the core is. */
+static struct figure figure_at_state(const struct run *run, const struct trial *from)
+{
+	size_t n = from->n_samples;
+	double *cycles, (*ref)[REFERENCES];
+	struct figure f;
+
+	if (!run->options.noise || run->launch->layers.text[0])
+		return FIGURE_NONE;
+	cycles = room_for(n, sizeof(*cycles));
+	ref = room_for(n, sizeof(*ref));
+	for (size_t i = 0; i < n; i++) {
+		const struct sample *s = &from->samples[i];
+
+		cycles[i] = s->figures.quiet.cycles / s->n / from->variant->ops;
+		memcpy(ref[i], s->figures.ref, sizeof(ref[i]));
+	}
+	f = noise_at_state(run->options.noise, from->variant->id, cycles, ref, n);
+	free(ref);
+	free(cycles);
+	return f;
+}
+
 static void write_figures(struct result_row *row, const struct run *run,
 			  const struct trial *from)
 {
@@ -101,8 +129,10 @@ static void write_figures(struct result_row *row, const struct run *run,
 	row->contended_ns = scaled(e->contended, ns);
 	row->contended_cycles = e->contended_cycles;
 	row_set(&row->metric, trial_metric(from)->name);
-	if (trial_metric(from) == &metric_cycles)
+	if (trial_metric(from) == &metric_cycles) {
 		write_levels(row, run, from);
+		row->cycles_ref = figure_at_state(run, from);
+	}
 	row->quiet_share = e->quiet_share;
 	row->rounds = e->rounds;
 	row->quiet_rounds = e->quiet_rounds;
@@ -243,14 +273,18 @@ static json_t *options_json(const struct run *run)
 
 static json_t *calibration_json(const struct run *run)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "ticks_per_ns",
-			 json_real_or_null(run->ticks_per_ns),
-			 "cycles_per_tick_estimated",
-			 json_real_or_null(run->cycles_per_tick), "clock_ghz_lo",
-			 json_real_or_null(run->clock_lo), "clock_ghz_hi",
-			 json_real_or_null(run->clock_hi), "quiet_probe_cycles",
-			 json_real_or_null(run->quiet_level), "tick_step",
-			 (int)run->backend->step);
+	const struct noise *noise = run->options.noise;
+
+	return json_pack(
+		"{s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "ticks_per_ns",
+		json_real_or_null(run->ticks_per_ns), "cycles_per_tick_estimated",
+		json_real_or_null(run->cycles_per_tick), "clock_ghz_lo",
+		json_real_or_null(run->clock_lo), "clock_ghz_hi",
+		json_real_or_null(run->clock_hi), "quiet_probe_cycles",
+		json_real_or_null(run->quiet_level), "tick_step", (int)run->backend->step,
+		/* The state at which cycles_ref is stated. */
+		"state_enosys_cycles", json_real_or_null(noise ? noise->state[0] : NAN),
+		"state_getuid_cycles", json_real_or_null(noise ? noise->state[1] : NAN));
 }
 
 json_t *record_json(const struct run *run, const char *command, bool with_hostname)

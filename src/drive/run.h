@@ -11,6 +11,7 @@
 #include "drive/estimate.h"
 
 struct run;
+struct noise;
 
 struct run_options {
 	int cpu;	       /* -1: choose */
@@ -19,6 +20,7 @@ struct run_options {
 	double precision;      /* wanted half width of an interval: 0.01 */
 	unsigned int round_us; /* wanted time of one benchmark in one round: ROUND_US */
 	bool references;       /* time reference calls beside the windows of cheap ones */
+	const struct noise *noise; /* for figures at its state (row/state.h); or NULL */
 	uint64_t seed;
 	const struct event_list *events; /* to count, tried before; may be NULL */
 	/* Called now and then with how far it is; may be NULL. */

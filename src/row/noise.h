@@ -72,8 +72,8 @@ int noise_read(struct noise *noise, const char *path, struct err *err);
 
 /*
  * Add to a file, which is made if there is none: lock, read, `change`, write. So nothing
- * is lost that another program has added meanwhile. The lock is on the file's folder; it
- * leaves nothing behind. *noise, which is of a class of machines, becomes what the file
+ * is lost that another program has added meanwhile. The lock is on an empty file beside
+ * it, .NAME.lock, which stays. *noise, which is of a class of machines, becomes what the file
  * has then; on failure it stays as it is. 0, or -errno with one line in err: -EXDEV where
  * the file is of another class, -EBUSY where the lock is not to be had in ten seconds.
  */

@@ -93,6 +93,15 @@ void state_fit(struct noise *noise, const char *id, const struct state_round *ro
 	free(y);
 }
 
+/* Whether a state can make the references differ so much from the one that is stored. */
+static bool is_near(const struct noise *noise, const double *ref)
+{
+	for (int j = 0; j < K; j++)
+		if (fabs(ref[j] - noise->state[j]) > CONTROL_OFF * noise->state[j])
+			return false;
+	return true;
+}
+
 struct figure noise_at_state(const struct noise *noise, const char *id,
 			     const double *cycles, const double (*ref)[NOISE_REFERENCES],
 			     size_t rounds)
@@ -107,7 +116,7 @@ struct figure noise_at_state(const struct noise *noise, const char *id,
 		return FIGURE_NONE;
 	y = room_for(rounds, sizeof(*y));
 	for (size_t i = 0; i < rounds; i++) {
-		if (!is_whole(cycles[i], ref[i]))
+		if (!is_whole(cycles[i], ref[i]) || !is_near(noise, ref[i]))
 			continue;
 		y[n] = cycles[i];
 		for (int j = 0; j < K; j++) {
@@ -118,6 +127,8 @@ struct figure noise_at_state(const struct noise *noise, const char *id,
 	}
 	f = stats_figure(y, n, 0.95);
 	free(y);
+	if (2 * n < rounds || !n)
+		return FIGURE_NONE;
 	for (int j = 0; j < K; j++) {
 		double off = r->error[j] * (mean[j] / n - noise->state[j]);
 

@@ -42,7 +42,9 @@ void state_fit(struct noise *noise, const char *id, const struct state_round *ro
  * The median over rounds of y - sum of b_j (x_j - state_j), y the cycles of a round and
  * x_j its references. Its interval is the distribution-free one of 95 %, each end widened
  * by 1.96 sqrt(sum (error_j (mean x_j - state_j))^2): slopes err for all rounds alike.
- * FIGURE_NONE: no slopes are stored for the row, or no round has all the values.
+ * Rounds with a reference more than CONTROL_OFF from the state do not count: no state of
+ * the core does that, but a filter or another kernel does. FIGURE_NONE: no slopes are
+ * stored for the row, or half of the rounds do not count.
  */
 struct figure noise_at_state(const struct noise *noise, const char *id,
 			     const double *cycles, const double (*ref)[NOISE_REFERENCES],
