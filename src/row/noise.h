@@ -73,9 +73,9 @@ int noise_read(struct noise *noise, const char *path, struct err *err);
 /*
  * Add to a file, which is made if there is none: lock, read, `change`, write. So nothing
  * is lost that another program has added meanwhile. The lock is on an empty file beside
- * it, .NAME.lock, which stays. *noise, which is of a class of machines, becomes what the file
- * has then; on failure it stays as it is. 0, or -errno with one line in err: -EXDEV where
- * the file is of another class, -EBUSY where the lock is not to be had in ten seconds.
+ * it, .NAME.lock, which stays. *noise, which is of a class of machines, becomes what the
+ * file has then; on failure it stays as it is. 0, or -errno with one line in err: -EXDEV
+ * where the file is of another class, -EBUSY where ten seconds did not give the lock.
  */
 int noise_update(struct noise *noise, const char *path,
 		 void (*change)(struct noise *noise, void *arg), void *arg,
