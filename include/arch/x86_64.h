@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the suite needs to know of x86-64: the system call, the fenced time-stamp read,
- * the two probe loops. Nothing here calls, branches on a result or touches memory that it
- * was not given.
+ * and the instructions of the loops in arch.h. Nothing here calls, branches on a result
+ * or touches memory that it was not given.
  *
  * What another CPU must offer to be supported is this file's list of names. arch.h
  * includes it. Flags of the compiler stand in the .mk beside it.
  */
 #ifndef SYSCOST_ARCH_X86_64_H
 #define SYSCOST_ARCH_X86_64_H
-
-#include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
-#include <sys/syscall.h>
-
-#include "attributes.h"
 
 #define ARCH_VDSO      "__vdso_" /* what the names of the vDSO's functions begin with */
 #define ARCH_HAS_RDTSC true
@@ -150,64 +143,24 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 	"mov %edi, %eax\n\tsyscall\n\t" \
 	"call 1f\n\tint3\n1:\tlea 8(%rsp), %rsp\n\tret\n"
 
-#define ARCH_NULL_BLOCK 512 /* calls in the block */
-
 /*
- * A call without arguments and the instruction that keeps its result, again and again.
- * The self-test holds the suite's loop against it. Returns the OR.
+ * What the loops in arch.h are made of, with the registers that they use. ARCH_NULL_CALL:
+ * call number %2, keep the result in %0. ARCH_AGAIN: %0 less one, and back to 1 unless it
+ * is zero.
  */
-static always_inline long arch_null_block(long nr)
-{
-	long fold = 0;
+#define ARCH_NULL_CALL	   "mov %k2, %%eax\n\tsyscall\n\tor %%rax, %0"
+#define ARCH_NULL_CLOBBERS "rax", "rcx", "r11", "cc"
 
-	__asm__ volatile(".rept %c1\n\tmov %k2, %%eax\n\tsyscall\n\tor %%rax, %0\n\t.endr"
-			 : "+r"(fold)
-			 : "i"(ARCH_NULL_BLOCK), "r"(nr)
-			 : "rax", "rcx", "r11", "cc", "memory");
-	return fold;
-}
+#define ARCH_PAUSE "pause"
+#define ARCH_AGAIN "dec %0\n\tjnz 1b"
 
-/* Leave the core's units to a sibling hardware thread while spinning. */
-static always_inline void arch_pause(void)
-{
-	__asm__ volatile("pause" : : : "memory");
-}
+#define ARCH_ADDS                                                    \
+	"add $1, %%rax\n\tadd $1, %%rdx\n\tadd $1, %%rsi\n\tnop\n\t" \
+	"add $1, %%rdi\n\tadd $1, %%r8\n\tadd $1, %%r9\n\tnop\n\t"
+#define ARCH_ADDS_CLOBBERS "rax", "rdx", "rsi", "rdi", "r8", "r9", "cc"
 
-/*
- * Throughput-bound: `n` times six independent adds and two nops. It slows down as soon as
- * a neighbour on the sibling hardware thread takes issue slots, which a chain does not.
- */
-static always_inline void arch_throughput_loop(unsigned long n)
-{
-	__asm__ volatile("1:\n\t"
-			 "add $1, %%rax\n\tadd $1, %%rdx\n\tadd $1, %%rsi\n\tnop\n\t"
-			 "add $1, %%rdi\n\tadd $1, %%r8\n\tadd $1, %%r9\n\tnop\n\t"
-			 "dec %0\n\tjnz 1b"
-			 : "+r"(n)
-			 :
-			 : "rax", "rdx", "rsi", "rdi", "r8", "r9", "cc");
-}
-
-#define ARCH_CHAIN_LENGTH 16UL /* dependent instructions in one pass of the chain */
-
-/*
- * Latency-bound: `n` times sixteen dependent subtractions of one core cycle each, behind
- * a result. It cannot start before `fed` is there, and `fed` comes back unchanged. It
- * subtracts another register, which is zero. To subtract a register from itself would be
- * a zeroing idiom, and break the chain.
- */
-static always_inline long arch_chain_behind(long fed, unsigned long n)
-{
-	unsigned long a = fed;
-
-	__asm__ volatile("xor %%ecx, %%ecx\n"
-			 "1:\n\t"
-			 ".rept %c2\n\tsub %%rcx, %1\n\t.endr\n\t"
-			 "dec %0\n\tjnz 1b"
-			 : "+r"(n), "+r"(a)
-			 : "i"(ARCH_CHAIN_LENGTH)
-			 : "rcx", "cc");
-	return a;
-}
+#define ARCH_ZERO	  "xor %%ecx, %%ecx"
+#define ARCH_SUB	  "sub %%rcx, %1"
+#define ARCH_SUB_CLOBBERS "rcx", "cc"
 
 #endif
