@@ -139,9 +139,8 @@ static int add_ring(struct bench_run *run, const struct way *way)
 	    write(run->fd[0], run->buf, run->bytes) < 0)
 		ret = bench_errno(run, "write");
 	if (!ret)
-		ret = way->receives
-			      ? ring_probe_read(run, fd, s->copy, run->bytes, off)
-			      : ring_probe_write(run, fd, run->buf, run->bytes, off);
+		ret = ring_probe(run, way->receives, fd,
+				 way->receives ? s->copy : run->buf, run->bytes, off);
 	if (!ret && stream)
 		drain_probe(run);
 	return ret;

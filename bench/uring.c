@@ -46,7 +46,7 @@ static int setup_write(struct bench_run *run)
 		ret = ring_fix_file(run, run->fd[0]);
 	if (!ret)
 		ret = ring_fix_buffer(run, run->buf, run->bytes);
-	return ret ? ret : ring_probe_write(run, run->fd[0], run->buf, run->bytes, 0);
+	return ret ? ret : ring_probe(run, false, run->fd[0], run->buf, run->bytes, 0);
 }
 
 #define URING(op, ring, ...)                                                           \

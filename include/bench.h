@@ -46,6 +46,7 @@ enum bench_via {
 const char *bench_via_name(enum bench_via via);
 
 struct bench_run;
+struct variant;
 
 /*
  * One benchmark, or a family of rows that differ in `params` alone. Everything not
@@ -109,8 +110,7 @@ enum {
 #define WANT_ZERO  (LONG_MIN + 1) /* 0 */
 #define WANT_BYTES (LONG_MIN + 2) /* all bytes of an iteration: `batch` times `bytes` */
 
-#define BENCH_FDS   4
-#define BENCH_PEERS 2
+#define BENCH_FDS 4
 
 enum outcome_status { OUTCOME_OK, OUTCOME_SKIP, OUTCOME_FAIL };
 
@@ -126,7 +126,7 @@ struct outcome {
 
 /*
  * What a running benchmark has at hand, filled in before setup. After teardown the
- * harness closes `fd`, unmaps what bench_buffer() gave, kills and reaps the peers, and
+ * harness closes `fd`, unmaps what bench_buffer() gave, kills and reaps the peer, and
  * frees `state`. A descriptor or a child that is left then fails the benchmark.
  */
 struct bench_run {
@@ -137,9 +137,9 @@ struct bench_run {
 	bool first;	     /* of the run: what never changes can be found out now */
 	const char *dir;     /* a private, empty directory for files, removed later */
 
-	int fd[BENCH_FDS];	 /* -1 each */
-	pid_t peer[BENCH_PEERS]; /* 0 each; set by bench_peer() */
-	void *buf;		 /* set by bench_buffer() */
+	int fd[BENCH_FDS]; /* -1 each */
+	pid_t peer;	   /* 0; set by bench_peer() */
+	void *buf;	   /* set by bench_buffer() */
 	size_t buf_len;
 	void *state;
 
@@ -148,7 +148,7 @@ struct bench_run {
 	unsigned long enters; /* system calls since setup, if the batch counts them */
 	struct outcome outcome;
 
-	const long *param; /* use bench_param() */
+	const struct variant *variant; /* use bench_param() */
 };
 
 #define BENCH_ANY LONG_MIN

@@ -90,8 +90,8 @@ int ring_swap_file(struct ring *r, int fd);
  * worker thread? It is asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which
  * is really read or written.
  */
-int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t off);
-int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t off);
+int ring_probe(struct bench_run *run, bool reads, int fd, void *buf, size_t len,
+	       off_t off);
 
 /*
  * As many completions as requests, each of them once, and none that found no room. Sets

@@ -81,7 +81,7 @@ static int probe_read(struct bench_run *run)
 {
 	struct pieces *s = run->state;
 
-	return ring_probe_read(run, run->fd[1], s->back, run->bytes, 0);
+	return ring_probe(run, true, run->fd[1], s->back, run->bytes, 0);
 }
 
 #define COPY(slug, ...)                                                                 \

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Opens, reads and closes counters. It decides nothing about windows.
- */
+/* Opens, reads and closes counters. It decides nothing about windows. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -65,11 +63,6 @@ static int open_group(struct counter_group *g, const struct event *e, uint32_t n
 	return 0;
 }
 
-static uint64_t rdpmc(uint32_t counter)
-{
-	return arch_rdpmc(counter);
-}
-
 static void read_group(const struct counter_group *g, struct counts *out)
 {
 	uint64_t words[COUNTER_WORDS(COUNT_OWN)], value[COUNT_OWN];
@@ -77,7 +70,7 @@ static void read_group(const struct counter_group *g, struct counts *out)
 	int ret = 0;
 
 	for (i = 0; i < g->n && !ret; i++)
-		ret = g->page[i] ? counter_from_page(g->page[i], rdpmc, &value[i])
+		ret = g->page[i] ? counter_from_page(g->page[i], arch_rdpmc, &value[i])
 				 : -EAGAIN;
 	if (ret == -EAGAIN) {
 		ssize_t got = read(g->fd[0], words, sizeof(words));

@@ -33,11 +33,6 @@ static int64_t thread_time(pid_t tid)
 				      CPUCLOCK_PERTHREAD | CPUCLOCK_SCHED));
 }
 
-static int64_t time_of_caller(void)
-{
-	return clock_time(CLOCK_THREAD_CPUTIME_ID);
-}
-
 void cputime_threads(struct cputime *c)
 {
 	pid_t self = syscall(SYS_gettid);
@@ -59,7 +54,7 @@ void cputime_start(struct cputime *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		c->spent[i] = thread_time(c->other[i]);
-	c->own = time_of_caller();
+	c->own = clock_time(CLOCK_THREAD_CPUTIME_ID);
 }
 
 /* What counts of the time that a thread has spent: see cputime_since(). */
@@ -78,7 +73,7 @@ static bool is_known(const struct cputime *c, pid_t tid)
 
 int64_t cputime_since(const struct cputime *c, int64_t most)
 {
-	int64_t total = time_of_caller() - c->own;
+	int64_t total = clock_time(CLOCK_THREAD_CPUTIME_ID) - c->own;
 	struct cputime after;
 
 	for (size_t i = 0; i < c->n; i++)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Makes lists of events; libpfm4 translates what a user names. It opens no counter.
- */
+/* Makes lists of events; libpfm4 translates what a user names. It opens no counter. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -111,26 +109,23 @@ int events_parse(const char *text, struct event_list *list, struct err *err)
 		int ret;
 
 		end = strchrnul(at, ',');
-		if (end == at || end - at >= (long)sizeof(name)) {
+		if (end == at || end - at >= (long)sizeof(name))
 			return err_set(
 				err, -EINVAL,
 				"--events wants names between its commas, each shorter "
 				"than %zu bytes, not '%s'",
 				sizeof(name), text);
-		}
-		if (slot == COUNT_MAX) {
+		if (slot == COUNT_MAX)
 			return err_set(err, -EINVAL, "--events takes at most %d events",
 				       COUNT_MAX - COUNT_OWN);
-		}
 		snprintf(name, sizeof(name), "%.*s", (int)(end - at), at);
 		ret = encode_event(&pfm, name, slot++, &longer.event[longer.n++]);
-		if (ret != PFM_SUCCESS) {
+		if (ret != PFM_SUCCESS)
 			return err_set(
 				err, -EINVAL,
 				"event '%s' is not known to libpfm4 on this CPU (%s): "
 				"examples are PAGE-FAULTS, CYCLES:u, perf_raw::r00c0",
 				name, pfm.strerror(ret));
-		}
 		if (!*end)
 			break;
 	}

@@ -24,8 +24,7 @@ struct layer_use {
 struct layer_stack {
 	struct layer_use use[LAYER_STACK_MAX];
 	size_t n;
-	char text[LAYER_STACK_TEXT]; /* "seccomp:100,seccomp:7", as it can be added again
-				      */
+	char text[LAYER_STACK_TEXT]; /* "seccomp:100,seccomp:7": can be added again */
 };
 
 /* All layers, sorted by name; *n is how many. */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Expands the linker section of descriptors into rows. Does not run anything.
- */
+/* Expands the linker section of descriptors into rows. Does not run anything. */
 #include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -132,10 +130,8 @@ static int make_row(struct variant *v, const struct bench *b, const struct axis 
 			 value);
 		if (a->n > 1 || name_all)
 			ret = append_text(b, v->id, pair, err);
-		if (i && !ret)
-			ret = append_text(b, v->params, " ", err);
-		if (!ret)
-			ret = append_text(b, v->params, pair + 1, err);
+		pair[0] = ' '; /* between two of them */
+		ret = ret ?: append_text(b, v->params, i ? pair : pair + 1, err);
 		strcpy(v->param_name[i], a->name);
 		v->param[i] = value;
 		if (!v->ops && !strcmp(a->name, "batch"))
@@ -144,8 +140,7 @@ static int make_row(struct variant *v, const struct bench *b, const struct axis 
 	if (ret)
 		return ret;
 	v->n_params = n_axes;
-	if (!v->ops)
-		v->ops = 1;
+	v->ops = v->ops ?: 1;
 	strcpy(v->name, strchr(v->id, '/') + 1);
 	return 0;
 }
@@ -279,16 +274,14 @@ bool registry_row(const char *id, struct variant *v)
 	for (const struct bench *const *e = __start_bench_registry;
 	     e < __stop_bench_registry; e++) {
 		struct registry reg = { 0 };
-		bool found = false;
+		const struct variant *found = NULL;
 
 		if (strncmp((*e)->id, id, len) || (*e)->id[len])
 			continue;
 		if (!expand_bench(&reg, *e, NULL))
-			for (size_t i = 0; i < reg.n && !found; i++) {
-				found = !strcmp(reg.rows[i].id, id);
-				if (found)
-					*v = reg.rows[i];
-			}
+			found = registry_find(&reg, id);
+		if (found)
+			*v = *found;
 		registry_free(&reg);
 		return found;
 	}
@@ -333,7 +326,7 @@ int registry_make(struct registry *reg, const struct bench *const *benches, size
 {
 	int ret;
 
-	memset(reg, 0, sizeof(*reg));
+	*reg = (struct registry){ 0 };
 	ret = expand_all(reg, benches, n, err);
 	if (!ret && !reg->n)
 		ret = err_set(err, -EINVAL, "no benchmark was linked in");
@@ -383,8 +376,7 @@ const char *registry_select(const struct registry *reg, char *const *patterns,
 	bool all = true;
 
 	for (size_t p = 0; p < n_patterns; p++)
-		if (patterns[p][0] != '!')
-			all = false;
+		all &= patterns[p][0] == '!';
 	for (size_t i = 0; i < reg->n; i++)
 		chosen[i] = all && !(reg->rows[i].bench->flags & hidden);
 	for (size_t p = 0; p < n_patterns; p++) {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The benchmarks that were linked in, and the rows that they expand to.
- */
+/* The benchmarks that were linked in, and the rows that they expand to. */
 #ifndef SYSCOST_REGISTRY_H
 #define SYSCOST_REGISTRY_H
 

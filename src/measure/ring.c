@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Rings for benchmarks; see ring.h. Nothing here runs inside a window.
- */
-#include <dirent.h>
+/* Rings for benchmarks; see ring.h. Nothing here runs inside a window. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "measure/cputime.h"
 #include "ring.h"
 
 #ifndef RWF_NOWAIT
@@ -203,49 +201,34 @@ int ring_swap_file(struct ring *r, int fd)
 	return ret == 1 ? 0 : ret < 0 ? ret : -EINVAL;
 }
 
-static int judge_probe(struct bench_run *run, ssize_t ret, const char *what)
+int ring_probe(struct bench_run *run, bool reads, int fd, void *buf, size_t len,
+	       off_t off)
 {
+	const struct iovec iov = { buf, len };
+	ssize_t ret = (reads ? preadv2 : pwritev2)(fd, &iov, 1, off, RWF_NOWAIT);
+
 	if (ret >= 0)
 		return 0;
 	if (errno != EAGAIN && errno != EOPNOTSUPP)
-		return bench_errno(run, what);
+		return bench_errno(run, reads ? "preadv2" : "pwritev2");
 	snprintf(run->outcome.mode, sizeof(run->outcome.mode), "punted");
 	return 0;
-}
-
-int ring_probe_write(struct bench_run *run, int fd, void *buf, size_t len, off_t off)
-{
-	const struct iovec iov = { buf, len };
-
-	return judge_probe(run, pwritev2(fd, &iov, 1, off, RWF_NOWAIT), "pwritev2");
-}
-
-int ring_probe_read(struct bench_run *run, int fd, void *buf, size_t len, off_t off)
-{
-	const struct iovec iov = { buf, len };
-
-	return judge_probe(run, preadv2(fd, &iov, 1, off, RWF_NOWAIT), "preadv2");
 }
 
 /* Does this process have a ring's worker thread? The kernel names them iou-wrk-PID. */
 static bool has_workers(void)
 {
-	struct dirent *entry;
-	DIR *dir = opendir("/proc/self/task");
-	bool found = false;
+	struct cputime threads;
 
-	while (dir && !found && (entry = readdir(dir))) {
-		char path[300], name[32];
+	cputime_threads(&threads);
+	for (size_t i = 0; i < threads.n; i++) {
+		char path[64], name[32];
 
-		if (entry->d_name[0] == '.')
-			continue;
-		snprintf(path, sizeof(path), "/proc/self/task/%s/comm", entry->d_name);
-		found = file_line(path, name, sizeof(name)) &&
-			!strncmp(name, "iou-wrk-", 8);
+		snprintf(path, sizeof(path), "/proc/self/task/%d/comm", threads.other[i]);
+		if (file_line(path, name, sizeof(name)) && !strncmp(name, "iou-wrk-", 8))
+			return true;
 	}
-	if (dir)
-		closedir(dir);
-	return found;
+	return false;
 }
 
 int ring_verify(struct bench_run *run)

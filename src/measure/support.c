@@ -30,7 +30,7 @@
 
 long bench_param(const struct bench_run *run, const char *name)
 {
-	const struct variant *v = variant_of(run);
+	const struct variant *v = run->variant;
 
 	for (unsigned int i = 0; i < v->n_params; i++)
 		if (!strcmp(v->param_name[i], name))
@@ -63,25 +63,15 @@ int bench_skip(struct bench_run *run, const char *fmt, ...)
 
 bool errno_is_refusal(int err)
 {
-	switch (err) {
-	case EPERM:
-	case EACCES:
-	case ENOSYS:
-	case EOPNOTSUPP:
-	case EAFNOSUPPORT:
-	case EPROTONOSUPPORT:
-	case EMFILE:
-	case ENFILE:
-	case ENOMEM:
-	case EAGAIN:
-	case ENODEV:
-	case ENOENT:
-	case EROFS:
-	case ENOSPC:
-	case EDQUOT:
-	case EFBIG:
-		return true;
-	}
+	static const int refusals[] = {
+		EPERM,	ENOSYS, EOPNOTSUPP, EAFNOSUPPORT, EPROTONOSUPPORT, EMFILE,
+		ENFILE, ENOMEM, EAGAIN,	    EACCES,	  ENODEV,	   ENOENT,
+		EROFS,	ENOSPC, EDQUOT,	    EFBIG,
+	};
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (err == refusals[i])
+			return true;
 	return false;
 }
 
@@ -132,10 +122,8 @@ int bench_memfd(struct bench_run *run, int i)
 
 int bench_peer(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
 {
-	pid_t parent = getpid(), pid;
-	int slot = run->peer[0] ? 1 : 0;
+	pid_t parent = getpid(), pid = fork();
 
-	pid = fork();
 	if (pid < 0)
 		return bench_errno(run, "fork of a peer");
 	if (!pid) {
@@ -150,7 +138,7 @@ int bench_peer(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
 			_exit(1);
 		_exit(fn(run));
 	}
-	run->peer[slot] = pid;
+	run->peer = pid;
 	return 0;
 }
 
@@ -220,8 +208,7 @@ static unsigned int open_fds(void)
 	unsigned int n = 0;
 
 	for (int fd = 0; fd < LEAK_FDS; fd++)
-		if (SYS(fcntl, fd, F_GETFD) >= 0)
-			n++;
+		n += SYS(fcntl, fd, F_GETFD) >= 0;
 	return n;
 }
 
@@ -238,20 +225,6 @@ static int needs_calls(struct bench_run *run)
 	return bench_skip(run, "this CPU's Linux has no %s system call", lacking);
 }
 
-static long wanted_result(const struct bench_run *run)
-{
-	switch (run->bench->want) {
-	case WANT_ANY:
-		return BENCH_ANY;
-	case WANT_ZERO:
-		return 0;
-	case WANT_BYTES:
-		return run->batch * run->bytes;
-	default:
-		return run->bench->want;
-	}
-}
-
 int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu,
 	      const char *dir, bool first)
 {
@@ -260,10 +233,9 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	int verdict;
 
 	memset(r, 0, sizeof(*r));
-	r->variant = v;
 	r->fds_before = open_fds();
 	run->bench = b;
-	run->param = v->param;
+	run->variant = v;
 	run->cpu = cpu;
 	run->other_cpu = other_cpu;
 	run->dir = dir;
@@ -278,7 +250,10 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 		else if (!strcmp(v->param_name[i], "bytes"))
 			run->bytes = v->param[i];
 	}
-	run->want = wanted_result(run);
+	run->want = b->want == WANT_ANY	    ? BENCH_ANY
+		    : b->want == WANT_ZERO  ? 0
+		    : b->want == WANT_BYTES ? (long)(run->batch * run->bytes)
+					    : b->want;
 	verdict = needs_calls(run);
 	if (!verdict && b->needs)
 		verdict = b->needs(run);
@@ -300,9 +275,8 @@ int run_teardown(struct running *r)
 
 	if (r->was_begun && run->bench->teardown)
 		run->bench->teardown(run);
-	for (int i = 0; i < BENCH_PEERS; i++)
-		if (run->peer[i] && !kill(run->peer[i], SIGKILL))
-			waitpid(run->peer[i], NULL, 0);
+	if (run->peer && !kill(run->peer, SIGKILL))
+		waitpid(run->peer, NULL, 0);
 	for (int i = 0; i < BENCH_FDS; i++)
 		if (run->fd[i] >= 0)
 			close(run->fd[i]);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A benchmark's life around its windows: set up, undo, look for leaks.
- */
+/* A benchmark's life around its windows: set up, undo, look for leaks. */
 #ifndef SYSCOST_SUPPORT_H
 #define SYSCOST_SUPPORT_H
 
@@ -9,16 +7,10 @@
 #include "measure/registry.h"
 
 struct running {
-	struct bench_run run; /* first: variant_of() relies on it */
-	const struct variant *variant;
+	struct bench_run run;
 	unsigned int fds_before;
 	bool was_begun; /* the setup, however it ended: there is something to tear down */
 };
-
-static inline const struct variant *variant_of(const struct bench_run *run)
-{
-	return ((const struct running *)run)->variant;
-}
 
 /*
  * Fill in, ask `needs`, set up; `first`: in the round that finds sizes. 0, or BENCH_SKIP
