@@ -41,10 +41,9 @@ static int setup_path(struct bench_run *run)
 
 static int setup_file(struct bench_run *run)
 {
-	int ret = setup_path(run);
+	int ret = setup_path(run)
+			  ?: bench_open(run, 0, run->buf, O_CREAT | O_RDWR | O_APPEND);
 
-	if (!ret)
-		ret = bench_open(run, 0, run->buf, O_CREAT | O_RDWR | O_APPEND);
 	if (!ret && ftruncate(run->fd[0], FILE_SIZE))
 		ret = bench_errno(run, "ftruncate");
 	return ret;

@@ -59,15 +59,14 @@ int pieces_fill(struct bench_run *run, int i)
 {
 	const size_t page = 4096;
 	struct pieces *s = run->state;
+	int ret = 0;
 
-	for (size_t at = 0; at < s->total; at += page) {
+	for (size_t at = 0; at < s->total && !ret; at += page) {
 		size_t some = s->total - at < page ? s->total - at : page;
 
-		errno = ENOSPC; /* what a short write means */
-		if (pwrite(run->fd[i], (char *)run->buf + at, some, at) != (ssize_t)some)
-			return bench_errno(run, "pwrite");
+		ret = bench_pwrite(run, i, (char *)run->buf + at, some, at);
 	}
-	return 0;
+	return ret;
 }
 
 int pieces_stream(struct bench_run *run, size_t len)
@@ -125,13 +124,10 @@ static int add_ring(struct bench_run *run, const struct way *way)
 	const int fd = run->fd[way->receives];
 	const off_t off = stream ? -1 : 0;
 	struct pieces *s = run->state;
-	int ret = ring_setup(run, way->mode,
-			     way->requests ? way->requests * run->batch : run->batch);
+	int ret = ring_setup(run, way->mode, (way->requests ?: 1) * run->batch)
+			  ?: ring_needs_op(run, way->op)
+			  ?: (way->fixed ? ring_fix_file(run, fd) : 0);
 
-	if (!ret)
-		ret = ring_needs_op(run, way->op);
-	if (!ret && way->fixed)
-		ret = ring_fix_file(run, fd);
 	if (!ret && way->fixed &&
 	    (way->op == IORING_OP_WRITE || way->op == IORING_OP_READ))
 		ret = ring_fix_buffer(run, run->buf, s->total);
@@ -149,17 +145,12 @@ static int add_ring(struct bench_run *run, const struct way *way)
 int pieces_setup(struct bench_run *run)
 {
 	const struct way *way = run->bench->arg;
-	int ret = pieces_areas(run, way->receives && way->to->stream);
 
-	if (!ret)
-		ret = way->to->open(run);
-	if (!ret && way->stdio)
-		ret = pieces_stream(run, STDIO_BUFFER);
-	if (!ret && run->bench->via == VIA_RING)
-		ret = add_ring(run, way);
-	if (!ret && way->more)
-		ret = way->more(run);
-	return ret;
+	return pieces_areas(run, way->receives && way->to->stream)
+		       ?: way->to->open(run)
+		       ?: (way->stdio ? pieces_stream(run, STDIO_BUFFER) : 0)
+		       ?: (run->bench->via == VIA_RING ? add_ring(run, way) : 0)
+		       ?: (way->more ? way->more(run) : 0);
 }
 
 int pieces_refill(struct bench_run *run, unsigned long n)
@@ -224,13 +215,11 @@ int pieces_compare(struct bench_run *run)
 
 int pieces_arrived(struct bench_run *run)
 {
-	int ret = one_more_batch(run);
+	int ret = one_more_batch(run) ?: pieces_compare(run);
 
-	if (!ret)
-		ret = pieces_compare(run);
-	if (!ret && unread_bytes(run->fd[1]))
-		ret = bench_fail(run, "something is left to read afterwards");
-	return ret;
+	return !ret && unread_bytes(run->fd[1])
+		       ? bench_fail(run, "something is left to read afterwards")
+		       : ret;
 }
 
 int pieces_check_stream(struct bench_run *run)
@@ -259,12 +248,11 @@ static int check_file(struct bench_run *run)
 static int swap_file(struct bench_run *run, int fd)
 {
 	struct pieces *s = run->state;
-	bool stream = s->stream;
 
 	run->fd[0] = fd;
 	if (s->ring.up)
 		ring_swap_file(&s->ring, fd); /* refused where none is fixed */
-	if (!stream)
+	if (!s->stream)
 		return 0;
 	close_stream(s);
 	return pieces_stream(run, s->space_len);
@@ -290,13 +278,11 @@ static int check_null(struct bench_run *run)
 	fd = memfd_create("verify", MFD_CLOEXEC);
 	if (fd < 0)
 		return bench_errno(run, "memfd_create");
-	ret = swap_file(run, fd);
-	if (!ret)
-		ret = check_file(run);
+	ret = swap_file(run, fd) ?: check_file(run);
 	back = swap_file(run, null);
 	close(fd);
 	memcpy(o->mode, mode, sizeof(mode)); /* the memfd's says nothing about null */
-	return ret ? ret : back;
+	return ret ?: back;
 }
 
 static int open_null(struct bench_run *run)
@@ -314,12 +300,8 @@ static int open_file(struct bench_run *run)
 {
 	int ret = bench_file(run, 0, "region");
 
-	for (size_t i = 0; i < run->batch && !ret; i++) {
-		errno = ENOSPC; /* what a short write means */
-		if (pwrite(run->fd[0], run->buf, run->bytes, i * run->bytes) !=
-		    (ssize_t)run->bytes)
-			ret = bench_errno(run, "pwrite");
-	}
+	for (size_t i = 0; i < run->batch && !ret; i++)
+		ret = bench_pwrite(run, 0, run->buf, run->bytes, i * run->bytes);
 	return ret;
 }
 
@@ -346,9 +328,7 @@ static int open_pipe(struct bench_run *run)
 	return pipe_open(run, 0, way->to->room);
 }
 
-/*
- * Room for so many pieces in a socket; as root beyond the limits net.core.{r,w}mem_max.
- */
+/* Room for so many pieces in a socket; as root beyond net.core.{r,w}mem_max. */
 static void make_room(int fd, int option, int force, size_t pieces, size_t bytes)
 {
 	int room = pieces * (2 * bytes + SOCKET_HEADERS);
@@ -431,22 +411,13 @@ static int refill_udp(struct bench_run *run, unsigned long n)
 	return 0;
 }
 
-const struct handle handle_null = { .open = open_null, .check = check_null };
-const struct handle handle_file = { .open = open_file, .check = check_file };
+HANDLE(null, .open = open_null, .check = check_null);
+HANDLE(file, .open = open_file, .check = check_file);
 /* It cannot promise not to wait: for the tests. */
-const struct handle handle_memfd = { .open = open_memfd, .check = check_file };
-const struct handle handle_plain_pipe = { .open = open_pipe,
-					  .check = pieces_check_stream,
-					  .stream = true };
-const struct handle handle_pipe = { .open = open_pipe,
-				    .check = pieces_check_stream,
-				    .stream = true,
-				    .room = LARGE_PIPE };
-const struct handle handle_unix = { .open = open_unix,
-				    .check = pieces_check_stream,
-				    .stream = true };
-const struct handle handle_udp = { .open = open_udp,
-				   .drain = drain_udp,
-				   .refill = refill_udp,
-				   .check = pieces_check_stream,
-				   .stream = true };
+HANDLE(memfd, .open = open_memfd, .check = check_file);
+HANDLE(plain_pipe, .open = open_pipe, .check = pieces_check_stream, .stream = true);
+HANDLE(pipe, .open = open_pipe, .check = pieces_check_stream, .stream = true,
+       .room = LARGE_PIPE);
+HANDLE(unix, .open = open_unix, .check = pieces_check_stream, .stream = true);
+HANDLE(udp, .open = open_udp, .drain = drain_udp, .refill = refill_udp,
+       .check = pieces_check_stream, .stream = true);

@@ -122,15 +122,12 @@ static int open_tcp(struct bench_run *run)
 	return run->fd[1] < 0 ? bench_errno(run, "accept4") : 0;
 }
 
-#define STREAM(place, ...)                                                  \
-	static const struct handle handle_##place = { .open = open_##place, \
-						      .stream = true,       \
-						      __VA_ARGS__ }
-
-STREAM(eventfd, .check = pieces_arrived);
-STREAM(socketpair, .check = pieces_check_stream);
-STREAM(own_udp, .check = pieces_check_stream);
-STREAM(tcp, .check = pieces_check_stream);
+static HANDLE(eventfd, .open = open_eventfd, .check = pieces_arrived, .stream = true);
+static HANDLE(socketpair, .open = open_socketpair, .check = pieces_check_stream,
+	      .stream = true);
+static HANDLE(own_udp, .open = open_own_udp, .check = pieces_check_stream,
+	      .stream = true);
+static HANDLE(tcp, .open = open_tcp, .check = pieces_check_stream, .stream = true);
 
 #define ROUND_TRIP(slug, ...)                                          \
 	BENCH_OF(round_trip, .id = "ipc/" slug, .calls = "write read", \

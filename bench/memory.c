@@ -82,12 +82,9 @@ static int setup_file(struct bench_run *run)
 	static const char byte = 1;
 	int ret = bench_memfd(run, 0);
 
-	if (ret)
-		return ret;
-	for (int i = 0; i < PAGES; i++)
-		if (pwrite(run->fd[0], &byte, 1, (i + 1) * PAGE - 1) != 1)
-			return bench_errno(run, "pwrite");
-	return setup_map(run);
+	for (int i = 0; i < PAGES && !ret; i++)
+		ret = bench_pwrite(run, 0, &byte, 1, (i + 1) * PAGE - 1);
+	return ret ?: setup_map(run);
 }
 
 static int setup_page(struct bench_run *run)
@@ -106,18 +103,22 @@ static int setup_page(struct bench_run *run)
 	return 0;
 }
 
+/* No C library: a sanitizer's mlock is empty. */
+static int lock_page(struct bench_run *run)
+{
+	errno = -SYS(mlock, ((struct memory *)run->state)->page, PAGE);
+	return errno ? bench_errno(run, "mlock") : 0;
+}
+
+static int unlock_page(struct bench_run *run)
+{
+	errno = -SYS(munlock, ((struct memory *)run->state)->page, PAGE);
+	return errno ? bench_errno(run, "munlock") : 0;
+}
+
 static int setup_mlock(struct bench_run *run)
 {
-	struct memory *m = run->state;
-	int ret = setup_page(run);
-
-	if (ret)
-		return ret;
-	errno = -SYS(mlock, m->page, PAGE);
-	if (errno)
-		return bench_errno(run, "mlock");
-	errno = -SYS(munlock, m->page, PAGE);
-	return errno ? bench_errno(run, "munlock") : 0;
+	return setup_page(run) ?: lock_page(run) ?: unlock_page(run);
 }
 
 static void teardown(struct bench_run *run)
@@ -155,9 +156,7 @@ static int verify_mmap(struct bench_run *run)
 
 static int verify_touch(struct bench_run *run)
 {
-	int ret = verify_mmap(run);
-
-	return ret ? ret : check_faults(run, 1);
+	return verify_mmap(run) ?: check_faults(run, 1);
 }
 
 static int verify_fault(struct bench_run *run)
@@ -167,16 +166,16 @@ static int verify_fault(struct bench_run *run)
 
 static int verify_fault_file(struct bench_run *run)
 {
-	char byte = 0;
+	int ret = 0;
 
-	for (int i = 0; i < PAGES; i++) {
+	for (int i = 0; i < PAGES && !ret; i++) {
+		char byte = 0;
+
 		if (pread(run->fd[0], &byte, 1, i * PAGE) != 1 || byte != 1)
 			return bench_fail(run, "page %d of the file was not written", i);
-		byte = 0;
-		if (pwrite(run->fd[0], &byte, 1, i * PAGE) != 1)
-			return bench_errno(run, "pwrite");
+		ret = bench_pwrite(run, 0, "", 1, i * PAGE);
 	}
-	return check_faults(run, PAGES);
+	return ret ?: check_faults(run, PAGES);
 }
 
 /* uname writes to where it is pointed to, or returns EFAULT. */
@@ -201,21 +200,19 @@ static int verify_dontneed(struct bench_run *run)
 	return check_faults(run, 1);
 }
 
-/* madvise refuses to drop a locked page. No C library: a sanitizer's mlock is empty. */
+/* madvise refuses to drop a locked page. */
 static int verify_mlock(struct bench_run *run)
 {
 	struct memory *m = run->state;
+	int ret;
 
 	if (SYS(madvise, m->page, PAGE, MADV_DONTNEED))
 		return bench_fail(run, "the page is locked after munlock");
 	TOUCH(m->page);
-	errno = -SYS(mlock, m->page, PAGE);
-	if (errno)
-		return bench_errno(run, "mlock");
-	if (SYS(madvise, m->page, PAGE, MADV_DONTNEED) != -EINVAL)
-		return bench_fail(run, "the page is not locked after mlock");
-	errno = -SYS(munlock, m->page, PAGE);
-	return errno ? bench_errno(run, "munlock") : 0;
+	ret = lock_page(run);
+	if (!ret && SYS(madvise, m->page, PAGE, MADV_DONTNEED) != -EINVAL)
+		ret = bench_fail(run, "the page is not locked after mlock");
+	return ret ?: unlock_page(run);
 }
 
 static int verify_brk(struct bench_run *run)

@@ -89,9 +89,7 @@ ENOSYS_CALL(enosys_shielded, op_shielded(bytes), .id = "floor/enosys-shielded",
 	    .desc = "a number without a system call, by a function with a shielded "
 		    "return");
 
-/*
- * The value of the call whose number is `arg`, asked for in another way than the row's.
- */
+/* The value of the call with the number `arg`, asked for in another way than the row's. */
 static long asked_otherwise(const struct bench_run *run)
 {
 	const long *nr = run->bench->arg;

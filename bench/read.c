@@ -11,7 +11,6 @@
  * file, and the next round has another. Where its pages lie in memory moves these rows by
  * up to a fifth (Zen 5 in a PVM guest). That must not be the same luck for a whole run.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -69,21 +68,20 @@ static always_inline uint64_t touch(const void *p, size_t len)
 }
 
 /* The first row that asks makes the file, and reads it back: it is in the page cache. */
-static int fill_file(struct bench_run *run, int fd)
+static int fill_file(struct bench_run *run)
 {
 	uint64_t *w = run->buf;
+	int ret = 0;
 
-	for (size_t off = 0; off < LEN; off += PAGE) {
+	for (size_t off = 0; off < LEN && !ret; off += PAGE) {
 		for (size_t i = 0; i < WORDS(PAGE); i++)
 			w[i] = word(WORDS(off) + i);
-		errno = ENOSPC; /* what a short write means */
-		if (pwrite(fd, w, PAGE, off) != (ssize_t)PAGE)
-			return bench_errno(run, "pwrite");
+		ret = bench_pwrite(run, 0, w, PAGE, off);
 	}
-	for (size_t off = 0; off < LEN; off += PAGE)
-		if (pread(fd, w, PAGE, off) != (ssize_t)PAGE)
-			return bench_errno(run, "pread");
-	return 0;
+	for (size_t off = 0; off < LEN && !ret; off += PAGE)
+		if (pread(run->fd[0], w, PAGE, off) != (ssize_t)PAGE)
+			ret = bench_errno(run, "pread");
+	return ret;
 }
 
 /* `arg`: the size of a pread. */
@@ -96,18 +94,14 @@ static int setup_file(struct bench_run *run)
 	int ret;
 
 	f->size = size ? *size : PIECE;
-	ret = bench_buffer(run, f->size);
-	if (ret)
-		return ret;
 	/* Another build may share the folder: other contents want another name. */
 	bench_path(run, "warm-series", path, sizeof(path));
-	ret = bench_open(run, 0, path, O_RDWR | O_CREAT);
-	if (ret)
-		return ret;
-	if (fstat(run->fd[0], &st))
-		return bench_errno(run, path);
+	ret = bench_buffer(run, f->size) ?: bench_open(run, 0, path, O_RDWR | O_CREAT);
+	if (!ret && fstat(run->fd[0], &st))
+		ret = bench_errno(run, path);
 	/* It is not whole: it is new, or an earlier row died while making it. */
-	ret = st.st_size == (off_t)LEN ? 0 : fill_file(run, run->fd[0]);
+	if (!ret && st.st_size != (off_t)LEN)
+		ret = fill_file(run);
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < PASSES; i++)
@@ -163,9 +157,7 @@ static void unmap(struct file *f, size_t passes)
 	f->map = NULL;
 }
 
-/*
- * Without a mapping nothing can be touched: see here that there is one, not by a crash.
- */
+/* Without a mapping nothing can be touched: see here that there is one. */
 static int map(struct bench_run *run, size_t passes)
 {
 	struct file *f = run->state;
@@ -211,14 +203,12 @@ static int verify_pass(struct bench_run *run)
 	struct file *f = run->state;
 	size_t at = f->off + PASS / 2;
 	uint64_t right = word(WORDS(at)), wrong = ~right; /* TOUCHED too */
-	int fd = run->fd[0];
-	long found, changed;
+	int ret = bench_pwrite(run, 0, &wrong, sizeof(wrong), at);
+	long found, changed = ret ? 0 : run->bench->batch(run, 1);
 
-	if (pwrite(fd, &wrong, sizeof(wrong), at) != sizeof(wrong))
-		return bench_errno(run, "pwrite");
-	changed = run->bench->batch(run, 1);
-	if (pwrite(fd, &right, sizeof(right), at) != sizeof(right))
-		return bench_errno(run, "pwrite");
+	ret = ret ?: bench_pwrite(run, 0, &right, sizeof(right), at);
+	if (ret)
+		return ret;
 	f->off = at - PASS / 2; /* the same pass, right again */
 	found = run->bench->batch(run, 1);
 	if (found || !changed)

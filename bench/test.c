@@ -48,9 +48,9 @@ static int setup_overflow(struct bench_run *run)
 {
 	struct io_uring_params p = { .flags = IORING_SETUP_CQSIZE | IORING_SETUP_CLAMP,
 				     .cq_entries = ENTRIES };
-	int ret = bench_buffer(run, 1); /* the loop has pointers into it */
 
-	return ret ? ret : ring_setup_params(run, RING_DEFAULT, ENTRIES, &p);
+	/* The loop has pointers into the buffer. */
+	return bench_buffer(run, 1) ?: ring_setup_params(run, RING_DEFAULT, ENTRIES, &p);
 }
 
 static int setup_future(struct bench_run *run)

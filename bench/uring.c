@@ -29,24 +29,18 @@ static int make_ring(struct bench_run *run)
 
 static int setup_nop(struct bench_run *run)
 {
-	int ret = bench_buffer(run, 1); /* the loop has pointers into it: see handle.h */
-
-	return ret ? ret : make_ring(run);
+	/* The loop has pointers into the buffer: see handle.h. */
+	return bench_buffer(run, 1) ?: make_ring(run);
 }
 
 static int setup_write(struct bench_run *run)
 {
-	int ret = bench_buffer(run, run->bytes);
-
-	if (!ret)
-		ret = bench_open(run, 0, "/dev/null", O_WRONLY);
-	if (!ret)
-		ret = make_ring(run);
-	if (!ret)
-		ret = ring_fix_file(run, run->fd[0]);
-	if (!ret)
-		ret = ring_fix_buffer(run, run->buf, run->bytes);
-	return ret ? ret : ring_probe(run, false, run->fd[0], run->buf, run->bytes, 0);
+	return bench_buffer(run, run->bytes)
+		       ?: bench_open(run, 0, "/dev/null", O_WRONLY)
+		       ?: make_ring(run)
+		       ?: ring_fix_file(run, run->fd[0])
+		       ?: ring_fix_buffer(run, run->buf, run->bytes)
+		       ?: ring_probe(run, false, run->fd[0], run->buf, run->bytes, 0);
 }
 
 #define URING(op, ring, ...)                                                           \

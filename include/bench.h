@@ -173,6 +173,9 @@ int bench_buffer(struct bench_run *run, size_t len);
 /* run->fd[i]: open(2) of `path`. Returns 0 or a verdict that names the path. */
 int bench_open(struct bench_run *run, int i, const char *path, int flags);
 
+/* Writes all of `buf` to run->fd[i]: 0 or a verdict, as of ENOSPC where less went in. */
+int bench_pwrite(struct bench_run *run, int i, const void *buf, size_t len, off_t off);
+
 /* run->fd[i]: a new file in run->dir, or in memory, without a name. 0 or a verdict. */
 int bench_file(struct bench_run *run, int i, const char *name);
 int bench_memfd(struct bench_run *run, int i);

@@ -23,9 +23,7 @@ struct handle {
 	int (*open)(struct bench_run *run);
 	/* Outside of a window: takes out what n batches put in. NULL: nothing is left. */
 	int (*drain)(struct bench_run *run, unsigned long n);
-	/*
-	 * Outside of a window: puts in what n batches will take out. NULL: the loop does.
-	 */
+	/* The same: puts in what n batches will take out. NULL: the loop does. */
 	int (*refill)(struct bench_run *run, unsigned long n);
 	/* Makes one more batch: did its bytes arrive? */
 	int (*check)(struct bench_run *run);
@@ -33,6 +31,8 @@ struct handle {
 	int room;    /* of a pipe, bytes; 0: as the kernel makes it */
 };
 
+/* HANDLE(place, .open = …): the definition of one. */
+#define HANDLE(place, ...) const struct handle handle_##place = { __VA_ARGS__ }
 extern const struct handle handle_null, handle_file, handle_memfd;
 extern const struct handle handle_plain_pipe, handle_pipe, handle_unix, handle_udp;
 

@@ -66,9 +66,7 @@ struct ring {
  * flags, and that it works "inline" until something else is seen; run->want becomes 0.
  */
 int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests);
-/*
- * The same with flags and a completion queue of one's own; `since` says what they need.
- */
+/* The same with flags and a completion queue of one's own in *p. */
 int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int requests,
 		      struct io_uring_params *p);
 void ring_teardown(struct bench_run *run);

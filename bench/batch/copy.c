@@ -44,13 +44,10 @@ RING_LOOP(copy_ring, 0, SUBMIT(2 * batch, bytes, PREP_COPY))
 
 static int open_files(struct bench_run *run)
 {
-	int ret = bench_file(run, 0, "to");
-
-	if (!ret)
-		ret = bench_file(run, 1, "from");
-	if (!ret)
-		ret = pieces_fill(run, 0);
-	return ret ? ret : pieces_fill(run, 1);
+	return bench_file(run, 0, "to")
+		       ?: bench_file(run, 1, "from")
+		       ?: pieces_fill(run, 0)
+		       ?: pieces_fill(run, 1);
 }
 
 /* New contents in one file are in the other one after a batch. */

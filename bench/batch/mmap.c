@@ -163,16 +163,15 @@ static int setup(struct bench_run *run)
 {
 	const struct kept *kept = run->bench->arg;
 	struct mapping *m = run->state;
-	int ret = pieces_areas(run, false);
+	const bool memfd = kept && kept->memfd;
+	int ret = pieces_areas(run, false)
+			  ?: (memfd ? bench_memfd(run, 0) : bench_file(run, 0, "mapped"))
+			  ?: pieces_fill(run, 0);
 
-	if (!ret)
-		ret = kept && kept->memfd ? bench_memfd(run, 0)
-					  : bench_file(run, 0, "mapped");
 	if (ret)
 		return ret;
 	m->sum = touched(run->buf, m->pieces.total);
-	ret = pieces_fill(run, 0);
-	return ret || !kept ? ret : kept->keep(run);
+	return kept ? kept->keep(run) : 0;
 }
 
 /* A mapping that is kept, with its page tables filled. */
@@ -258,15 +257,11 @@ static int verify_pass(struct bench_run *run)
 	const size_t last = (run->batch - 1) * PAGE;
 	unsigned char right = *((unsigned char *)run->buf + last), wrong = right ^ 1;
 	long found, changed;
-	int ret = pieces_window(run, &found);
+	int ret = pieces_window(run, &found)
+			  ?: bench_pwrite(run, 0, &wrong, 1, last)
+			  ?: pieces_window(run, &changed)
+			  ?: bench_pwrite(run, 0, &right, 1, last);
 
-	if (ret)
-		return ret;
-	if (pwrite(run->fd[0], &wrong, 1, last) != 1)
-		return bench_errno(run, "pwrite");
-	ret = pieces_window(run, &changed);
-	if (pwrite(run->fd[0], &right, 1, last) != 1)
-		return bench_errno(run, "pwrite");
 	if (!ret && (found || !changed))
 		ret = bench_fail(run, "a pass is off by %#lx, and by %#lx after a change",
 				 found, changed);
@@ -286,7 +281,7 @@ static int verify_map(struct bench_run *run)
 	if (touched(m->regions[0], run->batch * PAGE) != m->sum)
 		ret = bench_fail(run, "the mapping has other contents");
 	after = after_map(run, 1);
-	return ret ? ret : after;
+	return ret ?: after;
 }
 
 /* What was unmapped is gone: mincore(2) does not find it. */

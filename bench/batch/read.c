@@ -6,7 +6,6 @@
  * Every piece has its own place in memory to go to. No disk is read. The file is 4 MiB,
  * which is larger than some L2 caches and smaller than most L3 caches.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -35,9 +34,7 @@ static uint64_t word(uint64_t i)
 /* Where the batch after this one begins. */
 #define NEXT(off) ((off) + 2 * total > LEN ? 0 : (off) + total)
 
-/*
- * READS(name, calls, statements): one batch from `off`, or from place[k] on; see PIECES.
- */
+/* READS(name, calls, statements): a batch from `off`, or place[k], on; see PIECES. */
 #define READ_LOCALS                                             \
 	COUNTED_PIECES;                                         \
 	struct source *const from = run->state;                 \
@@ -115,9 +112,7 @@ static int open_source(struct bench_run *run)
 	for (size_t off = 0; !ret && off < LEN; off += CHUNK) {
 		for (size_t i = 0; i < CHUNK / sizeof(*w); i++)
 			w[i] = word(off / sizeof(*w) + i);
-		errno = ENOSPC; /* what a short write means */
-		if (pwrite(run->fd[1], w, CHUNK, off) != (ssize_t)CHUNK)
-			ret = bench_errno(run, "pwrite");
+		ret = bench_pwrite(run, 1, w, CHUNK, off);
 	}
 	free(w);
 	return ret;

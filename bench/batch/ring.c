@@ -35,21 +35,17 @@ static int setup(struct bench_run *run)
 					  .flags = nop->flags,
 					  .rw_flags = nop->rw_flags };
 	const bool on_file = nop->rw_flags & IORING_NOP_FIXED_FILE;
-	int ret = bench_buffer(run, 1); /* the loop has pointers into it: see handle.h */
+	/* The loop has pointers into the buffer: see handle.h. */
+	int ret = bench_buffer(run, 1) ?: ring_setup(run, nop->mode, run->batch);
 
-	if (!ret)
-		ret = ring_setup(run, nop->mode, run->batch);
-	if (!ret && on_file) {
-		ret = bench_open(run, 0, "/dev/null", O_RDWR);
-		if (!ret)
-			ret = ring_fix_file(run, run->fd[0]);
-	}
-	if (ret)
-		return ret;
-	return on_file ? ring_needs_request(run, &sqe, "a NOP on a registered file",
-					    "Linux 6.13")
-		       : ring_needs_request(run, &sqe, "a NOP with this flag",
-					    "Linux 6.17");
+	if (!on_file)
+		return ret
+			       ?: ring_needs_request(run, &sqe, "a NOP with this flag",
+						     "Linux 6.17");
+	return ret ?: bench_open(run, 0, "/dev/null", O_RDWR)
+		       ?: ring_fix_file(run, run->fd[0])
+		       ?: ring_needs_request(run, &sqe, "a NOP on a registered file",
+					     "Linux 6.13");
 }
 
 /* RING_NOP(kind, mode, slug, …): a loop of above, and kind_FLAGS of its requests. */
@@ -262,12 +258,10 @@ static int setup_once(struct bench_run *run)
 	const struct registration *how = run->bench->arg;
 	size_t len = run->bytes ? run->bytes : ONCE_BYTES;
 	struct once *o = run->state;
-	int ret = bench_buffer(run, len);
+	int ret = bench_buffer(run, len)
+			  ?: bench_open(run, 0, "/dev/null", O_RDWR)
+			  ?: ring_setup(run, RING_DEFAULT, ENTRIES);
 
-	if (!ret)
-		ret = bench_open(run, 0, "/dev/null", O_RDWR);
-	if (!ret)
-		ret = ring_setup(run, RING_DEFAULT, ENTRIES);
 	if (ret)
 		return ret;
 	for (size_t i = 0; i < FILES_MOST; i++)

@@ -55,9 +55,7 @@ RING_LOOP(pipe_ring_fixed, 1, SUBMIT(batch, bytes, PREP_FIXED); DRAIN)
 RING_LOOP(pipe_ring_writev, 1, SUBMIT(1, total, PREP_WRITEV); DRAIN)
 RING_LOOP(pipe_ring_linked, 1, SUBMIT(batch, bytes, PREP_LINKED); DRAIN)
 
-/*
- * A slot of the pipe for each page that a piece touches; short of them, it would sleep.
- */
+/* A slot of the pipe for each page that a piece touches, or it would sleep. */
 static int needs_slots(struct bench_run *run)
 {
 	const size_t page = 4096;
@@ -172,9 +170,7 @@ WRITE(pipe, "vmsplice", .strategy = "vmsplice", .calls = "vmsplice read",
       .arg = TO(pipe, .more = needs_slots), .batch = batch_pipe_vmsplice);
 RINGS(pipe, pipe_ring);
 
-/*
- * Memory file systems cannot promise not to wait: each request goes to a worker thread.
- */
+/* Memory file systems cannot promise not to wait: a worker thread takes each request. */
 #define memfd_BASE "pwrite"
 #define FEW	   "batch=1,16,256 bytes=64"
 WRITE(memfd, "pwrite", .strategy = "pwrite", .calls = "pwrite64", .params = FEW,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Reads the clocks of threads. It judges nothing, and keeps nothing but *c between calls.
- */
+/* Reads the clocks of threads. It judges nothing, and keeps nothing but *c. */
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Finds layers by name, and installs stacks of them. What a layer does is its own file's.
- */
+/* Finds layers by name, and installs stacks of them. It knows nothing of any layer. */
 #include <errno.h>
 #include <stdlib.h>
 #include <stdio.h>

@@ -38,9 +38,7 @@ struct registry {
  */
 int registry_make(struct registry *reg, const struct bench *const *benches, size_t n,
 		  struct err *err);
-/*
- * The same of all that is linked in. An error is one of programming: abort, and say so.
- */
+/* The same of all that is linked in. An error is one of programming: abort. */
 void registry_load(struct registry *reg);
 void registry_free(struct registry *reg);
 

@@ -22,10 +22,7 @@
 #include "measure/calls.h"
 #include "measure/support.h"
 
-/*
- * Descriptors below this number are looked at for leaks: a loop's is the lowest free one.
- */
-#define LEAK_FDS 64
+#define LEAK_FDS 64   /* descriptors that may leak: a loop's is the lowest free one */
 #define PAINT	 0x5a /* what a fresh buffer is full of */
 
 long bench_param(const struct bench_run *run, const char *name)
@@ -105,10 +102,9 @@ int bench_open(struct bench_run *run, int i, const char *path, int flags)
 int bench_file(struct bench_run *run, int i, const char *name)
 {
 	char path[BENCH_PATH_MAX];
-	int ret;
+	int ret = bench_open(run, i, bench_path(run, name, path, sizeof(path)),
+			     O_RDWR | O_CREAT | O_EXCL);
 
-	bench_path(run, name, path, sizeof(path));
-	ret = bench_open(run, i, path, O_RDWR | O_CREAT | O_EXCL);
 	if (!ret)
 		unlink(path);
 	return ret;
@@ -118,6 +114,14 @@ int bench_memfd(struct bench_run *run, int i)
 {
 	run->fd[i] = memfd_create("syscost", MFD_CLOEXEC);
 	return run->fd[i] < 0 ? bench_errno(run, "memfd_create") : 0;
+}
+
+int bench_pwrite(struct bench_run *run, int i, const void *buf, size_t len, off_t off)
+{
+	errno = ENOSPC;
+	return pwrite(run->fd[i], buf, len, off) == (ssize_t)len
+		       ? 0
+		       : bench_errno(run, "pwrite");
 }
 
 int bench_peer(struct bench_run *run, int cpu, int (*fn)(struct bench_run *run))
