@@ -42,21 +42,13 @@ struct answer {
 	unsigned int cpu;
 };
 
-/* `arg`: the name of the vDSO's function, and which clock is asked for. */
-struct question {
-	const char *name;
-	clockid_t clock;
-};
-
-/* CLOCK(ident, expr, …): in expr, `a` is the state, `fn` the vDSO's function. */
+/* CLOCK(ident, slug, expr, …): in expr, `a` is the state, `fn` the vDSO's function. */
 #define CLOCK_LOCALS                                      \
 	struct answer *const a maybe_unused = run->state; \
 	const union vdso fn maybe_unused = a->fn
-#define CLOCK(ident, expr, ...)                         \
+#define CLOCK(ident, slug, expr, ...)                   \
 	LOOP(ident, CLOCK_LOCALS, fold |= (long)(expr)) \
-	BENCH_OF(ident, .state = sizeof(struct answer), __VA_ARGS__)
-#define ASKS(call, which) \
-	.arg = (&(const struct question){ .name = ARCH_VDSO #call, .clock = which })
+	BENCH_OF(ident, .id = "clock/" slug, .state = sizeof(struct answer), __VA_ARGS__)
 
 /*
  * Does the operation enter the kernel? A child in which every system call but exit is
@@ -106,12 +98,12 @@ static int probe_mode(struct bench_run *run)
 
 static int setup_vdso(struct bench_run *run)
 {
-	const struct question *q = run->bench->arg;
 	struct answer *a = run->state;
+	char name[64];
 
-	a->fn.any = bench_vdso(q->name);
-	return a->fn.any ? probe_mode(run)
-			 : bench_skip(run, "the vDSO has no %s", q->name);
+	snprintf(name, sizeof(name), ARCH_VDSO "%s", run->bench->calls);
+	a->fn.any = bench_vdso(name);
+	return a->fn.any ? probe_mode(run) : bench_skip(run, "the vDSO has no %s", name);
 }
 
 static long long nanoseconds(const struct timespec *ts)
@@ -122,7 +114,7 @@ static long long nanoseconds(const struct timespec *ts)
 /* Between two system calls, give or take SLACK_NS by which a clock may be set. */
 static int verify_clock(struct bench_run *run)
 {
-	const clockid_t clock = ((const struct question *)run->bench->arg)->clock;
+	const clockid_t clock = *(const clockid_t *)run->bench->arg;
 	struct answer *a = run->state;
 	struct timespec before, after;
 	long ret;
@@ -141,25 +133,27 @@ static int verify_clock(struct bench_run *run)
 }
 
 #define VDSO_CAVEAT "in mode `user` no system call is made; depends on the clock source"
-#define BY_VDSO(what)                                                                  \
-	.via = VIA_VDSO, .setup = setup_vdso, .desc = what ", by the vDSO's function", \
-	.caveat = VDSO_CAVEAT
-#define BY_LIBC(what)                                                \
-	.via = VIA_LIBC, .setup = probe_mode, .caveat = VDSO_CAVEAT, \
-	.desc = what ", by the C library, which asks the vDSO"
+/* BY_…(name, what, expr, …): the three ways to ask for `what`. */
+#define BY_VDSO(name, what, expr, ...)                                                   \
+	CLOCK(name##_vdso, #name "-vdso", expr, .via = VIA_VDSO, .setup = setup_vdso,    \
+	      .base = "clock/" #name "-inline", .desc = what ", by the vDSO's function", \
+	      .caveat = VDSO_CAVEAT, __VA_ARGS__)
+#define BY_LIBC(name, what, expr, ...)                                                \
+	CLOCK(name##_libc, #name "-libc", expr, .via = VIA_LIBC, .setup = probe_mode, \
+	      .base = "clock/" #name "-inline", .caveat = VDSO_CAVEAT,                \
+	      .desc = what ", by the C library, which asks the vDSO", __VA_ARGS__)
+#define BY_CALL(name, what, expr, ...)                                 \
+	CLOCK(name##_inline, #name "-inline", expr, .base = NULL_CALL, \
+	      .desc = what ", by the system call", __VA_ARGS__)
 
-#define CLOCK_3(name, which)                                                           \
-	CLOCK(name##_vdso, fn.gettime(which, &a->ts), .id = "clock/" #name "-vdso",    \
-	      .calls = "clock_gettime", .base = "clock/" #name "-inline",              \
-	      .verify = verify_clock, ASKS(clock_gettime, which), BY_VDSO(#which));    \
-	CLOCK(name##_libc, clock_gettime(which, &a->ts), .id = "clock/" #name "-libc", \
-	      .calls = "clock_gettime", .base = "clock/" #name "-inline",              \
-	      .verify = verify_clock, ASKS(clock_gettime, which), BY_LIBC(#which));    \
-	CLOCK(name##_inline, SYS(clock_gettime, which, &a->ts),                        \
-	      .id = "clock/" #name "-inline", .calls = "clock_gettime",                \
-	      .base = NULL_CALL, .verify = verify_clock, ASKS(clock_gettime, which),   \
-	      .desc = #which ", by the system call",                                   \
-	      .caveat = "programs ask the vDSO, where it has this clock")
+#define CLOCK_3(name, which)                                                      \
+	BY_VDSO(name, #which, fn.gettime(which, &a->ts), OF_CLOCK(which));        \
+	BY_LIBC(name, #which, clock_gettime(which, &a->ts), OF_CLOCK(which));     \
+	BY_CALL(name, #which, SYS(clock_gettime, which, &a->ts), OF_CLOCK(which), \
+		.caveat = "programs ask the vDSO, where it has this clock")
+#define OF_CLOCK(which)                                   \
+	.calls = "clock_gettime", .verify = verify_clock, \
+	.arg = (&(const clockid_t){ which })
 
 CLOCK_3(realtime, CLOCK_REALTIME);
 CLOCK_3(monotonic, CLOCK_MONOTONIC);
@@ -214,23 +208,19 @@ static int verify_getcpu(struct bench_run *run)
 	return 0;
 }
 
-/* A call that the vDSO has, made in the vDSO and by the instruction; and by libc. */
-#define PAIR(name, by_vdso, by_call)                                                    \
-	CLOCK(name##_vdso, by_vdso, .id = "clock/" #name "-vdso", .calls = #name,       \
-	      .base = "clock/" #name "-inline", .verify = verify_##name, ASKS(name, 0), \
-	      BY_VDSO(#name));                                                          \
-	CLOCK(name##_inline, by_call, .id = "clock/" #name "-inline", .calls = #name,   \
-	      .base = NULL_CALL, .verify = verify_##name,                               \
-	      .desc = #name ", by the system call", .caveat = "programs ask the vDSO")
-#define LIBC(name, by_libc)                                                       \
-	CLOCK(name##_libc, by_libc, .id = "clock/" #name "-libc", .calls = #name, \
-	      .base = "clock/" #name "-inline", .verify = verify_##name, BY_LIBC(#name))
+#define OF_CALL(name) .calls = #name, .verify = verify_##name
+#define OFTEN_VDSO    .caveat = "programs ask the vDSO"
 
-PAIR(gettimeofday, fn.gettimeofday(&a->tv, NULL), SYS(gettimeofday, &a->tv, 0));
-LIBC(gettimeofday, gettimeofday(&a->tv, NULL));
-PAIR(time, fn.time(&a->time), SYS(time, &a->time));
-LIBC(time, time(&a->time));
-PAIR(getcpu, fn.getcpu(&a->cpu, NULL, NULL), SYS(getcpu, &a->cpu, 0, 0));
+BY_VDSO(gettimeofday, "gettimeofday", fn.gettimeofday(&a->tv, NULL),
+	OF_CALL(gettimeofday));
+BY_LIBC(gettimeofday, "gettimeofday", gettimeofday(&a->tv, NULL), OF_CALL(gettimeofday));
+BY_CALL(gettimeofday, "gettimeofday", SYS(gettimeofday, &a->tv, 0), OF_CALL(gettimeofday),
+	OFTEN_VDSO);
+BY_VDSO(time, "time", fn.time(&a->time), OF_CALL(time));
+BY_LIBC(time, "time", time(&a->time), OF_CALL(time));
+BY_CALL(time, "time", SYS(time, &a->time), OF_CALL(time), OFTEN_VDSO);
+BY_VDSO(getcpu, "getcpu", fn.getcpu(&a->cpu, NULL, NULL), OF_CALL(getcpu));
+BY_CALL(getcpu, "getcpu", SYS(getcpu, &a->cpu, 0, 0), OF_CALL(getcpu), OFTEN_VDSO);
 
 static int setup_sched_getcpu(struct bench_run *run)
 {
@@ -248,12 +238,12 @@ static int verify_sched_getcpu(struct bench_run *run)
 	return 0;
 }
 
-CLOCK(sched_getcpu_libc, sched_getcpu(), .id = "clock/sched_getcpu-libc", .via = VIA_LIBC,
+CLOCK(sched_getcpu_libc, "sched_getcpu-libc", sched_getcpu(), .via = VIA_LIBC,
       .calls = "getcpu", .base = "clock/getcpu-inline", .setup = setup_sched_getcpu,
       .verify = verify_sched_getcpu, .desc = "sched_getcpu, by the C library",
       .caveat = "glibc from 2.35 on reads the rseq area, and makes no call at all");
 
-static int verify_getres(struct bench_run *run)
+static int verify_clock_getres(struct bench_run *run)
 {
 	struct answer *a = run->state;
 	struct timespec res;
@@ -267,15 +257,12 @@ static int verify_getres(struct bench_run *run)
 	return 0;
 }
 
-CLOCK(clock_getres_libc, clock_getres(CLOCK_MONOTONIC, &a->ts),
-      .id = "clock/clock_getres-libc", .via = VIA_LIBC, .calls = "clock_getres",
-      .base = "clock/clock_getres-inline", .setup = probe_mode, .verify = verify_getres,
-      .desc = "the resolution of CLOCK_MONOTONIC, by the C library",
-      .caveat = VDSO_CAVEAT);
-CLOCK(clock_getres_inline, SYS(clock_getres, CLOCK_MONOTONIC, &a->ts),
-      .id = "clock/clock_getres-inline", .calls = "clock_getres", .base = NULL_CALL,
-      .verify = verify_getres,
-      .desc = "the resolution of CLOCK_MONOTONIC, by the system call");
+CLOCK(clock_getres_libc, "clock_getres-libc", clock_getres(CLOCK_MONOTONIC, &a->ts),
+      .via = VIA_LIBC, OF_CALL(clock_getres), .base = "clock/clock_getres-inline",
+      .setup = probe_mode, .caveat = VDSO_CAVEAT,
+      .desc = "the resolution of CLOCK_MONOTONIC, by the C library");
+BY_CALL(clock_getres, "the resolution of CLOCK_MONOTONIC",
+	SYS(clock_getres, CLOCK_MONOTONIC, &a->ts), OF_CALL(clock_getres));
 
 static int needs_rdtsc(struct bench_run *run)
 {
@@ -291,11 +278,10 @@ static int verify_rdtsc(struct bench_run *run)
 	return 0;
 }
 
-CLOCK(rdtsc, arch_ticks_unfenced(), .id = "clock/rdtsc", .via = VIA_USER,
-      .base = "clock/monotonic-vdso", .needs = needs_rdtsc, .verify = verify_rdtsc,
-      .desc = "one RDTSC, unfenced",
+#define RDTSC(ident, slug, expr, ...)                                             \
+	CLOCK(ident, slug, expr, .via = VIA_USER, .base = "clock/monotonic-vdso", \
+	      .needs = needs_rdtsc, .verify = verify_rdtsc, __VA_ARGS__)
+RDTSC(rdtsc, "rdtsc", arch_ticks_unfenced(), .desc = "one RDTSC, unfenced",
       .caveat = "overlaps with other work and may be read early: ticks, not a time");
-CLOCK(rdtsc_fenced, arch_ticks(), .id = "clock/rdtsc-fenced", .via = VIA_USER,
-      .base = "clock/monotonic-vdso", .needs = needs_rdtsc, .verify = verify_rdtsc,
-      .desc = "LFENCE, RDTSC, LFENCE",
+RDTSC(rdtsc_fenced, "rdtsc-fenced", arch_ticks(), .desc = "LFENCE, RDTSC, LFENCE",
       .caveat = "the fences wait for older work, of which there is none here");

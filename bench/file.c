@@ -295,47 +295,40 @@ static int verify_fsync(struct bench_run *run)
 }
 
 #define FILE_CALL(ident, expr, ...) \
-	CALL(ident, expr, .teardown = teardown_file, __VA_ARGS__)
+	CALL(ident, expr, .setup = setup_file, .teardown = teardown_file, __VA_ARGS__)
+/* A call of its own name, which gives 0. */
+#define LOOK(call, expr, ...)                                                         \
+	FILE_CALL(call, expr, .id = "file/" #call, .calls = #call, .want = WANT_ZERO, \
+		  __VA_ARGS__)
 
 FILE_CALL(open, THEN_CLOSE(SYS(open, buf, O_RDONLY | O_CLOEXEC)), .id = "file/open-close",
-	  .calls = "open close", .base = NULL_CALL, .setup = setup_file,
-	  .verify = verify_open, .caveat = PLACE,
-	  .desc = "open a regular file by its absolute path, close it");
+	  .calls = "open close", .base = NULL_CALL, .verify = verify_open,
+	  .caveat = PLACE, .desc = "open a regular file by its absolute path, close it");
 FILE_CALL(openat, THEN_CLOSE(SYS(openat, AT_FDCWD, buf, O_RDONLY | O_CLOEXEC)),
 	  .id = "file/openat-close", .calls = "openat close", .base = "file/open-close",
-	  .setup = setup_file, .verify = verify_open, .caveat = PLACE,
+	  .verify = verify_open, .caveat = PLACE,
 	  .desc = "open a regular file by openat and absolute path, close it");
 FILE_CALL(dup, THEN_CLOSE(SYS(dup, fd)), .id = "file/dup-close", .calls = "dup close",
-	  .base = NULL_CALL, .setup = setup_file, .verify = verify_dup,
+	  .base = NULL_CALL, .verify = verify_dup,
 	  .desc = "duplicate a descriptor, close the duplicate",
 	  .caveat = "the close is not the last one of its file: it frees nothing");
-FILE_CALL(stat, SYS(stat, buf, ANSWER), .id = "file/stat", .calls = "stat",
-	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
-	  .verify = verify_stat, .caveat = PLACE,
-	  .desc = "stat of a regular file by its absolute path");
-FILE_CALL(fstat, SYS(fstat, fd, ANSWER), .id = "file/fstat", .calls = "fstat",
-	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
-	  .verify = verify_stat, .desc = "fstat of an open regular file");
-FILE_CALL(lstat, SYS(lstat, buf, ANSWER), .id = "file/lstat", .calls = "lstat",
-	  .base = "file/stat", .want = WANT_ZERO, .setup = setup_file,
-	  .verify = verify_stat,
-	  .desc = "lstat of a regular file by a path whose last part is no symbolic "
-		  "link",
-	  .caveat = "no link is met: the difference to stat is not that of following "
-		    "one");
-FILE_CALL(statx, SYS(statx, AT_FDCWD, buf, 0, STATX_BASIC_STATS, ANSWER),
-	  .id = "file/statx", .calls = "statx", .base = "file/stat", .want = WANT_ZERO,
-	  .setup = setup_file, .verify = verify_statx, .caveat = PLACE,
-	  .desc = "statx of a regular file by its absolute path, STATX_BASIC_STATS");
-FILE_CALL(access, SYS(access, buf, R_OK), .id = "file/access", .calls = "access",
-	  .base = NULL_CALL, .want = WANT_ZERO, .setup = setup_file,
-	  .verify = verify_access, .caveat = PLACE,
-	  .desc = "access(R_OK) of a regular file by its absolute path");
-FILE_CALL(fcntl, SYS(fcntl, fd, F_GETFL), .id = "file/fcntl", .calls = "fcntl",
-	  .base = NULL_CALL, .setup = setup_fcntl, .verify = verify_fcntl,
-	  .desc = "fcntl(F_GETFL) of a regular file");
+LOOK(stat, SYS(stat, buf, ANSWER), .base = NULL_CALL, .verify = verify_stat,
+     .caveat = PLACE, .desc = "stat of a regular file by its absolute path");
+LOOK(fstat, SYS(fstat, fd, ANSWER), .base = NULL_CALL, .verify = verify_stat,
+     .desc = "fstat of an open regular file");
+LOOK(lstat, SYS(lstat, buf, ANSWER), .base = "file/stat", .verify = verify_stat,
+     .desc = "lstat of a regular file by a path whose last part is no symbolic link",
+     .caveat = "no link is met: the difference to stat is not that of following one");
+LOOK(statx, SYS(statx, AT_FDCWD, buf, 0, STATX_BASIC_STATS, ANSWER), .base = "file/stat",
+     .verify = verify_statx, .caveat = PLACE,
+     .desc = "statx of a regular file by its absolute path, STATX_BASIC_STATS");
+LOOK(access, SYS(access, buf, R_OK), .base = NULL_CALL, .verify = verify_access,
+     .caveat = PLACE, .desc = "access(R_OK) of a regular file by its absolute path");
+CALL(fcntl, SYS(fcntl, fd, F_GETFL), .id = "file/fcntl", .calls = "fcntl",
+     .base = NULL_CALL, .setup = setup_fcntl, .verify = verify_fcntl,
+     .teardown = teardown_file, .desc = "fcntl(F_GETFL) of a regular file");
 FILE_CALL(lseek, SYS(lseek, fd, FILE_SIZE / 2, SEEK_SET), .id = "file/lseek",
-	  .calls = "lseek", .base = NULL_CALL, .want = FILE_SIZE / 2, .setup = setup_file,
+	  .calls = "lseek", .base = NULL_CALL, .want = FILE_SIZE / 2,
 	  .verify = verify_lseek,
 	  .desc = "lseek(SEEK_SET) to the same place in a regular file",
 	  .caveat = "the position does not change after the first time, and no data "
@@ -344,13 +337,13 @@ FILE_CALL(lseek, SYS(lseek, fd, FILE_SIZE / 2, SEEK_SET), .id = "file/lseek",
  * ext4 passes over inodes freed in the last minutes (fs/ext4/ialloc.c:
  * recently_deleted()): in an `ab` of 110 seconds the row went from 11 to 136 us.
  */
-FILE_CALL(creat,
-	  THEN(THEN_CLOSE(SYS(openat, AT_FDCWD, buf, CREATE, 0600)), SYS(unlink, buf)),
-	  .id = "file/creat-unlink", .calls = "openat close unlink",
-	  .base = "file/openat-close", .setup = setup_path, .verify = verify_creat,
-	  .desc = "create an empty file (O_EXCL), close it, unlink it",
-	  .caveat = "a journal is written later, by others; ext4 passes over inodes that "
-		    "were freed of late: the more of them there are, the dearer");
+CALL(creat, THEN(THEN_CLOSE(SYS(openat, AT_FDCWD, buf, CREATE, 0600)), SYS(unlink, buf)),
+     .id = "file/creat-unlink", .calls = "openat close unlink",
+     .base = "file/openat-close", .setup = setup_path, .verify = verify_creat,
+     .teardown = teardown_file,
+     .desc = "create an empty file (O_EXCL), close it, unlink it",
+     .caveat = "a journal is written later, by others; ext4 passes over inodes that "
+	       "were freed of late: the more of them there are, the dearer");
 
 CALL(getdents, THEN(SYS(lseek, fd, 0, SEEK_SET), SYS(getdents64, fd, buf, BUF_LEN)),
      .id = "file/getdents", .calls = "lseek getdents64", .base = NULL_CALL,

@@ -124,7 +124,7 @@ static int add_ring(struct bench_run *run, const struct way *way)
 	const int fd = run->fd[way->receives];
 	const off_t off = stream ? -1 : 0;
 	struct pieces *s = run->state;
-	int ret = ring_setup(run, way->mode, (way->requests ?: 1) * run->batch)
+	int ret = ring_setup(run, way->mode, (way->requests ?: 1) * run->batch, NULL)
 			  ?: ring_needs_op(run, way->op)
 			  ?: (way->fixed ? ring_fix_file(run, fd) : 0);
 
@@ -251,7 +251,8 @@ static int swap_file(struct bench_run *run, int fd)
 
 	run->fd[0] = fd;
 	if (s->ring.up)
-		ring_swap_file(&s->ring, fd); /* refused where none is fixed */
+		/* Refused where none is fixed. */
+		io_uring_register_files_update(&s->ring.ring, 0, &fd, 1);
 	if (!s->stream)
 		return 0;
 	close_stream(s);

@@ -33,27 +33,19 @@ static struct sockaddr_in loopback(void)
 	};
 }
 
-/* A socket of `type` on a free port of 127.0.0.1, and its address. fd or -1. */
-static int bound_socket(int type, struct sockaddr_in *addr)
+/* run->fd[i]: a socket of `type` on a free port of 127.0.0.1, with its address. Or errno. */
+static bool bind_socket(struct bench_run *run, int i, int type, struct sockaddr_in *addr)
 {
 	/* What is lost must become -EAGAIN, not a benchmark that hangs. */
 	const struct timeval limit = { .tv_usec = RECEIVE_LIMIT_US };
 	socklen_t len = sizeof(*addr);
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
+	run->fd[i] = fd;
 	*addr = loopback();
-	if (fd < 0)
-		return -1;
-	if (bind(fd, (struct sockaddr *)addr, len) ||
-	    getsockname(fd, (struct sockaddr *)addr, &len) ||
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit))) {
-		int err = errno;
-
-		close(fd);
-		errno = err;
-		return -1;
-	}
-	return fd;
+	return fd >= 0 && !bind(fd, (struct sockaddr *)addr, len) &&
+	       !getsockname(fd, (struct sockaddr *)addr, &len) &&
+	       !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
 /* Round trips: run->fd[0] is written, run->fd[1] read. */
@@ -87,8 +79,7 @@ static int open_own_udp(struct bench_run *run)
 {
 	struct sockaddr_in addr;
 
-	run->fd[0] = bound_socket(SOCK_DGRAM, &addr);
-	if (run->fd[0] < 0)
+	if (!bind_socket(run, 0, SOCK_DGRAM, &addr))
 		return bench_errno(run, "UDP socket on 127.0.0.1");
 	if (connect(run->fd[0], (struct sockaddr *)&addr, sizeof(addr)))
 		return bench_errno(run, "connect of a UDP socket to itself");
@@ -98,8 +89,7 @@ static int open_own_udp(struct bench_run *run)
 /* fd[2] becomes a listener on 127.0.0.1. */
 static int listener(struct bench_run *run, struct sockaddr_in *addr)
 {
-	run->fd[2] = bound_socket(SOCK_STREAM, addr);
-	if (run->fd[2] < 0)
+	if (!bind_socket(run, 2, SOCK_STREAM, addr))
 		return bench_errno(run, "TCP socket on 127.0.0.1");
 	return listen(run->fd[2], BACKLOG) ? bench_errno(run, "listen") : 0;
 }
@@ -112,8 +102,7 @@ static int open_tcp(struct bench_run *run)
 
 	if (ret)
 		return ret;
-	run->fd[0] = bound_socket(SOCK_STREAM, &any);
-	if (run->fd[0] < 0 ||
+	if (!bind_socket(run, 0, SOCK_STREAM, &any) ||
 	    connect(run->fd[0], (struct sockaddr *)&addr, sizeof(addr)) ||
 	    setsockopt(run->fd[0], IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)))
 		return bench_errno(run, "TCP connection over 127.0.0.1");

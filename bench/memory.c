@@ -5,8 +5,7 @@
  *
  * The numbers do not tell what the same costs with huge pages or under memory pressure.
  * Nor do they tell it with threads on other CPUs, which share a lock and must be
- * interrupted to drop their translations. A fault's cost includes clearing the page: it
- * follows memory speed.
+ * interrupted to drop their translations. A fault clears its page, at memory speed.
  */
 #include <errno.h>
 #include <string.h>

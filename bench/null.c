@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The floor: an empty loop, a function call, and the entry into the kernel for a number
- * that names no system call. Beside them, the calls that do next to nothing, in each way
- * of making them.
+ * that names no system call. Beside them, calls that do next to nothing, made in each way.
  *
  * The numbers hold nothing of what a working system call adds: cold caches, locks, copies
  * and the slower user code after it. Where the kernel overwrites the return predictor,

@@ -20,9 +20,8 @@
 
 #include "bench.h"
 
-#define FORK	     "process/fork-wait"
-#define STACK_LEN    65536
-#define EXIT_NO_EXEC 127
+#define FORK	  "process/fork-wait"
+#define STACK_LEN 65536
 
 /* bench/tiny/true.c, an executable that exits with 0 */
 extern const unsigned char tiny_true[];
@@ -178,13 +177,8 @@ CHILD(spawn, .id = "process/posix_spawn-true",
       .caveat = "includes the C library resetting every signal in the child: some 100 "
 		"calls more");
 
-static always_inline void exec_program(struct process *s)
-{
-	execve(s->path, s->argv, s->envp);
-	_exit(EXIT_NO_EXEC);
-}
-
-CHILD_LOOP(exec, pid = fork(); if (!pid) exec_program(s))
+/* Where execve returns, the child's status is not 0. */
+CHILD_LOOP(exec, pid = fork(); if (!pid) _exit(execve(s->path, s->argv, s->envp)))
 CHILD(exec, .id = "process/fork-exec-true",
       .calls = "clone set_robust_list execve exit_group wait4", .base = FORK,
       .setup = setup_program, .verify = run_program, .teardown = teardown_program,

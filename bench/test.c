@@ -50,12 +50,12 @@ static int setup_overflow(struct bench_run *run)
 				     .cq_entries = ENTRIES };
 
 	/* The loop has pointers into the buffer. */
-	return bench_buffer(run, 1) ?: ring_setup_params(run, RING_DEFAULT, ENTRIES, &p);
+	return bench_buffer(run, 1) ?: ring_setup(run, RING_DEFAULT, ENTRIES, &p);
 }
 
 static int setup_future(struct bench_run *run)
 {
-	return ring_setup(run, RING_FUTURE, 1);
+	return ring_setup(run, RING_FUTURE, 1, NULL);
 }
 
 /* More than the queue for completions holds, reaped only afterwards. */

@@ -24,7 +24,7 @@ static int make_ring(struct bench_run *run)
 {
 	const enum ring_mode *mode = run->bench->arg;
 
-	return ring_setup(run, *mode, run->batch);
+	return ring_setup(run, *mode, run->batch, NULL);
 }
 
 static int setup_nop(struct bench_run *run)

@@ -15,4 +15,14 @@
 #define timed_loop __attribute__((noinline, noclone, aligned(64)))
 #endif
 
+/*
+ * REGISTERED(kind, ident) = { … };  defines a `struct kind`, and a pointer to it in the
+ * section of the kind. Between pointers there is no padding, not even a sanitizer's.
+ */
+#define REGISTERED(kind, ident)                                               \
+	static const struct kind kind##_##ident;                              \
+	static const struct kind *const kind##_entry_##ident __attribute__((  \
+		used, retain, section(#kind "_registry"))) = &kind##_##ident; \
+	static const struct kind kind##_##ident
+
 #endif

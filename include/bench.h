@@ -3,8 +3,7 @@
  * The one header that a benchmark includes. It has the descriptor and the helpers for
  * setting up. Its macros stamp the timed loop, and register a descriptor where it stands.
  *
- * It does not measure: src/measure/ drives what is declared here, in a fresh process,
- * in this order:
+ * It does not measure: src/measure/ drives what it declares, in a fresh process, so:
  *
  *	needs     may answer SKIP
  *	setup     once; the harness undoes most of it by itself (see struct bench_run)
@@ -64,8 +63,7 @@ struct bench {
 	const char *calls;
 	/*
 	 * Id of the row it is read against; or NULL. Where that is a family, it is the
-	 * row with this one's own parameters, or with batch=1 and the others this one's
-	 * own.
+	 * row with the same parameters as this one, or the same but batch=1.
 	 */
 	const char *base;
 	/*
@@ -312,18 +310,11 @@ void *bench_vdso(const char *name);
 #define CALL(name, expr, ...) BATCH_OP(name, expr) BENCH_OF(name, __VA_ARGS__)
 
 /*
- * BENCH(ident) = { .id = "group/name", … };  defines and registers a descriptor, and so
- * does BENCHMARK(.id = "group/name", …);  which needs no name. BENCH_OF(name, …) fills in
- * the loop of that name. The registry holds pointers, so that a sanitizer's padding
- * cannot come between.
+ * BENCHMARK(.id = "group/name", …);  defines and registers a descriptor. BENCH_OF(name, …)
+ * fills in the loop of that name.
  */
-#define BENCH(ident)                                                         \
-	static const struct bench bench_##ident;                             \
-	static const struct bench *const bench_entry_##ident __attribute__(( \
-		used, retain, section("bench_registry"))) = &bench_##ident;  \
-	static const struct bench bench_##ident
-#define BENCH_AT(ident) BENCH(ident)
-#define BENCHMARK(...)	BENCH_AT(__COUNTER__) = { __VA_ARGS__ }
+#define DESCRIPTOR(number) REGISTERED(bench, number)
+#define BENCHMARK(...)	   DESCRIPTOR(__COUNTER__) = { __VA_ARGS__ }
 #define BENCH_OF(name, ...) \
 	BENCHMARK(.batch = batch_##name, .pass = pass_##name, __VA_ARGS__)
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Places that bytes go to, and the pieces that go there. Rows that write, send, receive
- * or read share this; only their timed loops differ. A row's `arg` says which way it
- * goes.
+ * or read share this; only their timed loops differ. A row's `arg` is its way.
  */
 #ifndef SYSCOST_HANDLE_H
 #define SYSCOST_HANDLE_H
@@ -107,8 +106,7 @@ int pipe_open(struct bench_run *run, int i, int room);
 /*
  * PIECES(name, calls, statements): a timed loop without a ring. It makes so many system
  * `calls` an iteration, for run->enters. EACH(call) makes one call for each piece, which
- * lies at offset `at`; the call must give `bytes`. ONCE(call) makes one for all pieces;
- * it must give `total`.
+ * lies at offset `at`, and must give `bytes`. ONCE(call) is for all, and gives `total`.
  *
  * RING_LOOP(name, calls, statements): the same with a ring, whose own calls are not among
  * `calls`. SUBMIT(requests, want, prep) makes the requests, submits them and waits.

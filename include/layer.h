@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "attributes.h"
 #include "base/err.h"
 
 /* Where it is installed, and so who is slowed down by it. */
@@ -16,15 +17,13 @@ enum layer_where {
 	/* In the worker itself, once it is settled. It goes away with the worker. */
 	LAYER_WORKER,
 	/*
-	 * In a parent of the worker. `install` forks: it returns 0 in the child, which
-	 * becomes the worker. The parent stays in it until the child ends, and ends
-	 * likewise.
+	 * In a parent of the worker. `install` forks, and returns 0 in the child, the
+	 * worker. The parent stays in it until the child ends, and ends likewise.
 	 */
 	LAYER_PARENT,
 	/*
-	 * On the machine. `install` runs in the driver before the workers of an arm
-	 * start, and `remove` when they have ended. It must also go away when the driver
-	 * is killed.
+	 * On the machine. `install` runs in the driver before the workers of an arm, and
+	 * `remove` after them. It must also go away when the driver is killed.
 	 */
 	LAYER_MACHINE,
 };
@@ -46,10 +45,6 @@ struct layer {
 };
 
 /* LAYER(ident) = { .name = "…", … };  defines and registers a layer. */
-#define LAYER(ident)                                                         \
-	static const struct layer layer_##ident;                             \
-	static const struct layer *const layer_entry_##ident __attribute__(( \
-		used, retain, section("layer_registry"))) = &layer_##ident;  \
-	static const struct layer layer_##ident
+#define LAYER(ident) REGISTERED(layer, ident)
 
 #endif

@@ -2,8 +2,7 @@
 /*
  * What benchmarks on an io_uring share. They make a ring in one of the modes, ask the
  * kernel what it knows, submit and reap in the timed loop, and check afterwards.
- * Constants that the header of liburing 2.3 does not name are defined here, each with the
- * kernel that brought it.
+ * Constants that liburing 2.3 does not name are here, with the kernel that brought them.
  *
  * It never takes less than was asked for. A mode, an opcode or a flag that the kernel
  * refuses is a SKIP, which says what was refused and what it needs.
@@ -64,11 +63,10 @@ struct ring {
 /*
  * Make a ring of `mode` with room for `requests` at once. run->outcome says with which
  * flags, and that it works "inline" until something else is seen; run->want becomes 0.
+ * `p` has flags and a completion queue of one's own; or is NULL.
  */
-int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests);
-/* The same with flags and a completion queue of one's own in *p. */
-int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int requests,
-		      struct io_uring_params *p);
+int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests,
+	       struct io_uring_params *p);
 void ring_teardown(struct bench_run *run);
 
 /* The kernel knows this opcode (IORING_REGISTER_PROBE, Linux 5.6), or SKIP. */
@@ -80,8 +78,6 @@ int ring_needs_request(struct bench_run *run, const struct io_uring_sqe *sqe,
 		       const char *what, const char *since);
 int ring_fix_file(struct bench_run *run, int fd);
 int ring_fix_buffer(struct bench_run *run, void *buf, size_t len);
-/* Another file in place of the fixed one. -errno. */
-int ring_swap_file(struct ring *r, int fd);
 
 /*
  * The mode in run->outcome: would an operation on `fd` be done at once, or handed to a
@@ -104,8 +100,7 @@ struct ring_tally {
 };
 
 /*
- * A result against what it must be, for folding: 0, or something positive, or -errno, and
- * that without a branch.
+ * A result against what it must be, to be folded, without a branch: 0, positive or -errno.
  */
 static always_inline long off_by(long result, long want)
 {

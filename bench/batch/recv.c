@@ -4,8 +4,7 @@
  * from a pair of AF_UNIX stream sockets, or are datagrams from a UDP socket on 127.0.0.1.
  *
  * Nobody waits: what waiting for a message costs is in group switch. One send a batch
- * fills the stream, and is in the time of its rows. The datagrams are sent before each
- * window, outside of it.
+ * fills the stream, and is in the time of its rows. Datagrams are sent before a window.
  */
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -42,8 +41,7 @@ RING_LOOP(udp_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED))
 
 /*
  * One RECV request for all messages to come. It takes a buffer for each out of a ring of
- * buffers. `bids` is a power of two; buffers come back in the order in which they were
- * used.
+ * buffers. `bids` is a power of two; buffers come back in the order of their use.
  */
 #define GROUP 7
 #define PAGE  4096

@@ -36,7 +36,7 @@ static int setup(struct bench_run *run)
 					  .rw_flags = nop->rw_flags };
 	const bool on_file = nop->rw_flags & IORING_NOP_FIXED_FILE;
 	/* The loop has pointers into the buffer: see handle.h. */
-	int ret = bench_buffer(run, 1) ?: ring_setup(run, nop->mode, run->batch);
+	int ret = bench_buffer(run, 1) ?: ring_setup(run, nop->mode, run->batch, NULL);
 
 	if (!on_file)
 		return ret
@@ -179,7 +179,7 @@ static int setup_make(struct bench_run *run)
 {
 	const enum ring_mode *mode = run->bench->arg;
 	struct once *o = run->state;
-	int ret = ring_setup(run, *mode, ENTRIES);
+	int ret = ring_setup(run, *mode, ENTRIES, NULL);
 
 	if (ret)
 		return ret;
@@ -260,7 +260,7 @@ static int setup_once(struct bench_run *run)
 	struct once *o = run->state;
 	int ret = bench_buffer(run, len)
 			  ?: bench_open(run, 0, "/dev/null", O_RDWR)
-			  ?: ring_setup(run, RING_DEFAULT, ENTRIES);
+			  ?: ring_setup(run, RING_DEFAULT, ENTRIES, NULL);
 
 	if (ret)
 		return ret;

@@ -5,8 +5,7 @@
  *
  * One thread does both sides, so nobody is woken. One recv a batch empties the stream,
  * and is in the time of its rows. The datagrams are received outside of the windows.
- * Loopback has no driver, no interrupt and no wire: UDP's receiving half runs inside the
- * send.
+ * Loopback has no driver, interrupt or wire: UDP's receiving half runs inside the send.
  */
 #include <unistd.h>
 

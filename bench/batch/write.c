@@ -6,8 +6,7 @@
  * Nothing here reaches a disk: there is no fsync, and the file is gone before its pages
  * would be written back. A pipe would fill, so each batch ends with one read of
  * everything, which is in the time of every pipe row. Nobody sleeps for another, except
- * for worker threads of a ring, where `mode` says "punted". They share the one CPU of the
- * measurement.
+ * for worker threads of a ring, where `mode` says "punted". They share the measured CPU.
  */
 #include <fcntl.h>
 #include <unistd.h>

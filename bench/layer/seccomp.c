@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A seccomp filter that loads an argument, makes K additions and allows the call. The
- * kernel cannot answer for it from its bitmap of allowed numbers, so that it runs on
- * every call.
+ * A seccomp filter that loads an argument, makes K additions and allows the call. It runs
+ * on every call: the kernel's bitmap of allowed numbers cannot answer for it.
  *
  * It is written by hand, because libseccomp makes filters that look at the number alone.
  */

@@ -135,8 +135,7 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 /*
  * The text of two functions in assembly: the system call whose number is the argument,
  * and home again. SHIELDED: after the kernel is through, a call inside of the function
- * pushes a fresh entry onto the return predictor. Its return address is dropped from the
- * stack.
+ * pushes a fresh entry onto the return predictor. It drops its own return address.
  */
 #define ARCH_CALL_BARE "mov %edi, %eax\n\tsyscall\n\tret\n"
 #define ARCH_CALL_SHIELDED              \
@@ -145,8 +144,7 @@ static inline bool arch_hypervisor(char name[ARCH_HYPERVISOR_SIZE])
 
 /*
  * What the loops in arch.h are made of, with the registers that they use. ARCH_NULL_CALL:
- * call number %2, keep the result in %0. ARCH_AGAIN: %0 less one, and back to 1 unless it
- * is zero.
+ * call number %2, keep the result in %0. ARCH_AGAIN: one less in %0, back to 1 if not 0.
  */
 #define ARCH_NULL_CALL	   "mov %k2, %%eax\n\tsyscall\n\tor %%rax, %0"
 #define ARCH_NULL_CLOBBERS "rax", "rcx", "r11", "cc"

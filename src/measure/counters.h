@@ -9,8 +9,7 @@
  * is less than its time enabled, is not available. A scaled count is a guess.
  *
  * Only this thread is counted, no peer and no thread of an io_uring. Context switches,
- * faults and migrations of every row come from getrusage(2) and sched_getcpu(3) instead,
- * which need no permission.
+ * faults and migrations come from getrusage(2) and sched_getcpu(3): without permission.
  */
 #ifndef SYSCOST_COUNTERS_H
 #define SYSCOST_COUNTERS_H
@@ -54,8 +53,7 @@ int counters_open(struct counters *c, const struct event_list *list);
 void counters_close(struct counters *c);
 /*
  * Begin before the first time-stamp read and end after the second: their fences bound
- * what is counted. The own group is read next to it: last at the beginning, first at the
- * end.
+ * what is counted. The own group is read next to it: last to begin, first to end.
  */
 void counters_begin(const struct counters *c, struct counts *out);
 void counters_end(const struct counters *c, struct counts *out);

@@ -29,8 +29,7 @@ void cputime_start(struct cputime *c);
 /*
  * Nanoseconds of all threads since cputime_start. Threads that came since count whole,
  * threads that ended do not count. Reading clocks takes time, in which a polling thread
- * goes on. So no other thread counts for more than `most` nanoseconds, the length of the
- * window that was measured.
+ * goes on. So no other thread counts for more than `most` ns, the length of the window.
  */
 int64_t cputime_since(const struct cputime *c, int64_t most);
 

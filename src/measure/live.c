@@ -21,8 +21,6 @@
 #define REFERENCE_TRIES 5
 #define REFERENCE_US	5 /* wanted length of a window of a reference call */
 
-#define timed_region static __attribute__((noinline, aligned(64)))
-
 _Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL &&
 		       WINDOW_MULTIPLE_LESS == BENCH_UNROLL_LESS,
 	       "windows of whole passes");
@@ -37,8 +35,8 @@ struct timed {
  * The timed regions: nothing stands between two reads of the counter but the batch, and
  * in the second one the chain that is added on purpose.
  */
-timed_region void time_batch(struct bench_run *run, unsigned long n, uint64_t chain,
-			     struct timed *t)
+static timed_loop void time_batch(struct bench_run *run, unsigned long n, uint64_t chain,
+				  struct timed *t)
 {
 	long (*const batch)(struct bench_run *, unsigned long) = run->bench->batch;
 	uint64_t before = arch_ticks();
@@ -50,8 +48,8 @@ timed_region void time_batch(struct bench_run *run, unsigned long n, uint64_t ch
 	(void)chain;
 }
 
-timed_region void time_slowed(struct bench_run *run, unsigned long n, uint64_t chain,
-			      struct timed *t)
+static timed_loop void time_slowed(struct bench_run *run, unsigned long n, uint64_t chain,
+				   struct timed *t)
 {
 	long (*const batch)(struct bench_run *, unsigned long) = run->bench->batch;
 	uint64_t before = arch_ticks();

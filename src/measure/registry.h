@@ -32,9 +32,8 @@ struct registry {
 
 /*
  * Expand `benches`, of which there are n, sorted by id. -EINVAL with a line in err for
- * none, a bad or doubled id, parameters that cannot be read, or a base that is no row.
- * Also for the name of a system call that no CPU has. The caller frees *reg in either
- * case.
+ * none, a bad or doubled id, parameters that cannot be read, a base that is no row, or a
+ * system call that no CPU has. The caller frees *reg in either case.
  */
 int registry_make(struct registry *reg, const struct bench *const *benches, size_t n,
 		  struct err *err);

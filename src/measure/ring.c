@@ -64,26 +64,29 @@ static void name_flags(char *text, size_t len, unsigned int flags, bool register
 		snprintf(text, len, "none");
 }
 
-/* `err` (positive) refused `what`, which needs `since`. */
-static int refused(struct bench_run *run, const char *what, int err, const char *since)
+/* What `what` gave, negative where it is refused: it needs `since`. 0 or a verdict. */
+static int judge(struct bench_run *run, const char *what, int ret, const char *since)
 {
-	if (err == EINVAL || err == ENOSYS || err == EOPNOTSUPP)
-		return bench_skip(run, "%s: %s; needs %s", what, strerror(err), since);
-	errno = err;
+	if (ret >= 0)
+		return 0;
+	if (ret == -EINVAL || ret == -ENOSYS || ret == -EOPNOTSUPP)
+		return bench_skip(run, "%s: %s; needs %s", what, strerror(-ret), since);
+	errno = -ret;
 	return bench_errno(run, what);
 }
 
-int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int requests,
-		      struct io_uring_params *p)
+int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests,
+	       struct io_uring_params *p)
 {
 	struct ring *r = run->state;
+	struct io_uring_params plain = { 0 };
 	bool registered = modes[mode].register_ring;
 	char what[160];
 	unsigned int asked;
 	int ret;
 
-	p->flags |= modes[mode].flags;
-	asked = p->flags;
+	p = p ?: &plain;
+	asked = p->flags |= modes[mode].flags;
 	name_flags(run->outcome.asked, sizeof(run->outcome.asked), asked, registered);
 	if (mode == RING_SQPOLL) {
 		/* On the same CPU it would run only when we are switched out. */
@@ -98,7 +101,7 @@ int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int r
 	ret = io_uring_queue_init_params(requests, &r->ring, p);
 	if (ret < 0) {
 		snprintf(what, sizeof(what), "io_uring_setup(%s)", run->outcome.asked);
-		return refused(run, what, -ret, modes[mode].since);
+		return judge(run, what, ret, modes[mode].since);
 	}
 	r->up = true;
 	r->spin = mode == RING_SQPOLL;
@@ -107,21 +110,14 @@ int ring_setup_params(struct bench_run *run, enum ring_mode mode, unsigned int r
 	snprintf(run->outcome.mode, sizeof(run->outcome.mode), "inline");
 	ret = registered ? io_uring_register_ring_fd(&r->ring) : 1;
 	if (ret != 1)
-		return refused(run, "io_uring_register_ring_fd", ret < 0 ? -ret : EINVAL,
-			       modes[mode].since);
+		return judge(run, "io_uring_register_ring_fd", ret ?: -EINVAL,
+			     modes[mode].since);
 	name_flags(run->outcome.in_force, sizeof(run->outcome.in_force), p->flags,
 		   r->ring.enter_ring_fd != r->ring.ring_fd);
 	if (asked & ~p->flags)
 		return bench_fail(run, "asked for %s, got %s", run->outcome.asked,
 				  run->outcome.in_force);
 	return 0;
-}
-
-int ring_setup(struct bench_run *run, enum ring_mode mode, unsigned int requests)
-{
-	struct io_uring_params p = { 0 };
-
-	return ring_setup_params(run, mode, requests, &p);
 }
 
 void ring_teardown(struct bench_run *run)
@@ -172,33 +168,24 @@ int ring_once(struct ring *r, const struct io_uring_sqe *request)
 int ring_needs_request(struct bench_run *run, const struct io_uring_sqe *sqe,
 		       const char *what, const char *since)
 {
-	int ret = ring_once(run->state, sqe);
-
-	return ret < 0 ? refused(run, what, -ret, since) : 0;
+	return judge(run, what, ring_once(run->state, sqe), since);
 }
 
 int ring_fix_file(struct bench_run *run, int fd)
 {
 	struct ring *r = run->state;
-	int ret = io_uring_register_files(&r->ring, &fd, 1);
 
-	return ret < 0 ? refused(run, "io_uring_register_files", -ret, "Linux 5.1") : 0;
+	return judge(run, "io_uring_register_files",
+		     io_uring_register_files(&r->ring, &fd, 1), "Linux 5.1");
 }
 
 int ring_fix_buffer(struct bench_run *run, void *buf, size_t len)
 {
 	struct ring *r = run->state;
 	const struct iovec iov = { buf, len };
-	int ret = io_uring_register_buffers(&r->ring, &iov, 1);
 
-	return ret < 0 ? refused(run, "io_uring_register_buffers", -ret, "Linux 5.1") : 0;
-}
-
-int ring_swap_file(struct ring *r, int fd)
-{
-	int ret = io_uring_register_files_update(&r->ring, 0, &fd, 1);
-
-	return ret == 1 ? 0 : ret < 0 ? ret : -EINVAL;
+	return judge(run, "io_uring_register_buffers",
+		     io_uring_register_buffers(&r->ring, &iov, 1), "Linux 5.1");
 }
 
 int ring_probe(struct bench_run *run, bool reads, int fd, void *buf, size_t len,

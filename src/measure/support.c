@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * What bench.h offers to a benchmark for setting up, and the undoing of it. Nothing here
- * runs inside a window.
- */
+/* What bench.h offers for setting up, and the undoing of it. Nothing runs in a window. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
