@@ -25,14 +25,6 @@
 #define RECEIVE_LIMIT_US 200000
 #define BACKLOG		 16
 
-static struct sockaddr_in loopback(void)
-{
-	return (struct sockaddr_in){
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
-}
-
 /* run->fd[i]: a socket of `type` on a free port of 127.0.0.1, with its address. Or errno. */
 static bool bind_socket(struct bench_run *run, int i, int type, struct sockaddr_in *addr)
 {
@@ -42,7 +34,8 @@ static bool bind_socket(struct bench_run *run, int i, int type, struct sockaddr_
 	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
 	run->fd[i] = fd;
-	*addr = loopback();
+	*addr = (struct sockaddr_in){ .sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	return fd >= 0 && !bind(fd, (struct sockaddr *)addr, len) &&
 	       !getsockname(fd, (struct sockaddr *)addr, &len) &&
 	       !setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
@@ -221,7 +214,7 @@ static int setup_accept_cycle(struct bench_run *run)
 static int verify_accept_cycle(struct bench_run *run)
 {
 	struct pollfd left = { .fd = run->fd[2], .events = POLLIN };
-	struct sockaddr_in near = loopback(), far = loopback();
+	struct sockaddr_in near, far;
 	socklen_t near_len = sizeof(near), far_len = sizeof(far);
 	long client, server;
 	bool same, reset;

@@ -155,10 +155,12 @@ struct bench_run {
 long bench_param(const struct bench_run *run, const char *name);
 
 /* Verdicts for needs, setup and verify: `return bench_fail(run, "read %d", n)`. */
-#define BENCH_FAIL (-1)
-#define BENCH_SKIP (-2)
-int bench_fail(struct bench_run *run, const char *fmt, ...) format_at(2);
-int bench_skip(struct bench_run *run, const char *fmt, ...) format_at(2);
+#define BENCH_FAIL	     (-1)
+#define BENCH_SKIP	     (-2)
+#define bench_fail(run, ...) bench_verdict(run, OUTCOME_FAIL, __VA_ARGS__)
+#define bench_skip(run, ...) bench_verdict(run, OUTCOME_SKIP, __VA_ARGS__)
+int bench_verdict(struct bench_run *run, enum outcome_status status, const char *fmt, ...)
+	format_at(3);
 /*
  * `what` failed with errno: SKIP where the kernel or a limit refused (EPERM, EACCES,
  * ENOSYS, EOPNOTSUPP, EMFILE, ENOMEM, …), FAIL otherwise. The reason names both.

@@ -9,7 +9,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -30,9 +29,8 @@ struct mapping {
 	struct pieces pieces; /* first: see handle.h */
 	char *map;	      /* of rows that keep one; else NULL */
 	size_t len;
-	long sum;	/* what a pass over the pages must come to */
-	char **regions; /* of a window: mapped before it, in it, or unmapped in it */
-	size_t room;
+	long sum;		    /* what a pass over the pages must come to */
+	char *regions[REGIONS_MAX]; /* mapped before a window, or in it, or unmapped */
 };
 
 /* What some rows keep mapped: `arg`. */
@@ -94,19 +92,9 @@ MAPPED(unmap_only, 1, UNMAP(regions[n - 1]))
 /* Room for the regions of a window. */
 static int before_map(struct bench_run *run, unsigned long n)
 {
-	struct mapping *m = run->state;
-	char **regions;
-
-	if (n > REGIONS_MAX)
-		return bench_fail(run, "a window of %lu mappings is too many", n);
-	if (n <= m->room)
-		return 0;
-	regions = realloc(m->regions, n * sizeof(*regions));
-	if (!regions)
-		return bench_errno(run, "realloc");
-	m->regions = regions;
-	m->room = n;
-	return 0;
+	return n <= REGIONS_MAX
+		       ? 0
+		       : bench_fail(run, "a window of %lu mappings is too many", n);
 }
 
 static int after_map(struct bench_run *run, unsigned long n)
@@ -155,7 +143,6 @@ static void teardown(struct bench_run *run)
 
 	if (m->map)
 		munmap(m->map, m->len);
-	free(m->regions);
 }
 
 /* The pages are the source of pieces_areas(), and written to the file. */
@@ -272,10 +259,8 @@ static int verify_pass(struct bench_run *run)
 static int verify_map(struct bench_run *run)
 {
 	struct mapping *m = run->state;
-	int ret = before_map(run, 1), after;
+	int ret = 0, after;
 
-	if (ret)
-		return ret;
 	if (run->bench->batch(run, 1) < 0)
 		return bench_fail(run, "mmap failed");
 	if (touched(m->regions[0], run->batch * PAGE) != m->sum)
@@ -310,11 +295,7 @@ static int verify_unmap(struct bench_run *run)
 /* Whole passes. */
 #define PASS(slug, ...) \
 	MMAP("read-" slug, "read", .want = WANT_ZERO, .verify = verify_pass, __VA_ARGS__)
-#define KEPT(...)                   \
-	.arg = &(const struct kept) \
-	{                           \
-		__VA_ARGS__         \
-	}
+#define KEPT(...) .arg = (&(const struct kept){ __VA_ARGS__ })
 #define PAGES	  "batch=" N_1024 " bytes=4096"
 #define SOME	  "batch=1,4,16,64,256,1024 bytes=4096"
 #define HUGE_AXES "batch=1,16,512 bytes=4096"

@@ -63,17 +63,16 @@ READS(random_mmap, 0, FOR_EACH_PLACE(p) memcpy(buf + at, map + place[p % PLACES]
 #define ADVANCE                          \
 	SOURCE->off = NEXT(SOURCE->off); \
 	SOURCE->k += batch
-#define PREP_READ(place) io_uring_prep_read(sqe, fd2, buf + at, bytes, place)
-#define PREP_FIXED(place)                                            \
-	io_uring_prep_read_fixed(sqe, 0, buf + at, bytes, place, 0); \
-	sqe->flags |= IOSQE_FIXED_FILE
-#define PREP_READV io_uring_prep_readv(sqe, fd2, iov, batch, SOURCE->off)
+#define PREP_READ(place)  io_uring_prep_read(sqe, fd2, buf + at, bytes, place)
+#define PREP_FIXED(place) io_uring_prep_read_fixed(sqe, 0, buf + at, bytes, place, 0)
+#define PREP_READV	  io_uring_prep_readv(sqe, fd2, iov, batch, SOURCE->off)
 
 RING_LOOP(seq_ring, 0, SUBMIT(batch, bytes, PREP_READ(SEQ)); ADVANCE)
-RING_LOOP(seq_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED(SEQ)); ADVANCE)
+RING_LOOP(seq_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED(SEQ); FIXED_FILE); ADVANCE)
 RING_LOOP(seq_ring_readv, 0, SUBMIT(1, total, PREP_READV); ADVANCE)
 RING_LOOP(random_ring, 0, SUBMIT(batch, bytes, PREP_READ(RANDOM)); ADVANCE)
-RING_LOOP(random_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED(RANDOM)); ADVANCE)
+RING_LOOP(random_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED(RANDOM); FIXED_FILE);
+	  ADVANCE)
 
 /* Does `found` have the bytes of the file at `off`? */
 static bool is_there(const char *found, size_t off, size_t len)
@@ -119,8 +118,9 @@ static int open_source(struct bench_run *run)
 }
 
 /* Each piece has what its place in the file has. */
-static int check(struct bench_run *run, bool random)
+static int check(struct bench_run *run)
 {
+	const bool random = !strcmp(run->bench->workload, "read-random");
 	struct source *from = run->state;
 	size_t off = from->off, k = from->k;
 	char *buf = run->buf;
@@ -138,18 +138,8 @@ static int check(struct bench_run *run, bool random)
 	return from->pieces.ring.up ? ring_verify(run) : 0;
 }
 
-static int check_seq(struct bench_run *run)
-{
-	return check(run, false);
-}
-
-static int check_random(struct bench_run *run)
-{
-	return check(run, true);
-}
-
-static const struct handle handle_seq = { .open = open_source, .check = check_seq };
-static const struct handle handle_random = { .open = open_source, .check = check_random };
+static HANDLE(seq, .open = open_source, .check = check);
+static HANDLE(random, .open = open_source, .check = check);
 
 /*
  * Mapped, and every page of it read by this process. MAP_POPULATE fills the page tables,

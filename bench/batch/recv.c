@@ -30,14 +30,11 @@ PIECES(udp_recvmmsg, 1, RECVMMSG)
 PIECES(udp_epoll, batch + 1, EPOLL; RECV)
 
 #define PREP_RECV(in) io_uring_prep_recv(sqe, in, back + at, bytes, 0)
-#define PREP_FIXED    \
-	PREP_RECV(0); \
-	sqe->flags |= IOSQE_FIXED_FILE
 
 RING_LOOP(unix_ring, 1, FILL; SUBMIT(batch, bytes, PREP_RECV(fd2)))
-RING_LOOP(unix_ring_fixed, 1, FILL; SUBMIT(batch, bytes, PREP_FIXED))
+RING_LOOP(unix_ring_fixed, 1, FILL; SUBMIT(batch, bytes, PREP_RECV(0); FIXED_FILE))
 RING_LOOP(udp_ring, 0, SUBMIT(batch, bytes, PREP_RECV(fd2)))
-RING_LOOP(udp_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED))
+RING_LOOP(udp_ring_fixed, 0, SUBMIT(batch, bytes, PREP_RECV(0); FIXED_FILE))
 
 /*
  * One RECV request for all messages to come. It takes a buffer for each out of a ring of

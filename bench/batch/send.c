@@ -25,22 +25,16 @@ PIECES(unix_copy, 2, GATHER; ONCE(SEND(copy, total)); DRAIN)
 PIECES(udp_send, batch, EACH(SEND(buf + at, bytes)))
 PIECES(udp_sendmmsg, 1, SENDMMSG)
 
-#define PREP_SEND io_uring_prep_send(sqe, fd, buf + at, bytes, 0)
-#define PREP_FIXED                                      \
-	io_uring_prep_send(sqe, 0, buf + at, bytes, 0); \
-	sqe->flags |= IOSQE_FIXED_FILE
-#define PREP_WRITEV io_uring_prep_writev(sqe, fd, iov, batch, 0)
-#define PREP_LINKED \
-	PREP_SEND;  \
-	sqe->flags |= (i + 1 < batch) << IOSQE_IO_LINK_BIT
+#define PREP_SEND(out) io_uring_prep_send(sqe, out, buf + at, bytes, 0)
+#define PREP_WRITEV    io_uring_prep_writev(sqe, fd, iov, batch, 0)
 
-RING_LOOP(unix_ring, 1, SUBMIT(batch, bytes, PREP_SEND); DRAIN)
-RING_LOOP(unix_ring_fixed, 1, SUBMIT(batch, bytes, PREP_FIXED); DRAIN)
+RING_LOOP(unix_ring, 1, SUBMIT(batch, bytes, PREP_SEND(fd)); DRAIN)
+RING_LOOP(unix_ring_fixed, 1, SUBMIT(batch, bytes, PREP_SEND(0); FIXED_FILE); DRAIN)
 RING_LOOP(unix_ring_writev, 1, SUBMIT(1, total, PREP_WRITEV); DRAIN)
-RING_LOOP(unix_ring_linked, 1, SUBMIT(batch, bytes, PREP_LINKED); DRAIN)
-RING_LOOP(udp_ring, 0, SUBMIT(batch, bytes, PREP_SEND))
-RING_LOOP(udp_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED))
-RING_LOOP(udp_ring_linked, 0, SUBMIT(batch, bytes, PREP_LINKED))
+RING_LOOP(unix_ring_linked, 1, SUBMIT(batch, bytes, PREP_SEND(fd); LINKED); DRAIN)
+RING_LOOP(udp_ring, 0, SUBMIT(batch, bytes, PREP_SEND(fd)))
+RING_LOOP(udp_ring_fixed, 0, SUBMIT(batch, bytes, PREP_SEND(0); FIXED_FILE))
+RING_LOOP(udp_ring_linked, 0, SUBMIT(batch, bytes, PREP_SEND(fd); LINKED))
 
 #define SEND_BY(sink, slug, ...)                                                      \
 	PIECES_STRATEGY("send-" #sink "-" slug, "send-" #sink,                        \

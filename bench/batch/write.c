@@ -36,23 +36,18 @@ PIECES(null_stdio, 0, STDIO)
 PIECES(file_stdio, 0, STDIO; REWIND)
 PIECES(pipe_stdio, 0, STDIO; DRAIN)
 
-#define PREP_WRITE io_uring_prep_write(sqe, fd, buf + at, bytes, at)
-#define PREP_FIXED                                                 \
-	io_uring_prep_write_fixed(sqe, 0, buf + at, bytes, at, 0); \
-	sqe->flags |= IOSQE_FIXED_FILE
+#define PREP_WRITE  io_uring_prep_write(sqe, fd, buf + at, bytes, at)
+#define PREP_FIXED  io_uring_prep_write_fixed(sqe, 0, buf + at, bytes, at, 0)
 #define PREP_WRITEV io_uring_prep_writev(sqe, fd, iov, batch, 0)
-#define PREP_LINKED \
-	PREP_WRITE; \
-	sqe->flags |= (i + 1 < batch) << IOSQE_IO_LINK_BIT
 
 RING_LOOP(place_ring, 0, SUBMIT(batch, bytes, PREP_WRITE))
-RING_LOOP(place_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED))
+RING_LOOP(place_ring_fixed, 0, SUBMIT(batch, bytes, PREP_FIXED; FIXED_FILE))
 RING_LOOP(place_ring_writev, 0, SUBMIT(1, total, PREP_WRITEV))
-RING_LOOP(place_ring_linked, 0, SUBMIT(batch, bytes, PREP_LINKED))
+RING_LOOP(place_ring_linked, 0, SUBMIT(batch, bytes, PREP_WRITE; LINKED))
 RING_LOOP(pipe_ring, 1, SUBMIT(batch, bytes, PREP_WRITE); DRAIN)
-RING_LOOP(pipe_ring_fixed, 1, SUBMIT(batch, bytes, PREP_FIXED); DRAIN)
+RING_LOOP(pipe_ring_fixed, 1, SUBMIT(batch, bytes, PREP_FIXED; FIXED_FILE); DRAIN)
 RING_LOOP(pipe_ring_writev, 1, SUBMIT(1, total, PREP_WRITEV); DRAIN)
-RING_LOOP(pipe_ring_linked, 1, SUBMIT(batch, bytes, PREP_LINKED); DRAIN)
+RING_LOOP(pipe_ring_linked, 1, SUBMIT(batch, bytes, PREP_WRITE; LINKED); DRAIN)
 
 /* A slot of the pipe for each page that a piece touches, or it would sleep. */
 static int needs_slots(struct bench_run *run)

@@ -33,26 +33,15 @@ long bench_param(const struct bench_run *run, const char *name)
 	abort();
 }
 
-int bench_fail(struct bench_run *run, const char *fmt, ...)
+int bench_verdict(struct bench_run *run, enum outcome_status status, const char *fmt, ...)
 {
 	va_list ap;
 
-	run->outcome.status = OUTCOME_FAIL;
+	run->outcome.status = status;
 	va_start(ap, fmt);
 	vsnprintf(run->outcome.reason, sizeof(run->outcome.reason), fmt, ap);
 	va_end(ap);
-	return BENCH_FAIL;
-}
-
-int bench_skip(struct bench_run *run, const char *fmt, ...)
-{
-	va_list ap;
-
-	run->outcome.status = OUTCOME_SKIP;
-	va_start(ap, fmt);
-	vsnprintf(run->outcome.reason, sizeof(run->outcome.reason), fmt, ap);
-	va_end(ap);
-	return BENCH_SKIP;
+	return status == OUTCOME_SKIP ? BENCH_SKIP : BENCH_FAIL;
 }
 
 bool errno_is_refusal(int err)
@@ -73,8 +62,8 @@ int bench_errno(struct bench_run *run, const char *what)
 {
 	int err = errno;
 
-	return (errno_is_refusal(err) ? bench_skip : bench_fail)(run, "%s: %s", what,
-								 strerror(err));
+	return bench_verdict(run, errno_is_refusal(err) ? OUTCOME_SKIP : OUTCOME_FAIL,
+			     "%s: %s", what, strerror(err));
 }
 
 int bench_buffer(struct bench_run *run, size_t len)
@@ -157,50 +146,36 @@ int bench_needs_two_cpus(struct bench_run *run)
 }
 
 /*
- * The vDSO is an ELF object that the kernel maps into every process (vdso(7)): look the
- * name up among its dynamic symbols. Static programs have no dlsym() to do it.
+ * The vDSO is an ELF object that the kernel maps into every process (vdso(7)), with its
+ * section headers: look the name up among its dynamic symbols. Static programs have no
+ * dlsym() to do it.
  */
 void *bench_vdso(const char *name)
 {
-	const char *base = (const char *)getauxval(AT_SYSINFO_EHDR), *strings = NULL;
+	const char *base = (const char *)getauxval(AT_SYSINFO_EHDR), *strings;
 	const Elf64_Ehdr *eh = (const void *)base;
-	const Elf64_Sym *symbols = NULL;
-	const Elf64_Dyn *dyn = NULL;
 	const Elf64_Phdr *ph;
+	const Elf64_Shdr *sh;
+	const Elf64_Sym *symbol;
 	ptrdiff_t shift = 0;
-	size_t n = 0;
 
 	if (!base)
 		return NULL;
 	ph = (const void *)(base + eh->e_phoff);
-	for (int i = 0; i < eh->e_phnum; i++) {
+	for (int i = 0; i < eh->e_phnum; i++)
 		if (ph[i].p_type == PT_LOAD)
 			shift = (ptrdiff_t)base + ph[i].p_offset - ph[i].p_vaddr;
-		else if (ph[i].p_type == PT_DYNAMIC)
-			dyn = (const void *)(base + ph[i].p_offset);
-	}
-	for (; dyn && dyn->d_tag != DT_NULL; dyn++) {
-		const void *at = (const void *)(dyn->d_un.d_ptr + shift);
-
-		if (dyn->d_tag == DT_STRTAB)
-			strings = at;
-		else if (dyn->d_tag == DT_SYMTAB)
-			symbols = at;
-	}
-	if (!strings || !symbols)
-		return NULL;
-	/* The symbol table ends where the section headers say; the vDSO has them all. */
+	sh = (const void *)(base + eh->e_shoff);
 	for (int i = 0; i < eh->e_shnum; i++) {
-		const Elf64_Shdr *sh = (const void *)(base + eh->e_shoff +
-						      i * sizeof(*sh));
-
-		if (sh->sh_type == SHT_DYNSYM)
-			n = sh->sh_size / sizeof(*symbols);
+		if (sh[i].sh_type != SHT_DYNSYM)
+			continue;
+		symbol = (const void *)(base + sh[i].sh_offset);
+		strings = base + sh[sh[i].sh_link].sh_offset;
+		for (size_t n = sh[i].sh_size / sizeof(*symbol); n--; symbol++)
+			if (symbol->st_shndx != SHN_UNDEF &&
+			    !strcmp(strings + symbol->st_name, name))
+				return (void *)(symbol->st_value + shift);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (symbols[i].st_shndx != SHN_UNDEF &&
-		    !strcmp(strings + symbols[i].st_name, name))
-			return (void *)(symbols[i].st_value + shift);
 	return NULL;
 }
 
