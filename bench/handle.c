@@ -109,15 +109,6 @@ static int unread_bytes(int fd)
 	return ioctl(fd, FIONREAD, &left) ? 0 : left; /* an eventfd does not know */
 }
 
-/* The pieces of a probe out again, if they went in. */
-static void drain_probe(struct bench_run *run)
-{
-	struct pieces *s = run->state;
-
-	while (unread_bytes(run->fd[1]) && read(run->fd[1], s->copy, s->total) > 0)
-		;
-}
-
 static int add_ring(struct bench_run *run, const struct way *way)
 {
 	const bool stream = way->to->stream;
@@ -137,8 +128,10 @@ static int add_ring(struct bench_run *run, const struct way *way)
 	if (!ret)
 		ret = ring_probe(run, way->receives, fd,
 				 way->receives ? s->copy : run->buf, run->bytes, off);
-	if (!ret && stream)
-		drain_probe(run);
+	/* The pieces of a probe out again, if they went in. */
+	while (!ret && stream && unread_bytes(run->fd[1]) &&
+	       read(run->fd[1], s->copy, s->total) > 0)
+		;
 	return ret;
 }
 

@@ -28,7 +28,6 @@
 
 struct file {
 	size_t off;			     /* where the next pread or pass starts */
-	size_t size;			     /* of a pread */
 	uint64_t sum[PASSES], touch[PASSES]; /* what each pass must come to */
 	char *map;			     /* `warm` rows */
 };
@@ -83,19 +82,18 @@ static int fill_file(struct bench_run *run)
 	return ret;
 }
 
-/* `arg`: the size of a pread. */
+/* run->want is the size of a pread, where that is the operation. */
 static int setup_file(struct bench_run *run)
 {
-	const size_t *size = run->bench->arg;
 	struct file *f = run->state;
 	char path[BENCH_PATH_MAX];
 	struct stat st;
 	int ret;
 
-	f->size = size ? *size : PIECE;
 	/* Another build may share the folder: other contents want another name. */
 	bench_path(run, "warm-series", path, sizeof(path));
-	ret = bench_buffer(run, f->size) ?: bench_open(run, 0, path, O_RDWR | O_CREAT);
+	ret = bench_buffer(run, run->want ?: (long)PIECE)
+		      ?: bench_open(run, 0, path, O_RDWR | O_CREAT);
 	if (!ret && fstat(run->fd[0], &st))
 		ret = bench_errno(run, path);
 	/* It is not whole: it is new, or an earlier row died while making it. */
@@ -118,10 +116,10 @@ static int verify_pread(struct bench_run *run)
 	const uint64_t *w = run->buf;
 	size_t from = f->off;
 
-	memset(run->buf, 0, f->size);
-	if (run->bench->batch(run, 1) != (long)f->size)
+	memset(run->buf, 0, run->buf_len);
+	if (run->bench->batch(run, 1) != run->want)
 		return bench_fail(run, "short read at %zu", from);
-	for (size_t i = 0; i < WORDS(f->size); i++)
+	for (size_t i = 0; i < WORDS(run->buf_len); i++)
 		if (w[i] != word(WORDS(from) + i))
 			return bench_fail(run, "wrong contents at %zu", from);
 	return 0;
@@ -139,8 +137,8 @@ static int verify_pread(struct bench_run *run)
 		  fold |= SYS(pread64, fd, buf, len, off);                     \
 		  off = (off + (len)) % LEN)                                   \
 	READ(pread_##name, .id = "read/pread-" #name, .calls = "pread64",      \
-	     .ops = (len) / PAGE, .arg = &(const size_t){ len }, .want = len,  \
-	     .setup = setup_file, .verify = verify_pread,                      \
+	     .ops = (len) / PAGE, .want = len, .setup = setup_file,            \
+	     .verify = verify_pread,                                           \
 	     .desc = "4 KiB of a cached file, by pread of " #name,             \
 	     .caveat = "copied into the same buffer again, and not looked at", \
 	     __VA_ARGS__)

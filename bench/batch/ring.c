@@ -56,34 +56,31 @@ static int setup(struct bench_run *run)
 		 .setup = setup, .batch = batch_##kind, .verify = ring_verify,         \
 		 .teardown = ring_teardown, __VA_ARGS__)
 /* In all modes: also with kind_WORD, kind_WHAT and kind_AXES. */
-#define RING_NOPS(kind, slug)                                                            \
-	RING_NOP(kind, DEFAULT, slug "-default", .strategy = kind##_WORD,                \
-		 .params = kind##_AXES, .desc = kind##_WHAT ", on a ring without flags", \
-		 .caveat = FLOOR);                                                       \
-	RING_NOP(kind, REGISTERED, slug "-registered", .params = kind##_AXES,            \
-		 .strategy = kind##_WORD ", registered ring",                            \
-		 .desc = kind##_WHAT ", on a ring whose fd is registered",               \
-		 .caveat = FLOOR);                                                       \
-	RING_NOP(kind, COOP, slug "-coop", .strategy = kind##_WORD " coop",              \
-		 .params = kind##_AXES, .caveat = FLOOR,                                 \
-		 .desc = kind##_WHAT ", on a ring with COOP_TASKRUN");                   \
-	RING_NOP(kind, SINGLE, slug "-single", .strategy = kind##_WORD " deferred",      \
-		 .params = kind##_AXES, .caveat = FLOOR,                                 \
-		 .desc = kind##_WHAT                                                     \
-		 ", on a ring with SINGLE_ISSUER and DEFER_TASKRUN");                    \
-	RING_NOP(kind, DEFER, slug "-defer", .params = N, .caveat = FLOOR,               \
-		 .strategy = kind##_WORD " deferred, registered ring",                   \
-		 .desc = kind##_WHAT                                                     \
-		 ", on a ring with SINGLE_ISSUER and DEFER_TASKRUN, fd registered");     \
-	RING_NOP(                                                                        \
-		kind, SQPOLL, slug "-sqpoll", .strategy = kind##_WORD " SQPOLL",         \
-		.params = kind##_AXES, .needs = bench_needs_two_cpus,                    \
-		.desc = kind##_WHAT ", taken by a kernel thread on another CPU",         \
+#define RING_NOPS(kind, slug)                                                          \
+	RING_NOP(kind, DEFAULT, slug "-default", .strategy = kind##_WORD,              \
+		 .desc = kind##_WHAT ", on a ring without flags", FLOOR(kind##_AXES)); \
+	RING_NOP(kind, REGISTERED, slug "-registered", FLOOR(kind##_AXES),             \
+		 .strategy = kind##_WORD ", registered ring",                          \
+		 .desc = kind##_WHAT ", on a ring whose fd is registered");            \
+	RING_NOP(kind, COOP, slug "-coop", .strategy = kind##_WORD " coop",            \
+		 .desc = kind##_WHAT ", on a ring with COOP_TASKRUN",                  \
+		 FLOOR(kind##_AXES));                                                  \
+	RING_NOP(kind, SINGLE, slug "-single", .strategy = kind##_WORD " deferred",    \
+		 .desc = kind##_WHAT ON_SINGLE, FLOOR(kind##_AXES));                   \
+	RING_NOP(kind, DEFER, slug "-defer",                                           \
+		 .desc = kind##_WHAT ON_SINGLE ", fd registered",                      \
+		 .strategy = kind##_WORD " deferred, registered ring", FLOOR(N));      \
+	RING_NOP(                                                                      \
+		kind, SQPOLL, slug "-sqpoll", .strategy = kind##_WORD " SQPOLL",       \
+		.params = kind##_AXES, .needs = bench_needs_two_cpus,                  \
+		.desc = kind##_WHAT ", taken by a kernel thread on another CPU",       \
 		.caveat = "that CPU is busy all the time: see cpu_ns; the caller spins")
 
-#define N      "batch=" N_1024
-#define SOME_N "batch=" POWERS_1024
-#define FLOOR  "the ring's own price; one io_uring_enter a batch"
+#define N	  "batch=" N_1024
+#define SOME_N	  "batch=" POWERS_1024
+#define ON_SINGLE ", on a ring with SINGLE_ISSUER and DEFER_TASKRUN"
+#define FLOOR(axes) \
+	.params = axes, .caveat = "the ring's own price; one io_uring_enter a batch"
 
 #define nop_FLAGS
 #define nop_WORD "io_uring"
@@ -99,20 +96,20 @@ RING_NOPS(nop_tw, "nop-tw");
 
 #define nop_file_FLAGS .rw_flags = IORING_NOP_FIXED_FILE
 RING_NOP(nop_file, DEFAULT, "nop-file", .strategy = "io_uring, fixed file",
-	 .params = SOME_N, .desc = "a NOP that looks a registered file up",
-	 .caveat = FLOOR);
-RING_NOP(nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
-	 .params = SOME_N, .caveat = FLOOR,
-	 .desc = "a NOP that looks a registered file up, on a ring with deferred task "
-		 "work");
+	 .desc = "a NOP that looks a registered file up", FLOOR(SOME_N));
+RING_NOP(
+	nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
+	.desc = "a NOP that looks a registered file up, on a ring with deferred task work",
+	FLOOR(SOME_N));
 
 #define nop_async_FLAGS .flags = IOSQE_ASYNC
-#define CEILING		"waking and switching to the worker; several may run at once"
+#define CEILING                          \
+	.params = "batch=1,4,16,64,256", \
+	.caveat = "waking and switching to the worker; several may run at once"
 RING_NOP(nop_async, DEFAULT, "nop-async", .strategy = "io_uring, worker thread",
-	 .params = "batch=1,4,16,64,256", .caveat = CEILING,
-	 .desc = "a NOP that is forced onto a worker thread");
-RING_NOP(nop_async, DEFER, "nop-async-defer", .params = "batch=1,4,16,64,256",
-	 .strategy = "io_uring deferred, worker thread", .caveat = CEILING,
+	 .desc = "a NOP that is forced onto a worker thread", CEILING);
+RING_NOP(nop_async, DEFER, "nop-async-defer", CEILING,
+	 .strategy = "io_uring deferred, worker thread",
 	 .desc = "a NOP that is forced onto a worker thread, with deferred task work");
 
 /* What a NOP is read against: a call that does nothing. */

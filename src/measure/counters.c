@@ -25,16 +25,11 @@ static int open_event(const struct event *e, int leader)
 	return fd < 0 ? -errno : (int)fd;
 }
 
-static size_t page_size(void)
-{
-	return sysconf(_SC_PAGESIZE);
-}
-
 static void close_group(struct counter_group *g)
 {
 	for (uint32_t i = 0; i < g->n; i++) {
 		if (g->page[i])
-			munmap(g->page[i], page_size());
+			munmap(g->page[i], sysconf(_SC_PAGESIZE));
 		close(g->fd[i]);
 	}
 	g->n = 0;
@@ -51,9 +46,9 @@ static int open_group(struct counter_group *g, const struct event *e, uint32_t n
 			close_group(g);
 			return fd;
 		}
-		page = ARCH_HAS_RDPMC
-			       ? mmap(NULL, page_size(), PROT_READ, MAP_SHARED, fd, 0)
-			       : MAP_FAILED;
+		page = ARCH_HAS_RDPMC ? mmap(NULL, sysconf(_SC_PAGESIZE), PROT_READ,
+					     MAP_SHARED, fd, 0)
+				      : MAP_FAILED;
 		g->page[i] = page == MAP_FAILED ? NULL : page;
 		g->fd[i] = fd;
 		g->slot[i] = e[i].slot;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* Expands the linker section of descriptors into rows. Does not run anything. */
-#include <ctype.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdio.h>
@@ -96,11 +95,9 @@ static int check_bench(const struct bench *b, struct err *err)
 	slash = strchr(b->id, '/');
 	if (!slash || slash == b->id || !slash[1] || slash - b->id >= VARIANT_GROUP_MAX)
 		return refuse(err, b, "the id must be group/name");
-	for (const char *c = b->id; *c; c++)
-		if (!islower(*c) && !isdigit(*c) && !strchr("/_-", *c))
-			return refuse(
-				err, b,
-				"the id has a character that is not a-z, 0-9, '_' or '-'");
+	if (b->id[strspn(b->id, "abcdefghijklmnopqrstuvwxyz0123456789/_-")])
+		return refuse(err, b,
+			      "the id has a character that is not a-z, 0-9, '_' or '-'");
 	if (b->calls && calls_check(b->calls, call) == -EINVAL)
 		return err_set(err, -EINVAL,
 			       "benchmark '%s': no CPU has a system call %s", b->id,

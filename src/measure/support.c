@@ -206,7 +206,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 {
 	struct bench_run *run = &r->run;
 	const struct bench *b = v->bench;
-	int verdict;
+	int ret;
 
 	memset(r, 0, sizeof(*r));
 	r->fds_before = open_fds();
@@ -218,8 +218,7 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 	run->first = first;
 	run->outcome.overflow = -1;
 	run->batch = 1;
-	for (int i = 0; i < BENCH_FDS; i++)
-		run->fd[i] = -1;
+	memset(run->fd, -1, sizeof(run->fd));
 	for (unsigned int i = 0; i < v->n_params; i++) {
 		if (!strcmp(v->param_name[i], "batch"))
 			run->batch = v->param[i];
@@ -230,17 +229,12 @@ int run_setup(struct running *r, const struct variant *v, int cpu, int other_cpu
 		    : b->want == WANT_ZERO  ? 0
 		    : b->want == WANT_BYTES ? (long)(run->batch * run->bytes)
 					    : b->want;
-	verdict = needs_calls(run);
-	if (!verdict && b->needs)
-		verdict = b->needs(run);
-	if (verdict)
-		return verdict;
-	if (b->state) {
-		run->state = calloc(1, b->state);
-		if (!run->state)
-			return bench_errno(run, "state");
-	}
-	r->was_begun = true;
+	ret = needs_calls(run) ?: (b->needs ? b->needs(run) : 0);
+	if (ret)
+		return ret;
+	run->state = calloc(1, b->state ?: 1);
+	if (!run->state)
+		return bench_errno(run, "state");
 	return b->setup ? b->setup(run) : 0;
 }
 
@@ -249,7 +243,7 @@ int run_teardown(struct running *r)
 	struct bench_run *run = &r->run;
 	unsigned int fds;
 
-	if (r->was_begun && run->bench->teardown)
+	if (run->state && run->bench->teardown)
 		run->bench->teardown(run);
 	if (run->peer && !kill(run->peer, SIGKILL))
 		waitpid(run->peer, NULL, 0);

@@ -7,9 +7,8 @@
 #include "measure/registry.h"
 
 struct running {
-	struct bench_run run;
+	struct bench_run run; /* its state is there once setup has begun */
 	unsigned int fds_before;
-	bool was_begun; /* the setup, however it ended: there is something to tear down */
 };
 
 /*
