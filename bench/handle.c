@@ -15,10 +15,6 @@
 
 #include "handle.h"
 
-#ifndef SO_MEMINFO
-#define SO_MEMINFO 55 /* Linux 4.12 */
-#endif
-
 #define STDIO_BUFFER   4096
 #define SOCKET_HEADERS 2048 /* what the kernel charges for a piece beside its bytes */
 #define UDP_SPARE      256  /* datagrams beyond those of two batches */

@@ -109,10 +109,10 @@ static int verify_value(struct bench_run *run)
 	return got == want ? 0 : bench_fail(run, "%ld, not %ld", got, want);
 }
 
+#define ASKS(call) .arg = (&(const long){ SYS_##call })
 #define VALUE(call, way, expr, ...)                                            \
 	CALL(call##_##way, expr, .id = "null/" #call "-" #way, .calls = #call, \
-	     .arg = &(const long){ SYS_##call }, .setup = setup_value,         \
-	     .verify = verify_value, __VA_ARGS__)
+	     ASKS(call), .setup = setup_value, .verify = verify_value, __VA_ARGS__)
 
 VALUE(getppid, inline, SYS(getppid), .base = "floor/enosys-inline",
       .desc = "getppid by the instruction in the loop",
@@ -120,7 +120,7 @@ VALUE(getppid, inline, SYS(getppid), .base = "floor/enosys-inline",
 LOOP(getppid_loop, (void)run, fold |= SYS(getppid))
 BENCH_OF(
 	getppid_loop, .id = "null/getppid-loop", .calls = "getppid", .base = NULL_CALL,
-	.arg = &(const long){ SYS_getppid }, .setup = setup_value, .verify = verify_value,
+	ASKS(getppid), .setup = setup_value, .verify = verify_value,
 	.desc = "getppid in the classic loop of one call a pass",
 	.caveat =
 		"over `inline` by the branch back to the call, which is none of its cost");
@@ -191,13 +191,12 @@ static int verify_fork(struct bench_run *run)
 }
 
 CALL(getpid_cached, cached(&cached_pid), .id = "null/getpid-cached", .via = VIA_CACHED,
-     .base = NULL_CALL, .arg = &(const long){ SYS_getpid }, .setup = setup_value,
-     .verify = verify_fork, .desc = "the pid, from a thread-local cache",
+     .base = NULL_CALL, ASKS(getpid), .setup = setup_value, .verify = verify_fork,
+     .desc = "the pid, from a thread-local cache",
      .caveat = "wrong after fork, which is why glibc gave its cache up (2.25)");
 CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cached-safe",
-     .via = VIA_CACHED, .base = NULL_CALL, .arg = &(const long){ SYS_getpid },
-     .setup = setup_wiped, .verify = verify_fork,
-     .desc = "the pid, from a page that fork wipes",
+     .via = VIA_CACHED, .base = NULL_CALL, ASKS(getpid), .setup = setup_wiped,
+     .verify = verify_fork, .desc = "the pid, from a page that fork wipes",
      .caveat = "right after fork; costs a page, and a call in every child");
 
 /*
@@ -209,7 +208,6 @@ LOOP(block_getppid, (void)run; n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
 LOOP(block_enosys, n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
      fold |= arch_null_block(run->bytes))
 BENCH_OF(block_getppid, .id = "test/block-getppid", .flags = BENCH_TEST,
-	 .desc = "getppid, a block of instructions", .setup = setup_value,
-	 .arg = &(const long){ SYS_getppid });
+	 .desc = "getppid, a block of instructions", .setup = setup_value, ASKS(getppid));
 BENCH_OF(block_enosys, .id = "test/block-enosys", .flags = BENCH_TEST,
 	 .desc = "no system call, a block of instructions", .setup = setup_unused);

@@ -18,6 +18,7 @@
 #include "bench.h"
 
 #define MOST	  1024
+#define UNASKED	  POLLNVAL /* what poll must overwrite */
 #define WORD_BITS (8 * (int)sizeof(long))
 #define WORDS	  (FD_SETSIZE / WORD_BITS)
 
@@ -52,7 +53,7 @@ static int open_eventfds(struct bench_run *run)
 
 		if (fd < 0)
 			return bench_errno(run, "eventfd");
-		w->pfd[w->n++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+		w->pfd[w->n++] = (struct pollfd){ fd, POLLIN, UNASKED };
 	}
 	return 0;
 }
@@ -91,21 +92,6 @@ static int verify_flip(struct bench_run *run)
 
 LOOP(poll, WATCH_LOCALS, fold |= SYS(poll, w->pfd, fds, 0))
 
-static void clear_results(struct watch *w)
-{
-	for (size_t i = 0; i < w->n; i++)
-		w->pfd[i].revents = POLLNVAL;
-}
-
-static int setup_poll(struct bench_run *run)
-{
-	int ret = open_eventfds(run);
-
-	if (!ret)
-		clear_results(run->state);
-	return ret;
-}
-
 static int verify_poll(struct bench_run *run)
 {
 	struct watch *w = run->state;
@@ -116,7 +102,8 @@ static int verify_poll(struct bench_run *run)
 			return bench_fail(run, "descriptor %zu: revents %#hx", i,
 					  w->pfd[i].revents);
 	ret = verify_flip(run);
-	clear_results(w);
+	for (size_t i = 0; i < w->n; i++)
+		w->pfd[i].revents = UNASKED;
 	return ret;
 }
 
@@ -212,7 +199,7 @@ static int verify_epoll(struct bench_run *run)
 		 .params = "fds=1,16,256 ready=0,1", .state = sizeof(struct watch), \
 		 .teardown = teardown, __VA_ARGS__)
 
-POLL(poll, .setup = setup_poll, .verify = verify_poll,
+POLL(poll, .setup = open_eventfds, .verify = verify_poll,
      .desc = "poll eventfds, none or all of them ready, without waiting",
      .caveat = "never sleeps: no wait queue is joined, no wake-up is in it");
 POLL(select, .setup = setup_select, .verify = verify_select,

@@ -147,15 +147,11 @@ PREAD(4k, PAGE, .base = NULL_CALL);
 PREAD(64k, PIECE, .base = "read/pread-4k");
 PREAD(1m, 1UL << 20, .base = "read/pread-4k");
 
-static void unmap(struct file *f, size_t passes)
-{
-	if (f->map)
-		munmap(f->map, passes * PASS);
-	f->map = NULL;
-}
-
-/* Without a mapping nothing can be touched: see here that there is one. */
-static int map(struct bench_run *run, size_t passes)
+/*
+ * All of it, so that rows that keep the mapping find every page there. Without a mapping
+ * nothing can be touched: see here that there is one, not by a crash.
+ */
+static int setup_map(struct bench_run *run)
 {
 	struct file *f = run->state;
 	int ret = setup_file(run);
@@ -163,34 +159,31 @@ static int map(struct bench_run *run, size_t passes)
 
 	if (ret)
 		return ret;
-	p = mmap(NULL, passes * PASS, PROT_READ, MAP_SHARED | MAP_POPULATE, run->fd[0],
-		 0);
+	p = mmap(NULL, LEN, PROT_READ, MAP_SHARED | MAP_POPULATE, run->fd[0], 0);
 	if (p == MAP_FAILED)
 		return bench_errno(run, "mmap");
 	f->map = p;
-	for (size_t i = 0; i < passes; i++)
+	for (size_t i = 0; i < PASSES; i++)
 		if (touch(p + i * PASS, PASS) != f->touch[i])
 			return bench_fail(run, "the mapping has other contents");
 	return 0;
 }
 
-/* All of it, so that rows that keep the mapping find every page there. */
-static int setup_map(struct bench_run *run)
-{
-	return map(run, PASSES);
-}
-
 static void teardown_map(struct bench_run *run)
 {
-	unmap(run->state, PASSES);
+	struct file *f = run->state;
+
+	if (f->map)
+		munmap(f->map, LEN);
+	f->map = NULL;
 }
 
 /* For the rows that map in the loop: no mapping left that could share page tables. */
 static int setup_unmapped(struct bench_run *run)
 {
-	int ret = map(run, 1);
+	int ret = setup_map(run);
 
-	unmap(run->state, 1);
+	teardown_map(run);
 	return ret;
 }
 

@@ -9,12 +9,6 @@
 
 #include "handle.h"
 
-static long die(void)
-{
-	raise(SIGSEGV);
-	return 0;
-}
-
 static int refuse(struct bench_run *run)
 {
 	return bench_skip(run, "refused on purpose");
@@ -33,7 +27,7 @@ static int refute(struct bench_run *run)
 #define TEST(ident, expr, ...) \
 	CALL(ident, expr, .id = "test/" #ident, .flags = BENCH_TEST, __VA_ARGS__)
 
-TEST(crash, die(), .desc = "dies of SIGSEGV");
+TEST(crash, raise(SIGSEGV), .desc = "dies of SIGSEGV");
 TEST(hang, pause(), .desc = "never returns");
 TEST(fail, SYS(close, -1), .desc = "closes what is not open");
 TEST(skip, SYS(getppid), .desc = "is not possible", .needs = refuse);

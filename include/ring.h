@@ -17,18 +17,6 @@
 #include "bench.h"
 
 /* include/uapi/linux/io_uring.h of the kernel named. */
-#ifndef IORING_SETUP_COOP_TASKRUN
-#define IORING_SETUP_COOP_TASKRUN (1U << 8) /* 5.19 */
-#endif
-#ifndef IORING_SETUP_SINGLE_ISSUER
-#define IORING_SETUP_SINGLE_ISSUER (1U << 12) /* 6.0 */
-#endif
-#ifndef IORING_SETUP_DEFER_TASKRUN
-#define IORING_SETUP_DEFER_TASKRUN (1U << 13) /* 6.1 */
-#endif
-#ifndef IORING_RECV_MULTISHOT
-#define IORING_RECV_MULTISHOT (1U << 1) /* 6.0; in ioprio */
-#endif
 /* In rw_flags of a NOP, not in its flags: there bit 4 is IOSQE_ASYNC. */
 #ifndef IORING_NOP_FIXED_FILE
 #define IORING_NOP_FIXED_FILE (1U << 2) /* 6.13 */

@@ -20,16 +20,15 @@
 
 static int install(long k, struct err *err)
 {
-	struct sock_filter code[MOST + 2];
-	struct sock_fprog program = { .filter = code };
+	const struct sock_filter add = BPF_STMT(BPF_ALU | BPF_ADD | BPF_K, 1);
+	const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_filter code[MOST + 2] = { BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])) };
+	struct sock_fprog program = { .len = k + 2, .filter = code };
 
-	code[program.len++] = (struct sock_filter)BPF_STMT(
-		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]));
-	for (long i = 0; i < k; i++)
-		code[program.len++] = (struct sock_filter)BPF_STMT(
-			BPF_ALU | BPF_ADD | BPF_K, 1);
-	code[program.len++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-							   SECCOMP_RET_ALLOW);
+	for (long i = 1; i <= k; i++)
+		code[i] = add;
+	code[k + 1] = allow;
 	/* Needed of an unprivileged process, and harmless for this one. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))

@@ -142,13 +142,11 @@ static int make_row(struct variant *v, const struct bench *b, const struct axis 
 	return 0;
 }
 
-static int by_id(const void *a, const void *b)
+/* Rows of one family. */
+static int by_params(const void *a, const void *b)
 {
 	const struct variant *x = a, *y = b;
-	int order = strcmp(x->bench->id, y->bench->id);
 
-	if (order)
-		return order;
 	for (unsigned int i = 0; i < x->n_params; i++)
 		if (x->param[i] != y->param[i])
 			return x->param[i] < y->param[i] ? -1 : 1;
@@ -312,7 +310,7 @@ static int expand_all(struct registry *reg, const struct bench *const *benches, 
 		ret = expand_bench(reg, sorted[i], err);
 		if (!ret)
 			qsort(reg->rows + first, reg->n - first, sizeof(*reg->rows),
-			      by_id);
+			      by_params);
 	}
 	free(sorted);
 	return ret;

@@ -10,10 +10,6 @@
 #include "measure/cputime.h"
 #include "ring.h"
 
-#ifndef RWF_NOWAIT
-#define RWF_NOWAIT 8 /* Linux 4.14 */
-#endif
-
 #define FUTURE		  (1U << 31)
 #define SQ_THREAD_IDLE_MS 2000 /* the kernel thread does not sleep between windows */
 
