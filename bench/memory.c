@@ -23,8 +23,7 @@
 #define ANON  (MAP_PRIVATE | MAP_ANONYMOUS)
 
 struct memory {
-	char *guard; /* three pages, the outer ones without access; or NULL */
-	char *page;  /* the middle one: it has no neighbour to merge with */
+	char *page;  /* between two without access: it has no neighbour to merge with */
 	long faults; /* minor faults of this thread before the first batch */
 	int thp_off; /* what prctl(PR_GET_THP_DISABLE) said, + 1; 0: not asked */
 };
@@ -93,7 +92,6 @@ static int setup_page(struct bench_run *run)
 
 	if (p == MAP_FAILED)
 		return bench_errno(run, "mmap");
-	m->guard = p;
 	m->page = p + PAGE;
 	if (mprotect(m->page, PAGE, RW))
 		return bench_errno(run, "mprotect");
@@ -126,8 +124,8 @@ static void teardown(struct bench_run *run)
 
 	if (m->thp_off)
 		prctl(PR_SET_THP_DISABLE, m->thp_off - 1, 0, 0, 0);
-	if (m->guard)
-		munmap(m->guard, 3 * PAGE);
+	if (m->page)
+		munmap(m->page - PAGE, 3 * PAGE);
 }
 
 static int check_faults(struct bench_run *run, unsigned long per_iteration)

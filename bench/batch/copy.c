@@ -84,6 +84,8 @@ static int probe_read(struct bench_run *run)
 #define COPY(slug, ...)                                                                 \
 	PIECES_STRATEGY("copy-file-" slug, "copy-file", .base = "batch/copy-file-loop", \
 			__VA_ARGS__)
+/* BY(…, way, …): by a loop of above, without a ring. */
+#define BY(way, ...) COPY(#way, .arg = TO(files), .batch = batch_copy_##way, __VA_ARGS__)
 #define RING(ring, ...)                                                                 \
 	COPY(__VA_ARGS__, .via = VIA_RING, .calls = "io_uring_enter",                   \
 	     .caveat = "page cache only; two requests an operation",                    \
@@ -95,24 +97,21 @@ static int probe_read(struct bench_run *run)
 #define AXES(most) \
 	"batch=" N_1024 " bytes=64; batch=" most " bytes=4096; batch=1,16 bytes=65536"
 
-COPY("loop", .strategy = "read and write", .calls = "pread64 pwrite64",
-     .params = "batch=1,16,256 bytes=64,4096; batch=1,16 bytes=65536",
-     .desc = "pread a piece of one file, pwrite it to another", .caveat = CACHE,
-     .arg = TO(files), .batch = batch_copy_loop);
-COPY("whole", .strategy = "one read, one write", .calls = "pread64 pwrite64",
-     .params = AXES(POWERS_1024), .caveat = CACHE, .arg = TO(files),
-     .desc = "a piece of one pread and one pwrite of all of them",
-     .batch = batch_copy_whole);
-COPY("sendfile", .strategy = "sendfile", .calls = "lseek sendfile",
-     .params = AXES(POWERS_1024), .caveat = CACHE "; an lseek a batch is in it",
-     .desc = "a piece of one sendfile to a file", .arg = TO(files),
-     .batch = batch_copy_sendfile);
+BY(loop, .strategy = "read and write", .calls = "pread64 pwrite64",
+   .params = "batch=1,16,256 bytes=64,4096; batch=1,16 bytes=65536",
+   .desc = "pread a piece of one file, pwrite it to another", .caveat = CACHE);
+BY(whole, .strategy = "one read, one write", .calls = "pread64 pwrite64",
+   .params = AXES(POWERS_1024), .caveat = CACHE,
+   .desc = "a piece of one pread and one pwrite of all of them");
+BY(sendfile, .strategy = "sendfile", .calls = "lseek sendfile",
+   .params = AXES(POWERS_1024), .caveat = CACHE "; an lseek a batch is in it",
+   .desc = "a piece of one sendfile to a file");
 COPY("splice", .strategy = "splice", .calls = "splice splice", .params = AXES(POWERS_256),
      .desc = "a piece of one splice into a pipe and one out of it", .caveat = CACHE,
      .arg = TO(files, .more = add_pipe), .batch = batch_copy_splice);
-COPY("range", .strategy = "copy_file_range", .calls = "copy_file_range",
-     .params = AXES(POWERS_1024), .desc = "a piece of one copy_file_range",
-     .caveat = CACHE, .arg = TO(files), .batch = batch_copy_range);
+BY(range, .strategy = "copy_file_range", .calls = "copy_file_range",
+   .params = AXES(POWERS_1024), .desc = "a piece of one copy_file_range",
+   .caveat = CACHE);
 RING(ON_DEFAULT, "uring", .strategy = "io_uring, linked", .params = AXES(POWERS_1024),
      .desc = "a READ request and a WRITE request linked to it");
 RING(.mode = RING_DEFER, "uring-defer", .strategy = "io_uring deferred, linked",

@@ -182,6 +182,10 @@ static void teardown_multishot(struct bench_run *run)
 	PIECES_STRATEGY("recv-" #source "-" slug, "recv-" #source, \
 			.base = "batch/recv-" #source "-recv",     \
 			.caveat = source##_CAVEAT, .before = pieces_refill, __VA_ARGS__)
+/* BY(…, way, …): by a loop of above, without a ring. */
+#define BY(source, way, ...)                                                        \
+	RECEIVE(source, #way, .arg = FROM(source), .batch = batch_##source##_##way, \
+		__VA_ARGS__)
 #define RING(source, ring, ...)                                                       \
 	RECEIVE(source, __VA_ARGS__, .arg = FROM(source, .op = IORING_OP_RECV, ring), \
 		.via = VIA_RING, .calls = "io_uring_enter")
@@ -205,21 +209,20 @@ static void teardown_multishot(struct bench_run *run)
 
 #define unix_AXES   UNIX_AXES
 #define unix_CAVEAT "its share of the send that fills the stream is in it; no wake-up"
-RECEIVE(unix, "recv", .strategy = "recv", .calls = "sendto recvfrom",
-	.params = UNIX_PLAIN, .arg = FROM(unix), .batch = batch_unix_recv,
-	.desc = "receive a piece from a stream of AF_UNIX; one send a batch");
-RECEIVE(unix, "recvmmsg", .strategy = "recvmmsg", .calls = "sendto recvmmsg",
-	.params = UNIX_AXES, .arg = FROM(unix), .batch = batch_unix_recvmmsg,
-	.desc = "a piece from a stream of AF_UNIX, as one of a recvmmsg; one send a "
-		"batch");
+BY(unix, recv, .strategy = "recv", .calls = "sendto recvfrom", .params = UNIX_PLAIN,
+   .desc = "receive a piece from a stream of AF_UNIX; one send a batch");
+BY(unix, recvmmsg, .strategy = "recvmmsg", .calls = "sendto recvmmsg",
+   .params = UNIX_AXES,
+   .desc = "a piece from a stream of AF_UNIX, as one of a recvmmsg; one send a "
+	   "batch");
 RECEIVE(unix, "epoll", .strategy = "epoll, then recv",
 	.calls = "sendto epoll_wait recvfrom", .params = UNIX_AXES,
 	.arg = FROM(unix, .more = open_epoll), .batch = batch_unix_epoll,
 	.desc = "receive a piece from a stream of AF_UNIX; one epoll_wait and one send a "
 		"batch");
-RECEIVE(unix, "copy", .strategy = "recv, then copy", .calls = "sendto recvfrom",
-	.params = UNIX_AXES, .arg = FROM(unix), .batch = batch_unix_copy,
-	.desc = "a piece out of one recv of all of them, copied; one send a batch");
+BY(unix, copy, .strategy = "recv, then copy", .calls = "sendto recvfrom",
+   .params = UNIX_AXES,
+   .desc = "a piece out of one recv of all of them, copied; one send a batch");
 RINGS(unix);
 MULTISHOT(ON_DEFAULT, "uring-multishot", .strategy = "io_uring multishot",
 	  .params = "batch=" POWERS_256 " bytes=64; batch=1,4,16,32 bytes=4096",
@@ -231,12 +234,10 @@ MULTISHOT(.mode = RING_DEFER, "uring-multishot-defer",
 
 #define udp_AXES   UDP_AXES
 #define udp_CAVEAT "sent before, outside of the time; no wake-up"
-RECEIVE(udp, "recv", .strategy = "recv", .calls = "recvfrom", .params = UDP_PLAIN,
-	.desc = "receive a datagram that is there", .arg = FROM(udp),
-	.batch = batch_udp_recv);
-RECEIVE(udp, "recvmmsg", .strategy = "recvmmsg", .calls = "recvmmsg", .params = UDP_AXES,
-	.desc = "a datagram that is there, as one of a recvmmsg", .arg = FROM(udp),
-	.batch = batch_udp_recvmmsg);
+BY(udp, recv, .strategy = "recv", .calls = "recvfrom", .params = UDP_PLAIN,
+   .desc = "receive a datagram that is there");
+BY(udp, recvmmsg, .strategy = "recvmmsg", .calls = "recvmmsg", .params = UDP_AXES,
+   .desc = "a datagram that is there, as one of a recvmmsg");
 RECEIVE(udp, "epoll", .strategy = "epoll, then recv", .calls = "epoll_wait recvfrom",
 	.params = UDP_AXES,
 	.desc = "receive a datagram that is there; one epoll_wait a batch",

@@ -40,6 +40,9 @@ RING_LOOP(udp_ring_linked, 0, SUBMIT(batch, bytes, PREP_SEND(fd); LINKED))
 	PIECES_STRATEGY("send-" #sink "-" slug, "send-" #sink,                        \
 			.base = "batch/send-" #sink "-send", .caveat = sink##_CAVEAT, \
 			.after = pieces_drain, __VA_ARGS__)
+/* BY(…, way, …): by a loop of above, without a ring. */
+#define BY(sink, way, ...) \
+	SEND_BY(sink, #way, .arg = TO(sink), .batch = batch_##sink##_##way, __VA_ARGS__)
 #define RING(sink, ring, ...)                                                   \
 	SEND_BY(sink, __VA_ARGS__, .arg = TO(sink, .op = IORING_OP_SEND, ring), \
 		.via = VIA_RING, .calls = "io_uring_enter")
@@ -63,23 +66,19 @@ RING_LOOP(udp_ring_linked, 0, SUBMIT(batch, bytes, PREP_SEND(fd); LINKED))
 #define SOME	    "batch=" POWERS_256 " bytes=64; batch=1,4,16,32 bytes=4096"
 #define unix_AXES   UNIX_AXES
 #define unix_CAVEAT "its share of the recv that drains the batch is in it; no wake-up"
-SEND_BY(unix, "send", .strategy = "send", .calls = "sendto recvfrom",
-	.params = UNIX_PLAIN,
-	.desc = "send a piece over a stream of AF_UNIX; one recv a batch",
-	.arg = TO(unix), .batch = batch_unix_send);
-SEND_BY(unix, "write", .strategy = "write", .calls = "write recvfrom",
-	.params = UNIX_PLAIN, .arg = TO(unix), .batch = batch_unix_write,
-	.desc = "write a piece to a stream of AF_UNIX; one recv a batch");
-SEND_BY(unix, "writev", .strategy = "writev", .calls = "writev recvfrom",
-	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_writev,
-	.desc = "a piece over a stream of AF_UNIX, as one of a writev; one recv a batch");
-SEND_BY(unix, "sendmmsg", .strategy = "sendmmsg", .calls = "sendmmsg recvfrom",
-	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_sendmmsg,
-	.desc = "a piece over a stream of AF_UNIX, as one of a sendmmsg; one recv a "
-		"batch");
-SEND_BY(unix, "copy", .strategy = "copy, then send", .calls = "sendto recvfrom",
-	.params = UNIX_AXES, .arg = TO(unix), .batch = batch_unix_copy,
-	.desc = "copy a piece into a buffer; one send of it and one recv a batch");
+BY(unix, send, .strategy = "send", .calls = "sendto recvfrom", .params = UNIX_PLAIN,
+   .desc = "send a piece over a stream of AF_UNIX; one recv a batch");
+BY(unix, write, .strategy = "write", .calls = "write recvfrom", .params = UNIX_PLAIN,
+   .desc = "write a piece to a stream of AF_UNIX; one recv a batch");
+BY(unix, writev, .strategy = "writev", .calls = "writev recvfrom", .params = UNIX_AXES,
+   .desc = "a piece over a stream of AF_UNIX, as one of a writev; one recv a batch");
+BY(unix, sendmmsg, .strategy = "sendmmsg", .calls = "sendmmsg recvfrom",
+   .params = UNIX_AXES,
+   .desc = "a piece over a stream of AF_UNIX, as one of a sendmmsg; one recv a "
+	   "batch");
+BY(unix, copy, .strategy = "copy, then send", .calls = "sendto recvfrom",
+   .params = UNIX_AXES,
+   .desc = "copy a piece into a buffer; one send of it and one recv a batch");
 RINGS(unix);
 RING(unix, ON_DEFAULT, "uring-writev", .strategy = "io_uring, one WRITEV",
      .params = UNIX_AXES, .desc = "a piece of one WRITEV request",
@@ -87,9 +86,8 @@ RING(unix, ON_DEFAULT, "uring-writev", .strategy = "io_uring, one WRITEV",
 
 #define udp_AXES   UDP_AXES
 #define udp_CAVEAT "loopback: the receiving half of the stack runs inside; no wake-up"
-SEND_BY(udp, "send", .strategy = "send", .calls = "sendto", .params = UDP_PLAIN,
-	.desc = "send a datagram to 127.0.0.1", .arg = TO(udp), .batch = batch_udp_send);
-SEND_BY(udp, "sendmmsg", .strategy = "sendmmsg", .calls = "sendmmsg", .params = UDP_AXES,
-	.desc = "a datagram to 127.0.0.1, as one of a sendmmsg", .arg = TO(udp),
-	.batch = batch_udp_sendmmsg);
+BY(udp, send, .strategy = "send", .calls = "sendto", .params = UDP_PLAIN,
+   .desc = "send a datagram to 127.0.0.1");
+BY(udp, sendmmsg, .strategy = "sendmmsg", .calls = "sendmmsg", .params = UDP_AXES,
+   .desc = "a datagram to 127.0.0.1, as one of a sendmmsg");
 RINGS(udp);

@@ -20,7 +20,7 @@ PIECES(null_write, batch, EACH(SYS(write, fd, buf + at, bytes)))
 PIECES(null_writev, 1, ONCE(SYS(writev, fd, iov, batch)))
 PIECES(null_copy, 1, GATHER; ONCE(SYS(write, fd, copy, total)))
 PIECES(file_write, batch + 1, EACH(SYS(write, fd, buf + at, bytes)); REWIND)
-PIECES(file_pwritev, 1, ONCE(SYS(pwritev, fd, iov, batch, 0, 0)))
+PIECES(file_writev, 1, ONCE(SYS(pwritev, fd, iov, batch, 0, 0)))
 PIECES(file_copy, 1, GATHER; ONCE(SYS(pwrite64, fd, copy, total, 0)))
 PIECES(place_pwrite, batch, EACH(SYS(pwrite64, fd, buf + at, bytes, at)))
 PIECES(pipe_write, batch + 1, EACH(SYS(write, fd, buf + at, bytes)); DRAIN)
@@ -65,6 +65,9 @@ static int needs_slots(struct bench_run *run)
 #define WRITE(sink, slug, ...)                                   \
 	PIECES_STRATEGY("write-" #sink "-" slug, "write-" #sink, \
 			.base = "batch/write-" #sink "-" sink##_BASE, __VA_ARGS__)
+/* BY(…, way, …): by a loop of above, without a ring. */
+#define BY(sink, way, ...) \
+	WRITE(sink, #way, .arg = TO(sink), .batch = batch_##sink##_##way, __VA_ARGS__)
 #define RING(sink, ring, ...)                                                  \
 	WRITE(sink, __VA_ARGS__, .arg = TO(sink, .op = IORING_OP_WRITE, ring), \
 	      .via = VIA_RING, .calls = "io_uring_enter")
@@ -99,19 +102,16 @@ static int needs_slots(struct bench_run *run)
 #define null_BASE   "write"
 #define null_AXES   SWEEP
 #define null_CAVEAT "no byte is copied"
-WRITE(null, "write", .strategy = "write", .calls = "write", .params = PLAIN,
-      .desc = "write a piece to /dev/null", .caveat = null_CAVEAT, .arg = TO(null),
-      .batch = batch_null_write);
+BY(null, write, .strategy = "write", .calls = "write", .params = PLAIN,
+   .desc = "write a piece to /dev/null", .caveat = null_CAVEAT);
 WRITE(null, "pwrite", .strategy = "pwrite", .calls = "pwrite64", .params = PLAIN,
       .desc = "pwrite a piece to /dev/null", .caveat = null_CAVEAT, .arg = TO(null),
       .batch = batch_place_pwrite);
-WRITE(null, "writev", .strategy = "writev", .calls = "writev", .params = SWEEP,
-      .desc = "a piece to /dev/null, as one of a writev", .caveat = null_CAVEAT,
-      .arg = TO(null), .batch = batch_null_writev);
-WRITE(null, "copy", .strategy = "copy, then write", .calls = "write", .params = SWEEP,
-      .desc = "copy a piece into a buffer; one write of it a batch",
-      .caveat = "the only copy is the caller's own: /dev/null makes none",
-      .arg = TO(null), .batch = batch_null_copy);
+BY(null, writev, .strategy = "writev", .calls = "writev", .params = SWEEP,
+   .desc = "a piece to /dev/null, as one of a writev", .caveat = null_CAVEAT);
+BY(null, copy, .strategy = "copy, then write", .calls = "write", .params = SWEEP,
+   .desc = "copy a piece into a buffer; one write of it a batch",
+   .caveat = "the only copy is the caller's own: /dev/null makes none");
 WRITE(null, "stdio", .strategy = "stdio", .via = VIA_LIBC, .calls = "write",
       .params = SWEEP, .desc = "fwrite a piece; fflush after the batch",
       .caveat = "a write as often as 4 KiB are full, and at the end",
@@ -121,19 +121,16 @@ RINGS(null, place_ring);
 #define file_BASE   "pwrite"
 #define file_AXES   SWEEP
 #define file_CAVEAT "page cache only, the same region again and again; no fsync"
-WRITE(file, "write", .strategy = "write", .calls = "write lseek", .params = PLAIN,
-      .desc = "write a piece to a file",
-      .caveat = file_CAVEAT "; one lseek a batch is in it", .arg = TO(file),
-      .batch = batch_file_write);
+BY(file, write, .strategy = "write", .calls = "write lseek", .params = PLAIN,
+   .desc = "write a piece to a file",
+   .caveat = file_CAVEAT "; one lseek a batch is in it");
 WRITE(file, "pwrite", .strategy = "pwrite", .calls = "pwrite64", .params = PLAIN,
       .desc = "pwrite a piece to a file", .caveat = file_CAVEAT, .arg = TO(file),
       .batch = batch_place_pwrite);
-WRITE(file, "writev", .strategy = "pwritev", .calls = "pwritev", .params = SWEEP,
-      .desc = "a piece to a file, as one of a pwritev", .caveat = file_CAVEAT,
-      .arg = TO(file), .batch = batch_file_pwritev);
-WRITE(file, "copy", .strategy = "copy, then pwrite", .calls = "pwrite64", .params = SWEEP,
-      .desc = "copy a piece into a buffer; one pwrite of it a batch",
-      .caveat = file_CAVEAT, .arg = TO(file), .batch = batch_file_copy);
+BY(file, writev, .strategy = "pwritev", .calls = "pwritev", .params = SWEEP,
+   .desc = "a piece to a file, as one of a pwritev", .caveat = file_CAVEAT);
+BY(file, copy, .strategy = "copy, then pwrite", .calls = "pwrite64", .params = SWEEP,
+   .desc = "copy a piece into a buffer; one pwrite of it a batch", .caveat = file_CAVEAT);
 WRITE(file, "stdio", .strategy = "stdio", .via = VIA_LIBC, .calls = "write",
       .params = SWEEP, .desc = "fwrite a piece; fflush after the batch",
       .caveat = file_CAVEAT "; one lseek a batch is in it",
@@ -143,17 +140,15 @@ RINGS(file, place_ring);
 #define pipe_BASE   "write"
 #define pipe_AXES   "batch=" N_1024 " bytes=64; batch=" POWERS_256 " bytes=4096; " ENDS
 #define pipe_CAVEAT "its share of the read that drains the batch is in it; no wake-up"
-WRITE(pipe, "write", .strategy = "write", .calls = "write read", .params = PLAIN,
-      .desc = "write a piece into a pipe; one read a batch", .caveat = pipe_CAVEAT,
-      .arg = TO(pipe), .batch = batch_pipe_write);
-WRITE(pipe, "writev", .strategy = "writev", .calls = "writev read", .params = pipe_AXES,
-      .desc = "a piece into a pipe, as one of a writev; one read a batch",
-      .caveat = pipe_CAVEAT, .arg = TO(pipe), .batch = batch_pipe_writev);
-WRITE(pipe, "copy", .strategy = "copy, then write", .calls = "write read",
-      .params = pipe_AXES,
-      .desc = "copy a piece into a buffer; one write of it into a pipe and one read a "
-	      "batch",
-      .caveat = pipe_CAVEAT, .arg = TO(pipe), .batch = batch_pipe_copy);
+BY(pipe, write, .strategy = "write", .calls = "write read", .params = PLAIN,
+   .desc = "write a piece into a pipe; one read a batch", .caveat = pipe_CAVEAT);
+BY(pipe, writev, .strategy = "writev", .calls = "writev read", .params = pipe_AXES,
+   .desc = "a piece into a pipe, as one of a writev; one read a batch",
+   .caveat = pipe_CAVEAT);
+BY(pipe, copy, .strategy = "copy, then write", .calls = "write read", .params = pipe_AXES,
+   .desc = "copy a piece into a buffer; one write of it into a pipe and one read a "
+	   "batch",
+   .caveat = pipe_CAVEAT);
 WRITE(pipe, "stdio", .strategy = "stdio", .via = VIA_LIBC, .calls = "write",
       .params = pipe_AXES, .desc = "fwrite a piece; fflush after the batch",
       .caveat = pipe_CAVEAT, .arg = TO(pipe, .stdio = true), .batch = batch_pipe_stdio);
