@@ -247,10 +247,7 @@ static int verify_zero(struct bench_run *run)
 	return 0;
 }
 
-/*
- * That the loop's results were good proves it already: O_EXCL refuses a file that is
- * there, and unlink one that is not.
- */
+/* Good results prove it: O_EXCL refuses a file that is there, unlink one that is not. */
 static int verify_creat(struct bench_run *run)
 {
 	if (SYS(access, run->buf, F_OK) != -ENOENT)

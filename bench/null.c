@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The floor: an empty loop, a function call, and the entry into the kernel for a number
- * that names no system call. Beside them, calls that do next to nothing, made in each way.
+ * that names no system call. Beside them, calls that do next to nothing, in each way.
  *
  * The numbers hold nothing of what a working system call adds: cold caches, locks, copies
  * and the slower user code after it. Where the kernel overwrites the return predictor,
@@ -88,7 +88,7 @@ ENOSYS_CALL(enosys_shielded, op_shielded(bytes), .id = "floor/enosys-shielded",
 	    .desc = "a number without a system call, by a function with a shielded "
 		    "return");
 
-/* The value of the call with the number `arg`, asked for in another way than the row's. */
+/* The value of call number `arg`, asked for in another way than the row's. */
 static long asked_otherwise(const struct bench_run *run)
 {
 	const long *nr = run->bench->arg;
@@ -199,10 +199,7 @@ CALL(getpid_cached_safe, cached((volatile pid_t *)buf), .id = "null/getpid-cache
      .verify = verify_fork, .desc = "the pid, from a page that fork wipes",
      .caveat = "right after fork; costs a page, and a call in every child");
 
-/*
- * The same calls as a block of instructions, without a loop: for the self-test, which
- * holds the suite's loop against them.
- */
+/* The same calls without a loop: the self-test holds the suite's loop against them. */
 LOOP(block_getppid, (void)run; n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,
 			       fold |= arch_null_block(SYS_getppid))
 LOOP(block_enosys, n = (n + ARCH_NULL_BLOCK - 1) / ARCH_NULL_BLOCK,

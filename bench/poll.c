@@ -68,8 +68,7 @@ static void flip(const struct watch *w, size_t i, bool ready)
 }
 
 /*
- * The loop answers what is, not what was: with the last descriptor flipped, one operation
- * must count one more or one less.
+ * The loop answers what is: with the last descriptor flipped, it counts one more or less.
  */
 static int verify_flip(struct bench_run *run)
 {

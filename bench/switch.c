@@ -47,8 +47,7 @@ static struct page *page_of(const struct bench_run *run)
 }
 
 /*
- * Pipes: the ball goes out through fd[1] -> fd[0] and comes back through fd[3] -> fd[2].
- * It ends when the last fd[1] is closed.
+ * The ball goes out by fd[1] -> fd[0], and back by fd[3] -> fd[2], until fd[1] is closed.
  */
 BATCH(pipe)
 {

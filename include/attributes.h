@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Attributes of gcc and clang that stand in front of declarations, each as one word. What
- * only one file needs is in that file.
- */
+/* Attributes of gcc and clang that more than one file needs, each as one word. */
 #ifndef SYSCOST_ATTRIBUTES_H
 #define SYSCOST_ATTRIBUTES_H
 

@@ -47,7 +47,7 @@
 #define ON_DEFER   .mode = RING_DEFER, .fixed = true
 #define ON_SQPOLL  .mode = RING_SQPOLL, .fixed = true
 
-/* For `prep` of SUBMIT(), behind what prepares: its file is the fixed one, it is linked. */
+/* Of a request, behind what prepares it: its file is the fixed one; it is linked. */
 #define FIXED_FILE sqe->flags |= IOSQE_FIXED_FILE
 #define LINKED	   sqe->flags |= (i + 1 < batch) << IOSQE_IO_LINK_BIT
 

@@ -78,8 +78,7 @@ struct bench {
 	unsigned int pass;  /* iterations a pass of its loop, from BENCH_OF(); or 0 */
 	/*
 	 * Rows of one workload (and one `bytes`) do the same work, each by its strategy:
-	 * "write-null" by "writev". `syscost batch` weighs them against each other. NULL
-	 * for rows that are no alternatives.
+	 * "write-null" by "writev". `syscost batch` weighs them. NULL: no alternatives.
 	 */
 	const char *workload, *strategy;
 
@@ -237,11 +236,9 @@ void *bench_vdso(const char *name);
  * BATCH_OP(name, expr): the same loop without a descriptor.
  *
  * LOOP(name, locals, statements): declares `locals` and repeats the statements, which OR
- * their results into `fold`. LOOP_THEN(name, locals, then, statements): does `then` once
- * at the end of the batch, in its time.
+ * their results into `fold`. LOOP_THEN(name, locals, then, …): `then` once at the end.
  *
- * BATCH(name) { … REPEAT (n) … }: any body. These three make one iteration a pass, by
- * REPEAT; `n` counts down to 1 in it.
+ * BATCH(name) { … REPEAT (n) … }: any body. A pass is one iteration; `n` goes down to 1.
  */
 #define BATCH(name) BATCH_BY(name, 1)
 /* The same, of a body that makes so many iterations a pass. */
@@ -262,11 +259,6 @@ void *bench_vdso(const char *name);
 	__VA_ARGS__; \
 	__VA_ARGS__; \
 	__VA_ARGS__
-#define FOUR_FOURS_OF(...)    \
-	FOUR_OF(__VA_ARGS__); \
-	FOUR_OF(__VA_ARGS__); \
-	FOUR_OF(__VA_ARGS__); \
-	FOUR_OF(__VA_ARGS__)
 /* At once, by one instruction: no compiler keeps many results for later. */
 #define FOLD(result)                               \
 	do {                                       \
@@ -278,10 +270,10 @@ void *bench_vdso(const char *name);
 		__VA_ARGS__;                                                      \
 	for (unsigned long less_ = (n) % BENCH_UNROLL / BENCH_UNROLL_LESS; less_; \
 	     less_--) {                                                           \
-		FOUR_FOURS_OF(__VA_ARGS__);                                       \
+		FOUR_OF(FOUR_OF(__VA_ARGS__));                                    \
 	}                                                                         \
 	for (unsigned long pass_ = (n) / BENCH_UNROLL; pass_; pass_--) {          \
-		FOUR_OF(FOUR_FOURS_OF(__VA_ARGS__));                              \
+		FOUR_OF(FOUR_OF(FOUR_OF(__VA_ARGS__)));                           \
 	}
 #define LOOP_THEN(name, locals, then, ...) \
 	BATCH(name)                        \
@@ -311,10 +303,7 @@ void *bench_vdso(const char *name);
 	}
 #define CALL(name, expr, ...) BATCH_OP(name, expr) BENCH_OF(name, __VA_ARGS__)
 
-/*
- * BENCHMARK(.id = "group/name", …);  defines and registers a descriptor. BENCH_OF(name, …)
- * fills in the loop of that name.
- */
+/* BENCHMARK(.id = "group/name", …); a descriptor. BENCH_OF(name, …): of that loop. */
 #define DESCRIPTOR(number) REGISTERED(bench, number)
 #define BENCHMARK(...)	   DESCRIPTOR(__COUNTER__) = { __VA_ARGS__ }
 #define BENCH_OF(name, ...) \

@@ -69,8 +69,7 @@ int ring_fix_buffer(struct bench_run *run, void *buf, size_t len);
 
 /*
  * The mode in run->outcome: would an operation on `fd` be done at once, or handed to a
- * worker thread? It is asked by RWF_NOWAIT of one piece at `off` (-1 for a stream), which
- * is really read or written.
+ * worker thread? One piece at `off` (-1: a stream) is read or written with RWF_NOWAIT.
  */
 int ring_probe(struct bench_run *run, bool reads, int fd, void *buf, size_t len,
 	       off_t off);
@@ -87,9 +86,7 @@ struct ring_tally {
 	unsigned int requests, kflags;
 };
 
-/*
- * A result against what it must be, to be folded, without a branch: 0, positive or -errno.
- */
+/* A result against what it must be, folded without a branch: 0, positive or -errno. */
 static always_inline long off_by(long result, long want)
 {
 	return result ^ (want & ~(result >> 63));

@@ -97,10 +97,10 @@ RING_NOPS(nop_tw, "nop-tw");
 #define nop_file_FLAGS .rw_flags = IORING_NOP_FIXED_FILE
 RING_NOP(nop_file, DEFAULT, "nop-file", .strategy = "io_uring, fixed file",
 	 .desc = "a NOP that looks a registered file up", FLOOR(SOME_N));
-RING_NOP(
-	nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
-	.desc = "a NOP that looks a registered file up, on a ring with deferred task work",
-	FLOOR(SOME_N));
+RING_NOP(nop_file, DEFER, "nop-file-defer", .strategy = "io_uring deferred, fixed file",
+	 FLOOR(SOME_N),
+	 .desc = "a NOP that looks a registered file up, on a ring with deferred task "
+		 "work");
 
 #define nop_async_FLAGS .flags = IOSQE_ASYNC
 #define CEILING                          \

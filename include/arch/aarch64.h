@@ -11,7 +11,7 @@
 #define ARCH_HAS_RDPMC false /* only for events that ask for it, which ours do not */
 #define ARCH_LACKS(X)  ARCH_LACKS_GENERIC(X), X(riscv_flush_icache)
 
-/* arch/arm64/include/uapi/asm/signal.h in Linux has SA_RESTORER, hence the third field. */
+/* arch/arm64/include/uapi/asm/signal.h in Linux has SA_RESTORER: the third field. */
 struct arch_sigaction {
 	void (*handler)(int);
 	unsigned long flags;

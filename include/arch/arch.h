@@ -67,8 +67,7 @@ static always_inline void arch_throughput_loop(unsigned long n)
 /*
  * Latency-bound: `n` times sixteen dependent subtractions of one core cycle each, behind
  * a result. It cannot start before `fed` is there, and `fed` comes back unchanged. It
- * subtracts another register, which is zero. To subtract a register from itself would be
- * a zeroing idiom, and break the chain.
+ * subtracts another register, which is zero: itself would be a zeroing idiom, no chain.
  */
 static always_inline long arch_chain_behind(long fed, unsigned long n)
 {

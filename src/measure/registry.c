@@ -38,8 +38,7 @@ struct axis {
 };
 
 /*
- * "batch=1,8 bytes=64" into axes, and how many there are; *params moves behind the ';'
- * that ends them, if any. Or -EINVAL.
+ * "batch=1,8 bytes=64" into axes: how many, or -EINVAL. *params moves behind their ';'.
  */
 static int parse_params(const struct bench *b, const char **params, struct axis *axes,
 			struct err *err)
