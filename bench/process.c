@@ -30,6 +30,7 @@ extern const unsigned char tiny_true_end[];
 struct process {
 	volatile unsigned long ran; /* children that share our memory count here */
 	pthread_t self;		    /* what t is at first: joining it is refused */
+	char *stack;		    /* the end of one for a child */
 	char *argv[2];
 	char *envp[1];
 	char path[BENCH_PATH_MAX];
@@ -49,7 +50,12 @@ static void *thread(void *state)
 
 static int setup_stack(struct bench_run *run)
 {
-	return bench_buffer(run, STACK_LEN);
+	struct process *s = run->state;
+	int ret = bench_buffer(run, STACK_LEN);
+
+	if (!ret)
+		s->stack = (char *)run->buf + run->buf_len;
+	return ret;
 }
 
 static int no_child_left(struct bench_run *run)
@@ -119,7 +125,7 @@ static int verify_ran(struct bench_run *run)
  */
 #define CHILD_LOCALS                                       \
 	struct process *const s maybe_unused = run->state; \
-	char *const stack maybe_unused = (char *)run->buf + run->buf_len /* its end */
+	char *const stack maybe_unused = s->stack
 #define CHILD_LOOP(name, ...)                                                  \
 	LOOP(name, CHILD_LOCALS, pid_t pid = -1; int status = -1; __VA_ARGS__; \
 	     fold |= (long)pid | waitpid(pid, &status, 0); fold |= -(long)(status != 0))
