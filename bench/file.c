@@ -158,11 +158,9 @@ static int setup_dir(struct bench_run *run)
 	char path[PATH_LEN];
 	int ret = bench_buffer(run, BUF_LEN);
 
-	if (ret)
-		return ret;
-	if (mkdir(bench_path(run, "entries", path, sizeof(path)), 0700))
-		return bench_errno(run, "mkdir");
-	ret = bench_open(run, 0, path, O_RDONLY | O_DIRECTORY);
+	if (!ret && mkdir(bench_path(run, "entries", path, sizeof(path)), 0700))
+		ret = bench_errno(run, "mkdir");
+	ret = ret ?: bench_open(run, 0, path, O_RDONLY | O_DIRECTORY);
 	if (ret)
 		return ret;
 	for (int i = 0; i < DIR_ENTRIES; i++) {
