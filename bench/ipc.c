@@ -25,7 +25,7 @@
 #define RECEIVE_LIMIT_US 200000
 #define BACKLOG		 16
 
-/* run->fd[i]: a socket of `type` on a free port of 127.0.0.1, its address. Or errno. */
+/* run->fd[i]: a socket on a free port of 127.0.0.1, which is in *addr. False: errno. */
 static bool bind_socket(struct bench_run *run, int i, int type, struct sockaddr_in *addr)
 {
 	/* What is lost must become -EAGAIN, not a benchmark that hangs. */

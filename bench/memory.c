@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Calls that change the address space, and the page faults that fill it, of one thread.
+ * Calls that change the address space, and faults that fill it: one thread on one CPU.
  *
  * The numbers do not tell what the same costs with huge pages or under memory pressure.
  * Nor do they tell it with threads on other CPUs, which share a lock and must be

@@ -142,7 +142,7 @@ CHILD(fork, .id = "process/fork-wait", .calls = "clone set_robust_list exit_grou
 		"CPU");
 
 /*
- * The child of vfork runs on our stack, but only calls _exit: -Wclobbered is wrong here.
+ * The child of vfork runs on our stack, but only calls _exit: the warning is mistaken.
  */
 #ifndef __clang__
 #pragma GCC diagnostic push

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a page of a cached file costs. It is copied by pread in pieces of three sizes, or
- * mapped: with a fault, with page tables filled, or before. It is touched or summed up.
+ * mapped: by faults, by page tables filled ahead, or before. Each is touched or summed.
  *
  * Numbers are per 4 KiB, whatever the piece. None of them is of a disk, nor of a cold
  * page cache. `touch` reads a byte of a page and `sum` all of it: a fair comparison with

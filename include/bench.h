@@ -303,7 +303,7 @@ void *bench_vdso(const char *name);
 	}
 #define CALL(name, expr, ...) BATCH_OP(name, expr) BENCH_OF(name, __VA_ARGS__)
 
-/* BENCHMARK(.id = "group/name", …); a descriptor. BENCH_OF(name, …): of that loop. */
+/* BENCHMARK(.id = "group/name", …) registers a row. BENCH_OF(name, …): with that loop. */
 #define DESCRIPTOR(number) REGISTERED(bench, number)
 #define BENCHMARK(...)	   DESCRIPTOR(__COUNTER__) = { __VA_ARGS__ }
 #define BENCH_OF(name, ...) \
