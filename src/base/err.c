@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Formats the one line. It prints nothing and ends nothing.
- */
+/* Formats the one line. It prints nothing and ends nothing. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What went wrong, in one line for a user. It is filled in where the error happens and
- * printed once, by the command; what passes it on adds nothing.
- */
+/* What went wrong, in one line: filled in where it happens, printed by the command. */
 #ifndef SYSCOST_ERR_H
 #define SYSCOST_ERR_H
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Reads and writes files. It understands nothing that is in them.
- */
+/* Reads and writes files. It understands nothing that is in them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Small helpers around jansson. They know no keys.
- */
+/* Small helpers around jansson. They know no keys. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What jansson leaves to its users: files read with limits, and numbers that may be
- * missing. It knows no keys.
- */
+/* What jansson leaves to its users. It knows no keys. */
 #ifndef SYSCOST_JSON_H
 #define SYSCOST_JSON_H
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * A small generator. Not for secrets.
- */
+/* A small generator. Not for secrets. */
 #include <sys/random.h>
 #include <time.h>
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Memory for what is small beside the files that it is made of. Where there is none, the
- * program aborts.
- */
+/* Memory for what is small beside the files that it is made of. */
 #ifndef SYSCOST_ROOM_H
 #define SYSCOST_ROOM_H
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
-/*
- * syscost batch: which batching strategy pays off, from the stored rows of a sweep.
- */
+/* syscost batch: which batching strategy pays off, from the stored rows of a sweep. */
 #include <glob.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 

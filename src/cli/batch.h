@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The decision table of a sweep, for a run that measured one. `batch` itself prints more.
- */
+/* The decision table of a sweep, for a run that measured one; `batch` prints more. */
 #ifndef SYSCOST_CLI_BATCH_H
 #define SYSCOST_CLI_BATCH_H
 

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
-/*
- * How commands talk to their user. It measures and reads nothing.
- */
+/* How commands talk to their user. It measures and reads nothing. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/err.h"
 #include "base/room.h"
 #include "base/utf8.h"
 #include "cli/cli.h"

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What all commands share: exit statuses, formats, and the way an error is printed. It
- * knows no measuring, so that commands that read stored rows can use it.
- */
+/* What all commands share, also those that only read stored rows: no measuring. */
 #ifndef SYSCOST_CLI_H
 #define SYSCOST_CLI_H
 
@@ -38,9 +35,7 @@ bool cli_color(void);
 /* Text of a command line for JSON, as utf8_repair() leaves it. */
 json_t *cli_json_text(const char *text);
 
-/*
- * Print JSON and a newline, with so many digits of a real, 0: all. Takes the reference.
- */
+/* Print JSON and a newline, reals with so many digits, 0: all. Takes the reference. */
 void cli_print_json(json_t *json, int digits);
 
 #endif

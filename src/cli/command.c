@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Chooses a command, reads its command line, and calls it. It knows none by name.
- */
+/* Chooses a command, reads its command line, and calls it. It knows none by name. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What a command is, and how one is chosen, parsed and called. A command is one entry in
- * the table of main.c; only this layer exits.
- */
+/* Commands, the entries of main.c's table: how one is chosen, parsed and called. */
 #ifndef SYSCOST_CLI_COMMAND_H
 #define SYSCOST_CLI_COMMAND_H
 
@@ -40,10 +37,7 @@ struct command {
 
 extern const struct command command_help;
 
-/*
- * Run the command that argv names; all that a program's main() does. Returns an exit
- * status.
- */
+/* All of main(): run the command that argv names. Returns an exit status. */
 int command_main(const struct command *const *commands, int argc, char **argv);
 
 /*

@@ -11,9 +11,7 @@
 #include "cli/command.h"
 #include "measure/registry.h"
 
-/*
- * Print a word that starts with `begin`. `lead` is what the cursor has before the word.
- */
+/* Print a word that starts with `begin`; before it `lead`, as at the cursor. */
 static void offer(const char *lead, const char *word, const char *begin, const char *help)
 {
 	if (!strncmp(word, begin, strlen(begin)))
@@ -37,10 +35,7 @@ static void offer_commands(const struct command *const *commands, const char *be
 			offer("", (*commands)->name, begin, (*commands)->summary);
 }
 
-/*
- * Ids go without parameters, which names all rows of a benchmark: shells split words at
- * ':'.
- */
+/* Without parameters, which names all rows of one: shells split words at ':'. */
 static void offer_benchmarks(const char *begin)
 {
 	const struct bench *last = NULL;

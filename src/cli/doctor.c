@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * syscost doctor: prints what this machine does to the numbers, one finding a line. With
- * --self-test it prints what the suite measures of itself. Both are measured in drive/.
- */
+/* syscost doctor: what drive/ finds of this machine, or with --self-test of itself. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * syscost export: the folder of a run, or of a comparison, in a format that other
- * programs read. The formats themselves are in render/.
- */
+/* syscost export: a result folder in a format of other programs; see render/. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

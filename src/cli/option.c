@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Finds, checks and prints options by their table. It knows no command and prints no
- * error.
- */
+/* Finds, checks and prints options. It knows no command and prints no error. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -12,10 +12,7 @@
 
 #include "base/err.h"
 
-/*
- * Bytes of a path that an option takes: what is written below it must fit into
- * PATH_MAX.
- */
+/* Bytes of an option's path: what is written below it must fit into PATH_MAX. */
 #define OPTION_PATH_MAX 3800
 
 enum option_kind {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-/*
- * syscost report: plots and an HTML page from stored rows, of any machine.
- */
+/* syscost report: plots and an HTML page from stored rows, of any machine. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -15,7 +12,6 @@
 #include "compare/batching.h"
 #include "render/html.h"
 #include "render/plots.h"
-#include "row/csv.h"
 #include "row/folder.h"
 
 struct page {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Plots and page of a result folder, for `run` and `report`. They come from stored rows
- * alone.
- */
+/* Plots and page of a result folder, from its rows, for `run` and `report`. */
 #ifndef SYSCOST_CLI_REPORT_H
 #define SYSCOST_CLI_REPORT_H
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * What a measuring command does around the measuring. It measures nothing.
- */
+/* What a measuring command does around the measuring. It measures nothing. */
 #include <errno.h>
 #include <jansson.h>
 #include <signal.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the commands that measure have in common: which benchmarks they take, how they are
- * interrupted, and how they show how far they are.
- */
+/* What commands that measure share: choice of benchmarks, interrupts, progress. */
 #ifndef SYSCOST_SESSION_H
 #define SYSCOST_SESSION_H
 

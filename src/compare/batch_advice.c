@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * What to do with a workload: its strategies weighed against each other at one size.
- */
+/* What to do with a workload: strategies against each other at one size. */
 #include <math.h>
 #include <string.h>
 
@@ -92,10 +90,7 @@ void batch_advise(struct batch_workload *w)
 	i = batch_size_index(a->best, a->n);
 	if (a->base && a->best != a->base && i < a->best->curve.sizes)
 		a->ratio = breakeven_ratio(&a->best->curve, &a->base->curve, i);
-	/*
-	 * Without an interval (fewer than 6 rounds) the best by its median stands,
-	 * untested.
-	 */
+	/* With fewer than 6 rounds the best by its median stands, untested. */
 	a->tested = !isnan(a->ratio.hi);
 	if (a->base && a->tested && a->ratio.hi >= 1)
 		a->best = a->base;

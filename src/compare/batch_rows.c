@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * A sweep's strategies, break-evens and advice as rows of batch_schema. It decides
- * nothing.
- */
+/* A sweep's strategies, break-evens and advice as rows. It decides nothing. */
 #include <math.h>
 
 #include "compare/batching.h"

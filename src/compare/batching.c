@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * From the rows of a sweep to workloads: which are one strategy, which are its baselines,
- * and the curve of each. What is best is in batch_advice.c.
- */
+/* From a sweep's rows to workloads, strategies, baselines and the curve of each. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <math.h>

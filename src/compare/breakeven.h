@@ -10,9 +10,7 @@
 #include <stdbool.h>
 #include "stats/fit.h"
 
-/*
- * A strategy's cost an operation: y[round * sizes + i] at n[i], NAN where there is none.
- */
+/* A strategy's cost an operation: y[round * sizes + i] at n[i], or NAN. */
 struct curve {
 	const double *n, *y;
 	size_t sizes, rounds;

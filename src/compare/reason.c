@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The sentences. What caused a verdict is decided in entry.c and gate.c.
- */
+/* The sentences. What caused a verdict is decided in entry.c and gate.c. */
 #include <math.h>
 #include <stdio.h>
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Why a verdict is what it is: a cause, and the sentence that is made from it, here
- * alone. Nothing reads the sentence back.
- */
+/* The sentence that says why a verdict is what it is. Nothing reads it back. */
 #ifndef SYSCOST_REASON_H
 #define SYSCOST_REASON_H
 
@@ -33,9 +30,7 @@ void reason_write(struct verdict_row *row, const struct reason *r);
 /* Fresh rounds agree: the sentence says so too. */
 void reason_confirm(struct verdict_row *row);
 
-/*
- * What the sentence says beyond the interval and delta, which have columns. Returns buf.
- */
+/* The sentence without interval and delta, which have columns. Returns buf. */
 const char *reason_beside_interval(char *buf, size_t len, const struct verdict_row *row);
 
 /* "neighbours …": the sentence of a cause that needs nothing more. */

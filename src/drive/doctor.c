@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Collects the facts. What they mean is machine/findings.c's.
- */
+/* Collects the facts. What they mean is machine/findings.c's. */
 #include <unistd.h>
 
 #include "drive/doctor.h"

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Starts workers, and passes on what they send. It sleeps while they measure, and touches
- * no value: windows are reported as they came.
- */
+/* Starts workers, sleeps while they measure, and passes on what they send, as it is. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -265,9 +262,7 @@ static int start_worker(struct process_backend *p, const struct request *r, size
 	return 0;
 }
 
-/*
- * Read exactly `len` bytes within `seconds`: 1, 0 at the end of the stream, -ETIMEDOUT, …
- */
+/* Read exactly `len` bytes in `seconds`: 1, 0 at the stream's end, -ETIMEDOUT, … */
 static int receive(int fd, void *data, size_t len, double seconds,
 		   volatile const int *stop)
 {
@@ -353,10 +348,7 @@ static int handle_message(const struct request *r, const struct sink *sink, size
 	return ret ? ret : 1;
 }
 
-/*
- * Handle messages until the worker ends, or has to be ended: 0, -ETIMEDOUT, -EINTR,
- * -EPROTO, …
- */
+/* Until the worker ends, or has to be ended: 0, -ETIMEDOUT, -EINTR, -EPROTO, … */
 static int handle_messages(const struct child *child, const struct request *r,
 			   const struct sink *sink, struct progress *p)
 {

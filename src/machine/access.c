@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Looks at what decides, and explains. It opens no counter.
- */
+/* Looks at what decides, and explains. It opens no counter. */
 #include <errno.h>
 #include <glob.h>
 #include <stdio.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * May this process use the hardware counters of this machine? Where the kernel refuses,
- * the reason is one line that says what to do.
- */
+/* May this process use the hardware counters? If not: why, and what to do. */
 #ifndef SYSCOST_ACCESS_H
 #define SYSCOST_ACCESS_H
 

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * CPU lists and the choice among them. It leaves this process where it was: whoever
- * measures pins itself.
- */
+/* CPU lists and the choice among them. Whoever measures pins itself. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Which CPU to measure on, and which one for a peer. A list of CPUs is text as the kernel
- * writes it.
- */
+/* Which CPU to measure on, and which one for a peer. */
 #ifndef SYSCOST_CPUS_H
 #define SYSCOST_CPUS_H
 
 #include <sched.h>
-#include <stddef.h>
 
 /*
  * A CPU list as the kernel writes and takes it (Documentation/admin-guide/

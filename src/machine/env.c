@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Reads the record from /proc, /sys and the C library. It changes and judges nothing.
- */
+/* Reads /proc, /sys and the C library. It changes and judges nothing. */
 #include <dirent.h>
 #include <elf.h>
 #include <gnu/libc-version.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The environment record: everything about this machine and this build that a figure may
- * depend on. row/fingerprint.h says what two records have in common.
- */
+/* The environment record: what a figure may depend on, of machine and build. */
 #ifndef SYSCOST_ENV_H
 #define SYSCOST_ENV_H
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Reads /proc and /sys. It judges nothing and changes nothing.
- */
+/* Reads /proc and /sys. It judges nothing and changes nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What `doctor` looks at, as plain values: read from /proc and /sys here, or measured by
- * others. What the values mean for the figures is findings.h's.
- */
+/* What `doctor` looks at, as plain values; findings.h says what they mean. */
 #ifndef SYSCOST_FACTS_H
 #define SYSCOST_FACTS_H
 

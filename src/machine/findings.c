@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * One function for each kind of fact. Each says what there is and what it does to the
- * figures; the order is the order of the report.
- */
+/* One function for each kind of fact, in the order of the report. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What the facts about a machine mean for the figures, one sentence a finding. This is
- * pure: facts go in, findings come out.
- */
+/* What the facts about a machine mean for the figures, one sentence each. Pure. */
 #ifndef SYSCOST_FINDINGS_H
 #define SYSCOST_FINDINGS_H
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Looks into tracefs, asks the audit subsystem for its status, and counts BPF programs.
- */
+/* Looks into tracefs, asks the audit subsystem, and counts BPF programs. */
 #include <errno.h>
 #include <linux/audit.h>
 #include <linux/bpf.h>

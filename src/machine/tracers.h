@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Who else on this machine looks at system calls, as far as reading tells. Nothing is
- * changed or mounted. Most of it needs root.
- */
+/* Who else looks at system calls, as far as reading tells. Most needs root. */
 #ifndef SYSCOST_TRACERS_H
 #define SYSCOST_TRACERS_H
 

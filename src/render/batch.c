@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The advice of a sweep as text: which strategy, from which batch size on, and what it
- * costs. It selects and rounds; everything that is claimed was decided in compare/.
- */
+/* The advice of a sweep as text: selected and rounded, decided in compare/. */
 #include <math.h>
 #include <string.h>
 

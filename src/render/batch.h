@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The advice of a sweep in words: for a terminal, and as cells for other pages. What is
- * said was decided in compare/.
- */
+/* The advice of a sweep in words, as it was decided in compare/. */
 #ifndef SYSCOST_RENDER_BATCH_H
 #define SYSCOST_RENDER_BATCH_H
 

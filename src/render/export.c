@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The list of export formats, and what they share. Reads no file; writes none.
- */
-#include <errno.h>
+/* The list of export formats, and what they share. Reads no file; writes none. */
 #include <math.h>
 #include <string.h>
 
@@ -18,9 +15,7 @@ const struct export_format *export_format(size_t i)
 	const struct export_format *const *all = __start_export_formats;
 	size_t n = __stop_export_formats - all;
 
-	/*
-	 * They lie in the order of linking: the i-th is the one with i others before it.
-	 */
+	/* In the order of linking: the i-th is the one with i others before it. */
 	for (size_t k = 0; k < n; k++) {
 		size_t before = 0;
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * google-benchmark's JSON, a repetition a round: for compare.py and what reads the same.
- */
+/* google-benchmark's JSON, a repetition a round: for compare.py and others. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

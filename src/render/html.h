@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The page of one run, in one file that needs nothing from outside. What it shows was
- * measured and decided elsewhere.
- */
+/* The page of one run, in one file that needs nothing from outside. */
 #ifndef SYSCOST_RENDER_HTML_H
 #define SYSCOST_RENDER_HTML_H
 

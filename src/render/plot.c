@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
-/*
- * Figures by gnuplot, one after the other. How a figure looks is in scripts/plots/; what
- * is in it, in plots.c and plots_batch.c.
- */
+/* Figures by gnuplot, one after the other. How one looks is in scripts/plots/. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
-/*
- * The plots of a batching sweep: break-evens, time against CPU time, how long a batch
- * takes, and one of costs for each workload. What is drawn was decided in compare/.
- */
+/* The plots of a batching sweep. What is drawn was decided in compare/. */
 #include <ctype.h>
 #include <dirent.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "render/batch.h"

@@ -1,25 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The plots of a batching sweep, for plots.c. Everything drawn was decided in compare/.
- */
+/* The plots of a batching sweep, for plots.c, as it was decided in compare/. */
 #ifndef SYSCOST_RENDER_PLOTS_BATCH_H
 #define SYSCOST_RENDER_PLOTS_BATCH_H
 
 #include "render/plot.h"
 #include "render/text.h"
 
-/*
- * The figures of m->batching; old ones that it has no rows for are removed. As plot_make.
- */
+/* The figures of m->batching; old ones without rows are removed. As plot_make(). */
 int plots_batch(struct plotter *m);
 
 /* Remove all of them from `dir`. */
 void plots_batch_clear(const char *dir);
 
-/*
- * Draw the costs of the workload whose name is the canvas' argument: a panel for each
- * size.
- */
+/* The costs of the workload that the canvas' argument names: a panel a size. */
 void plots_cost(struct plotter *m, struct canvas *g);
 
 /* The name of the figure "cost over n" of a workload. */

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The figures of a comparison. What is drawn was decided in compare/gate.c or is in the
- * noise file; how it looks is in scripts/plots/forest.gp and aa.gp.
- */
+/* The figures of a comparison, as scripts/plots/forest.gp and aa.gp draw them. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Checks and copies SVG text. It knows no more of SVG than what gnuplot writes.
- */
+/* Checks and copies SVG text. It knows no more of SVG than what gnuplot writes. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>

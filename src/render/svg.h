@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Drawings that stand as files beside a page, put into it. They may have been changed by
- * anyone: what could run something is refused.
- */
+/* Drawings from files, put into a page. What could run something is refused. */
 #ifndef SYSCOST_RENDER_SVG_H
 #define SYSCOST_RENDER_SVG_H
 

@@ -5,14 +5,12 @@
  * LC_NUMERIC being "C", which it is unless a program calls setlocale.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/utf8.h"
@@ -231,9 +229,7 @@ struct decimal {
 	int n_digits, scale;
 };
 
-/*
- * Digits go to *d, as many as it can hold. Returns what follows; `p` if there are none.
- */
+/* Digits go to *d, as far as it holds them. Returns what follows; `p`: none. */
 static const char *read_digits(const char *p, const char *end, struct decimal *d)
 {
 	for (; is_digit(p, end); p++, d->n_digits++)

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Hashes and compares the keys of an environment record. It knows which keys matter, and
- * not where their values come from.
- */
+/* Hashes and compares the keys that matter of an environment record. */
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What two environment records have in common: a fingerprint, a class of machines, and
- * the differences in words. The records may come from any machine; nothing is read here.
- */
+/* What two environment records, of any machine, have in common. */
 #ifndef SYSCOST_FINGERPRINT_H
 #define SYSCOST_FINGERPRINT_H
 

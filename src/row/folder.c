@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Reads and writes result folders. It judges whether they can be read, not what is in
- * them.
- */
+/* Reads and writes result folders, and judges only whether they can be read. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -44,9 +41,7 @@ static int read_table(const struct folder *f, struct table *t, const char *sub, 
 	return csv_read_file(t, schema, path_of(f, sub, schema->file, path), err);
 }
 
-/*
- * The same for JSON, which says its schema; `may_lack`: or does not, if it is an old one.
- */
+/* The same for JSON, which says its schema; `may_lack`: an old one does not. */
 static int read_json(const struct folder *f, json_t **json, const char *sub,
 		     const char *name, bool need, bool may_lack, struct err *err)
 {

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * A stored result folder, read back: of a run, or of a comparison of two of them. What is
- * read is whole, of the known schema, and has every id once.
- */
+/* A stored result folder, read back whole: of a run, or of a comparison of two. */
 #ifndef SYSCOST_FOLDER_H
 #define SYSCOST_FOLDER_H
 
@@ -23,10 +20,7 @@ enum folder_need {
 struct folder {
 	const char *path; /* borrowed */
 	bool compared;	  /* there is verdicts.csv */
-	/*
-	 * Of a run; of a comparison: those of head/. A part that is not there has no
-	 * rows.
-	 */
+	/* Of a run, or of a comparison's head/. What is not there has no rows. */
 	struct table results, rounds, windows;
 	struct table base;     /* results of a comparison's base/ */
 	struct table verdicts; /* of a comparison */
@@ -43,15 +37,13 @@ struct folder {
  * case. 0, or -errno with one line in err. Another schema is -EINVAL.
  */
 int folder_read(struct folder *f, const char *path, unsigned int needs, struct err *err);
-/*
- * Whether it can be compared: it has an environment and the clock's rate. 0, or -EINVAL.
- */
+/* 0: it has an environment and the clock's rate, and can be compared; or -EINVAL. */
 int folder_comparable(const struct folder *f, struct err *err);
 void folder_free(struct folder *f);
 
 /*
- * Write the files of a run, windows.csv only where there are `windows`: all of them or,
- * where one cannot be written, none. 0, or -errno and err.
+ * Write the files of a run, windows.csv only where there are `windows`: all of them or
+ * none. 0, or -errno and err.
  */
 int folder_write(const char *dir, const struct table *results, const struct table *rounds,
 		 const struct table *windows, const json_t *run, struct err *err);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Looks only at ids, which every table has in its first column. Knows no benchmark.
- */
+/* Looks only at ids, which every table has in its first column. Knows no benchmark. */
 #include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>

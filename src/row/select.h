@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Rows of a table by their id: finding them, and keeping only some of them. It looks at
- * nothing but ids, which every table has in its first column.
- */
+/* Rows of a table by their id, which every table has in its first column. */
 #ifndef SYSCOST_SELECT_H
 #define SYSCOST_SELECT_H
 

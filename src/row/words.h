@@ -56,10 +56,7 @@
 	W(CAUSE_ABSENT_HEAD, "not-in-head")      \
 	W(CAUSE_ABSENT_BASE, "not-in-base")
 
-/*
- * Whether the rounds behind a verdict had the core to themselves; mixed: some pairs had
- * not.
- */
+/* Had the rounds behind a verdict the core to themselves? mixed: not all pairs. */
 #define CONTENTION_WORDS(W)          \
 	W(CONTENTION_NONE, "")       \
 	W(CONTENTION_QUIET, "quiet") \
