@@ -2,6 +2,7 @@
 /* Reads and writes files. It understands nothing that is in them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,6 +100,13 @@ bool file_value(const char *path, const char *key, char *buf, size_t len)
 	return got;
 }
 
+int file_fill_bytes(FILE *out, const void *arg)
+{
+	const struct file_bytes *bytes = arg;
+
+	return fwrite(bytes->at, 1, bytes->n, out) == bytes->n ? 0 : -EIO;
+}
+
 /* The name of a file, and the one that it has until it is whole. */
 struct place {
 	char path[PATH_MAX], temp[PATH_MAX];
@@ -185,4 +193,24 @@ int file_folder(const char *dir, bool force, struct err *err)
 		return err_set(err, -ENOTDIR, "%s is not a folder that can be written",
 			       dir);
 	return 0;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+static int remove_below(const char *path, const struct stat *st, int type,
+			struct FTW *ftw)
+{
+	return ftw->level ? remove_one(path, st, type, ftw) : 0;
+}
+
+void file_remove_all(const char *dir, bool itself)
+{
+	nftw(dir, itself ? remove_one : remove_below, 16, FTW_DEPTH | FTW_PHYS);
 }

@@ -25,6 +25,15 @@ bool file_line(const char *path, char *buf, size_t len);
 /* The value of the first line "key: value" or "key : value" of a file; false: none. */
 bool file_value(const char *path, const char *key, char *buf, size_t len);
 
+/* Bytes for file_fill_bytes(). */
+struct file_bytes {
+	char *at;
+	size_t n;
+};
+
+/* Writes a struct file_bytes: for struct file_part. */
+int file_fill_bytes(FILE *out, const void *bytes);
+
 /* One file of a folder: its name, and what fills it (0 or -errno). */
 struct file_part {
 	const char *name;
@@ -43,5 +52,8 @@ int file_write(const char *dir, const struct file_part *parts, size_t n, struct 
  * written is always refused. 0, or -errno and err.
  */
 int file_folder(const char *dir, bool force, struct err *err);
+
+/* Remove all that is in a folder, and with `itself` the folder too, as far as it can. */
+void file_remove_all(const char *dir, bool itself);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "base/room.h"
 #include "base/utf8.h"
 #include "cli/cli.h"

@@ -85,34 +85,22 @@ static const struct export_format *check_options(const struct call *call,
 	return NULL;
 }
 
-struct bytes {
-	const char *data;
-	size_t len;
-};
-
-static int fill_text(FILE *out, const void *arg)
-{
-	const struct bytes *t = arg;
-
-	return fwrite(t->data, 1, t->len, out) == t->len ? 0 : -EIO;
-}
-
 /* A file is written whole or not at all. A device, such as /dev/stderr, is written to. */
-static int write_text(const char *output, const struct bytes *t)
+static int write_text(const char *output, const struct file_bytes *t)
 {
 	const char *slash = output ? strrchr(output, '/') : NULL;
-	struct file_part part = { slash ? slash + 1 : output, fill_text, t };
+	struct file_part part = { slash ? slash + 1 : output, file_fill_bytes, t };
 	char dir[4096] = ".";
 	struct err err = { 0 };
 	struct stat st;
 
 	if (!output) {
-		fwrite(t->data, 1, t->len, stdout); /* main() looks for errors */
+		file_fill_bytes(stdout, t); /* main() looks for errors */
 		return EXIT_FINE;
 	}
 	if (!stat(output, &st) && !S_ISREG(st.st_mode)) {
 		FILE *out = fopen(output, "we");
-		int ret = out ? fill_text(out, t) : -errno;
+		int ret = out ? file_fill_bytes(out, t) : -errno;
 
 		if (out && fclose(out) && !ret)
 			ret = -errno;
@@ -129,17 +117,15 @@ static int write_text(const char *output, const struct bytes *t)
 static int export_folder(const char *dir, const struct export_format *format,
 			 const struct export_source *src, const char *output)
 {
-	char *data = NULL;
-	struct bytes text;
+	struct file_bytes text = { 0 };
+	FILE *out = open_memstream(&text.at, &text.n);
 	int ret;
-	FILE *out = open_memstream(&data, &text.len);
 
 	if (!out)
 		return cli_error("out of memory");
 	ret = format->write(out, src);
 	if (fclose(out) && !ret)
 		ret = -errno;
-	text.data = data;
 	if (!ret)
 		ret = write_text(output, &text);
 	else if (ret == -ENODATA) {
@@ -150,7 +136,7 @@ static int export_folder(const char *dir, const struct export_format *format,
 	} else {
 		ret = cli_error("%s", *src->err->text ? src->err->text : strerror(-ret));
 	}
-	free(data);
+	free(text.at);
 	return ret;
 }
 

@@ -2,7 +2,6 @@
 /* Starts workers, sleeps while they measure, and passes on what they send, as it is. */
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/random.h"
 #include "base/time.h"
 #include "drive/process.h"
@@ -48,51 +48,34 @@ static int choose_cpu(struct backend *b, int wanted, struct err *err)
 static int make_dir(char dir[200], struct err *err)
 {
 	const char *tmp = getenv("TMPDIR");
-	int ret = 0;
 
 	snprintf(dir, 200, "%s/syscost.XXXXXX", tmp && *tmp ? tmp : "/tmp");
-	if (!mkdtemp(dir)) {
-		ret = err_set(err, -errno, "no temporary directory (%s): set TMPDIR",
-			      strerror(errno));
-		dir[0] = '\0';
-	}
-	return ret;
+	if (mkdtemp(dir))
+		return 0;
+	dir[0] = '\0';
+	return err_set(err, -errno, "no temporary directory (%s): set TMPDIR",
+		       strerror(errno));
 }
 
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	remove(path);
-	return 0;
-}
-
-static int remove_below(const char *path, const struct stat *st, int type,
-			struct FTW *ftw)
-{
-	return ftw->level ? remove_one(path, st, type, ftw) : 0;
-}
-
-static void for_each_dir(struct backend *b, __nftw_func_t remove)
+static void remove_files(struct backend *b, bool folders)
 {
 	struct process_backend *p = (struct process_backend *)b;
 
 	for (int i = 0; i < 2; i++)
 		if (p->dir[i][0])
-			nftw(p->dir[i], remove, 16, FTW_DEPTH | FTW_PHYS);
+			file_remove_all(p->dir[i], folders);
 }
 
 static void process_tidy(struct backend *b)
 {
-	for_each_dir(b, remove_below);
+	remove_files(b, false);
 }
 
 static void process_close(struct backend *b)
 {
 	struct process_backend *p = (struct process_backend *)b;
 
-	for_each_dir(b, remove_one);
+	remove_files(b, true);
 	p->dir[0][0] = p->dir[1][0] = '\0';
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The list of export formats, and what they share. Reads no file; writes none. */
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 

@@ -52,41 +52,38 @@ static void put_row(FILE *out, const char *tag, const char *const *cells, size_t
 	fputs("</tr>", out);
 }
 
+/* A number that rows are sorted by; for the eye `shown` and, or NULL, half an interval. */
+static void put_number(FILE *out, double v, struct text shown, const struct figure *half,
+		       const char *base)
+{
+	if (!isfinite(v)) {
+		fputs("<td class=n>-</td>", out);
+		return;
+	}
+	fprintf(out, "<td class=n data-v=\"%.9g\"", v);
+	if (base)
+		put(out, " title=\"against %s\"", base);
+	fprintf(out, ">%s", shown.s);
+	if (half)
+		fprintf(out, " <i>%s</i>", say_half(*half).s);
+	fputs("</td>", out);
+}
+
 /* A figure and the larger half of its interval. */
 static void put_figure(FILE *out, struct figure f, const char *prefix)
 {
-	double mid = f.mid;
-	int decimals = fabs(mid) < 9.995 ? 3 : fabs(mid) < 99.95 ? 2 : fabs(mid) < 999.5;
+	double mid = fabs(f.mid);
+	int decimals = mid < 9.995 ? 3 : mid < 99.95 ? 2 : mid < 999.5;
 
-	if (isfinite(mid))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%s%.*f <i>%s</i></td>", mid,
-			prefix, decimals, mid, say_half(f).s);
-	else
-		fputs("<td class=n>-</td>", out);
+	put_number(out, f.mid, text("%s%.*f", prefix, decimals, f.mid), &f, NULL);
 }
 
 static void put_interval(FILE *out, struct figure f)
 {
 	int decimals = fabs(f.hi) < 9.995 ? 2 : fabs(f.hi) < 999.5 ? 1 : 0;
 
-	if (isfinite(f.lo) && isfinite(f.hi))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%.*f – %.*f</td>", f.hi - f.lo,
-			decimals, f.lo, decimals, f.hi);
-	else
-		fputs("<td class=n>-</td>", out);
-}
-
-/* The ratio, with the row that it is against. */
-static void put_ratio(FILE *out, const struct result_row *r)
-{
-	if (!isfinite(r->ratio.mid)) {
-		fputs("<td class=n>-</td>", out);
-		return;
-	}
-	fprintf(out, "<td class=n data-v=\"%.9g\" title=\"", r->ratio.mid);
-	put(out, "against %s", r->base);
-	fprintf(out, "\">%.*f× <i>%s</i></td>", r->ratio.mid < 9.995 ? 3 : 1,
-		r->ratio.mid, say_half(r->ratio).s);
+	put_number(out, f.hi - f.lo, text("%.*f – %.*f", decimals, f.lo, decimals, f.hi),
+		   NULL, NULL);
 }
 
 static void put_headlines(FILE *out, const struct table *t, const json_t *run,
@@ -290,27 +287,17 @@ static void put_batches(FILE *out, const struct batching *b, const char *dir)
 	      out);
 	for (size_t i = 0; i < b->n; i++) {
 		const struct batch_workload *w = &b->workload[i];
+		struct text what = text("%s: the cost of an operation over its batch",
+					w->name);
 
-		if (i && !strcmp(w->name, w[-1].name))
-			continue;
-		put_drawing(
-			out, dir, plots_batch_name(w).s,
-			text("%s: the cost of an operation over its batch", w->name).s,
-			"");
+		if (!i || strcmp(w->name, w[-1].name))
+			put_drawing(out, dir, plots_batch_name(w).s, what.s, "");
 	}
 	put_drawing(out, dir, "batch-breakeven",
 		    "From which batch on a strategy is cheaper", "");
 	put_drawing(out, dir, "batch-cpu", "Time against CPU time, of an operation", "");
 	put_drawing(out, dir, "batch-wait",
 		    "How long a batch takes, by the best strategy", "");
-}
-
-static void put_whole(FILE *out, double v, const char *unit)
-{
-	if (isfinite(v))
-		fprintf(out, "<td class=n data-v=\"%.9g\">%.0f%s</td>", v, v, unit);
-	else
-		fputs("<td class=n>-</td>", out);
 }
 
 /* `cycles`: the row leads with them; `contended`: they are known of contended windows. */
@@ -321,12 +308,16 @@ static void put_result(FILE *out, const struct result_row *r, bool cycles, bool 
 	put_figure(out, cycles ? r->cycles : r->ns, cycles ? cost_about(r) : "");
 	put_figure(out, cycles ? r->ns : r->cycles, cycles ? "" : cost_about(r));
 	put_interval(out, cycles ? r->cycles : r->ns);
-	put_ratio(out, r);
+	put_number(out, r->ratio.mid,
+		   text("%.*f×", r->ratio.mid < 9.995 ? 3 : 1, r->ratio.mid), &r->ratio,
+		   r->base);
 	put_figure(out, contended ? r->contended_cycles : r->contended_ns,
 		   contended ? "~" : "");
 	put_figure(out, r->ticks, "");
-	put_whole(out, r->quiet_share * 100, " %");
-	put_whole(out, r->rounds < 0 ? NAN : r->rounds, "");
+	put_number(out, r->quiet_share, text("%.0f %%", r->quiet_share * 100), NULL,
+		   NULL);
+	put_number(out, r->rounds < 0 ? NAN : r->rounds, text("%" PRId64, r->rounds),
+		   NULL, NULL);
 	if (*r->reason)
 		put(out, "<td title=\"%s\">", r->reason);
 	else
@@ -417,12 +408,9 @@ static int put_csv(FILE *out, const struct table *t)
 	char *csv = NULL;
 	size_t len = 0;
 	FILE *mem = open_memstream(&csv, &len);
-	int ret;
+	int ret = mem ? csv_write(mem, t) : -ENOMEM;
 
-	if (!mem)
-		return -ENOMEM;
-	ret = csv_write(mem, t);
-	if (fclose(mem) && !ret)
+	if (mem && fclose(mem) && !ret)
 		ret = -ENOMEM;
 	if (!ret)
 		put(out,

@@ -100,9 +100,6 @@ void canvas_grow(struct canvas *g, double v)
 		g->min = fmin(g->min, v);
 }
 
-static const char *const scratch[] = { "vars.gp",   "style.gp",	  "fig.gp", "run.gp",
-				       "names.dat", "curves.dat", "log" };
-
 static FILE *scratch_open(struct plotter *m, const char *name, const char *suffix)
 {
 	char path[600];
@@ -148,13 +145,7 @@ void plot_remove(const char *dir, const char *name)
 
 void plot_end(struct plotter *m)
 {
-	char path[600];
-
-	for (size_t i = 0; i < sizeof(scratch) / sizeof(scratch[0]); i++) {
-		snprintf(path, sizeof(path), "%s/%s", m->dir, scratch[i]);
-		unlink(path);
-	}
-	rmdir(m->dir);
+	file_remove_all(m->dir, true);
 }
 
 static int put_vars(struct plotter *m, const struct canvas *g)
@@ -239,35 +230,23 @@ static int gnuplot(struct plotter *m, const char *name)
 	return err_set(m->err, -EIO, "gnuplot failed on figure %s: %s", name, line);
 }
 
-struct drawing {
-	char *bytes;
-	size_t n;
-};
-
-static int write_drawing(FILE *out, const void *arg)
-{
-	const struct drawing *d = arg;
-
-	return fwrite(d->bytes, 1, d->n, out) == d->n ? 0 : -EIO;
-}
-
 /* Into the folder, whole or not at all. */
 static int write_to_folder(struct plotter *m, const char *name, const char *suffix)
 {
 	struct text file = text("%s%s", name, suffix);
-	struct drawing d = { 0 };
-	struct file_part part = { file.s, write_drawing, &d };
+	struct file_bytes d = { 0 };
+	struct file_part part = { file.s, file_fill_bytes, &d };
 	char path[4300];
 	int ret;
 
 	snprintf(path, sizeof(path), "%s/%s", m->dir, file.s);
-	if (file_read(path, DRAWING_MAX, &d.bytes, &d.n, NULL)) {
+	if (file_read(path, DRAWING_MAX, &d.at, &d.n, NULL)) {
 		snprintf(path, sizeof(path), "%s/%s", m->out, file.s);
 		unlink(path); /* no pngcairo in this gnuplot, or no such figure */
 		return 0;
 	}
 	ret = file_write(m->out, &part, 1, m->err);
-	free(d.bytes);
+	free(d.at);
 	return ret;
 }
 
@@ -302,7 +281,6 @@ int plot_make(struct plotter *m, const struct plot *f)
 			    .width = 1000,
 			    .height = 600,
 			    .min = INFINITY };
-	char path[600];
 	int ret = write_data(m, f, &g);
 
 	if (!ret && g.rows) {
@@ -317,9 +295,7 @@ int plot_make(struct plotter *m, const struct plot *f)
 		ret = write_to_folder(m, f->name, ".svg");
 	if (!ret)
 		ret = write_to_folder(m, f->name, ".png");
-	plot_remove(m->dir, f->name);
-	snprintf(path, sizeof(path), "%s/%s.dat", m->dir, f->name);
-	unlink(path);
+	plot_remove(m->dir, f->name); /* another may come by that name */
 	return ret;
 }
 
