@@ -123,7 +123,6 @@ static int name_file(struct place *place, const char *dir, const char *name,
 
 static int cannot_write(const struct place *place, int ret, struct err *err)
 {
-	unlink(place->temp);
 	return err_set(err, ret, "%s cannot be written: %s", place->path, strerror(-ret));
 }
 

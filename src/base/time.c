@@ -11,10 +11,3 @@ double time_now(void)
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return ts.tv_sec + ts.tv_nsec * 1e-9;
 }
-
-void time_stamp(char *buf, size_t len)
-{
-	time_t t = time(NULL);
-
-	strftime(buf, len, "%Y%m%d-%H%M%S", localtime(&t));
-}

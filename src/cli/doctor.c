@@ -105,8 +105,7 @@ static void print(const struct findings *findings, enum cli_format format)
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->at[i];
 
-		printf("%-4s  %s: %s\n", finding_level_name(f->level), f->what,
-		       f->effect);
+		printf("%-4s  %s: %s\n", finding_words[f->level], f->what, f->effect);
 	}
 }
 

@@ -18,8 +18,8 @@
 
 struct settings {
 	int format; /* -1: not given; behind the last: list them */
-	const char *output, *commit, *time;
-	bool relative;
+	const char *output;
+	struct export_source src;
 };
 
 /* The formats, and a word that lists them. */
@@ -37,12 +37,12 @@ static const struct option_spec options[] = {
 	  .help = "one of those below; 'list' lists them" },
 	{ "output", 'o', OPTION_FILE, "FILE", FIELD(output),
 	  .help = "write there, not to standard output" },
-	{ "relative", FIELD(relative),
+	{ "relative", FIELD(src.relative),
 	  .help = "ratios: to the base, or to the row's base row "
 		  "(github-action-benchmark)" },
-	{ "commit", 0, OPTION_TEXT, "C", FIELD(commit),
+	{ "commit", 0, OPTION_TEXT, "C", FIELD(src.commit),
 	  .help = "the commit that was measured (otava)" },
-	{ "time", 0, OPTION_TEXT, "T", FIELD(time),
+	{ "time", 0, OPTION_TEXT, "T", FIELD(src.time),
 	  .help = "when it was measured, as 2026-01-31T12:00:00Z (otava; default: as "
 		  "stored)" },
 	{ OPTION_END },
@@ -64,25 +64,23 @@ static bool is_time(const char *text)
 	return end && !*end;
 }
 
-/* The format, if the other options go with it; NULL: an error line says why not. */
-static const struct export_format *check_options(const struct call *call,
-						 const struct settings *s)
+/* Whether the other options go with the format; false: an error line says why not. */
+static bool options_agree(const struct call *call, const struct export_format *format,
+			  const struct export_source *src)
 {
-	const struct export_format *format = export_format(s->format);
-
 	if (!call->n)
 		cli_error("export wants a result folder: syscost export DIR --format %s",
 			  format->name);
-	else if (s->relative && !format->relative)
+	else if (src->relative && !format->relative)
 		cli_error("--relative goes with --format github-action-benchmark only");
-	else if ((s->commit || s->time) && !format->point_in_time)
+	else if ((src->commit || src->time) && !format->point_in_time)
 		cli_error("--commit and --time go with --format otava only");
-	else if (s->time && !is_time(s->time))
+	else if (src->time && !is_time(src->time))
 		cli_error("--time wants a date as 2026-01-31T12:00:00Z, not '%s'",
-			  s->time);
+			  src->time);
 	else
-		return format;
-	return NULL;
+		return true;
+	return false;
 }
 
 /* A file is written whole or not at all. A device, such as /dev/stderr, is written to. */
@@ -142,28 +140,22 @@ static int export_folder(const char *dir, const struct export_format *format,
 
 static int export(const struct call *call, void *settings)
 {
-	const struct settings *s = settings;
+	struct settings *s = settings;
 	struct err err = { 0 };
 	struct folder f;
-	struct export_source src = { .folder = &f,
-				     .relative = s->relative,
-				     .commit = s->commit,
-				     .time = s->time,
-				     .err = &err };
 	struct table *tables[] = { &f.results, &f.rounds, &f.base, &f.verdicts };
-	const struct export_format *format;
+	const struct export_format *format = export_format(s->format);
 	const char *unmatched, *dir = call->operands[0];
 	int ret = EXIT_TROUBLE;
 
 	if (s->format < 0)
 		return cli_error("export wants --format F: see 'syscost export --format "
 				 "list'");
-	if (!export_format(s->format)) {
+	if (!format) {
 		print_formats(stdout);
 		return EXIT_FINE;
 	}
-	format = check_options(call, s);
-	if (!format)
+	if (!options_agree(call, format, &s->src))
 		return EXIT_TROUBLE;
 	if (folder_read(&f, dir, FOLDER_RUN | FOLDER_COMPARISON, &err)) {
 		cli_error("%s", err.text);
@@ -174,9 +166,11 @@ static int export(const struct call *call, void *settings)
 		cli_error("no row of %s matches '%s'", dir, unmatched);
 		goto out;
 	}
-	export_open(&src);
-	ret = export_folder(dir, format, &src, s->output);
-	export_close(&src);
+	s->src.folder = &f;
+	s->src.err = &err;
+	export_open(&s->src);
+	ret = export_folder(dir, format, &s->src, s->output);
+	export_close(&s->src);
 out:
 	folder_free(&f);
 	return ret;

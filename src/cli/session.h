@@ -45,7 +45,7 @@ void session_progress_end(const struct run_options *options);
  */
 void session_noise(struct noise *noise);
 
-/* "PREFIX-DATE-TIME" */
+/* "PREFIX-20260131-235959": local date and time */
 void session_folder(const char *prefix, char *out, size_t len);
 
 #endif

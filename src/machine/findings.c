@@ -7,16 +7,9 @@
 #include "arch/arch.h"
 #include "machine/findings.h"
 
-const char *finding_level_name(enum finding_level level)
-{
-	static const char *const names[] = {
-		[FINDING_OK] = "ok",
-		[FINDING_NOTE] = "note",
-		[FINDING_WARN] = "warn",
-	};
-
-	return names[level];
-}
+const char *const finding_words[] = {
+	[FINDING_OK] = "ok", [FINDING_NOTE] = "note", [FINDING_WARN] = "warn"
+};
 
 static void __attribute__((format(printf, 4, 5)))
 add(struct findings *out, enum finding_level level, const char *effect, const char *fmt,
@@ -196,10 +189,9 @@ json_t *findings_json(const struct findings *findings)
 	for (size_t i = 0; i < findings->n; i++) {
 		const struct finding *f = &findings->at[i];
 
-		json_array_append_new(array,
-				      json_pack("{s:s, s:s, s:s}", "level",
-						finding_level_name(f->level), "what",
-						f->what, "effect", f->effect));
+		json_array_append_new(array, json_pack("{s:s, s:s, s:s}", "level",
+						       finding_words[f->level], "what",
+						       f->what, "effect", f->effect));
 	}
 	return array;
 }

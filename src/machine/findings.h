@@ -10,8 +10,8 @@
 
 enum finding_level { FINDING_OK, FINDING_NOTE, FINDING_WARN };
 
-/* The level in words: ok, note or warn. */
-const char *finding_level_name(enum finding_level level);
+/* The levels in words: ok, note or warn. */
+extern const char *const finding_words[];
 
 struct finding {
 	enum finding_level level;

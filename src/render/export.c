@@ -63,8 +63,7 @@ void export_close(struct export_source *src)
 
 const char *export_env(const struct export_source *src, const char *key)
 {
-	return json_string_value(
-		json_object_get(json_object_get(src->folder->run, "environment"), key));
+	return json_string_value(json_object_get(src->folder->environment, key));
 }
 
 static const json_t *summary_value(const struct export_source *src, const char *key)
@@ -175,19 +174,15 @@ struct text export_counts(const struct export_source *src)
 	return *all.s ? all : text("no rows");
 }
 
-int export_json(FILE *out, json_t *json)
+int export_json(FILE *out, json_t *json, size_t entries)
 {
-	int ret = json_dumpf(
-		json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9) | JSON_PRESERVE_ORDER);
+	size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(9) | JSON_PRESERVE_ORDER;
+	int ret = -ENODATA;
 
+	if (entries)
+		ret = json_dumpf(json, out, flags) || putc('\n', out) == EOF ? -EIO : 0;
 	json_decref(json);
-	return ret || putc('\n', out) == EOF ? -EIO : 0;
-}
-
-void export_set(json_t *object, const char *key, double x)
-{
-	if (isfinite(x))
-		json_object_set_new(object, key, json_real(x));
+	return ret;
 }
 
 int export_done(FILE *out)

@@ -86,12 +86,10 @@ struct text export_change(const struct verdict_row *v);
 struct text export_counts(const struct export_source *src);
 
 /*
- * Write `json`, which is taken over: nine digits, as in the CSV files. As a format's
- * write().
+ * Write `json`, which is taken over, with nine digits as in the CSV files. As a format's
+ * write(): -ENODATA where it has no entries.
  */
-int export_json(FILE *out, json_t *json);
-/* Set a number, if it is one. */
-void export_set(json_t *object, const char *key, double x);
+int export_json(FILE *out, json_t *json, size_t entries);
 /* 0, or -EIO: what was written could not be. */
 int export_done(FILE *out);
 

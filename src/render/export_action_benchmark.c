@@ -4,7 +4,6 @@
  * range?, extra?} (its README and src/extract.ts). It refuses an empty array. It compares
  * `value` with the last run's by a ratio; `range` and `extra` are text for people.
  */
-#include <errno.h>
 #include <math.h>
 
 #include "render/export.h"
@@ -13,17 +12,16 @@
 static void add_entry(json_t *array, const char *name, const char *unit, struct figure f,
 		      const char *extra, const char *reason)
 {
-	json_t *entry = json_pack("{s:s, s:s, s:f}", "name", name, "unit", unit, "value",
-				  f.mid);
+	bool range = isfinite(f.lo) && isfinite(f.hi);
 
-	if (isfinite(f.lo) && isfinite(f.hi))
-		json_object_set_new(entry, "range",
-				    json_sprintf("%.5g to %.5g", f.lo, f.hi));
-	if (*extra)
-		json_object_set_new(entry, "extra",
-				    *reason ? json_sprintf("%s: %s", extra, reason)
-					    : json_string(extra));
-	json_array_append_new(array, entry);
+	json_array_append_new(
+		array, json_pack("{s:s, s:s, s:f, s:o*, s:o*}", "name", name, "unit",
+				 unit, "value", f.mid, "range",
+				 range ? json_sprintf("%.5g to %.5g", f.lo, f.hi) : NULL,
+				 "extra",
+				 *extra ? json_sprintf("%s%s%s", extra,
+						       *reason ? ": " : "", reason)
+					: NULL));
 }
 
 static void add_result(json_t *array, const struct result_row *r, bool relative)
@@ -51,10 +49,7 @@ static int export_action_benchmark(FILE *out, const struct export_source *src)
 		for_rows (result_row, r, &src->folder->results)
 			add_result(array, r, src->relative);
 	}
-	if (json_array_size(array))
-		return export_json(out, array);
-	json_decref(array);
-	return -ENODATA;
+	return export_json(out, array, json_array_size(array));
 }
 
 EXPORT_FORMAT(action_benchmark) = {

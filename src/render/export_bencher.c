@@ -19,7 +19,6 @@ static int export_bencher(FILE *out, const struct export_source *src)
 
 	for_rows (result_row, r, &src->folder->results) {
 		char name[NAME_MAX_BYTES + 17];
-		json_t *latency;
 
 		if (!say_has_figure(r))
 			continue;
@@ -30,17 +29,15 @@ static int export_bencher(FILE *out, const struct export_source *src)
 				"bencher takes names of 1 to %d bytes, not '%.40s'",
 				NAME_MAX_BYTES, r->id);
 		}
-		latency = json_pack("{s:f}", "value", r->ns.mid);
-		export_set(latency, "lower_value", r->ns.lo);
-		export_set(latency, "upper_value", r->ns.hi);
 		snprintf(name, sizeof(name), "%s%s", r->id,
 			 r->status == ROW_NOISY ? "-bencher-ignore" : "");
-		json_object_set_new(all, name, json_pack("{s:o}", "latency", latency));
+		json_object_set_new(all, name,
+				    json_pack("{s:{s:f, s:o*, s:o*}}", "latency", "value",
+					      r->ns.mid, "lower_value",
+					      json_real(r->ns.lo), "upper_value",
+					      json_real(r->ns.hi)));
 	}
-	if (json_object_size(all))
-		return export_json(out, all);
-	json_decref(all);
-	return -ENODATA;
+	return export_json(out, all, json_object_size(all));
 }
 
 EXPORT_FORMAT(bencher) = {

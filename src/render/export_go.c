@@ -16,6 +16,7 @@
 
 #include "compare/metric.h"
 #include "render/export.h"
+#include "render/markup.h"
 #include "render/say.h"
 
 /* One line of text: control characters become spaces. */
@@ -24,6 +25,8 @@ static void put_line(FILE *out, const char *text)
 	for (; *text; text++)
 		putc((unsigned char)*text < ' ' || *text == 127 ? ' ' : *text, out);
 }
+
+#define put(out, ...) markup(out, put_line, __VA_ARGS__)
 
 static void put_go_name(FILE *out, const char *id)
 {
@@ -56,22 +59,13 @@ static void put_go_head(FILE *out, const struct export_source *src)
 		if (!strcmp(arch, archs[i].uname))
 			arch = archs[i].go;
 	fputs("goos: linux\n", out);
-	if (arch && *arch) {
-		fputs("goarch: ", out);
-		put_line(out, arch);
-		putc('\n', out);
-	}
+	if (arch && *arch)
+		put(out, "goarch: %s\n", arch);
 	fputs("pkg: syscost\n", out);
-	if (cpu && *cpu) {
-		fputs("cpu: ", out);
-		put_line(out, cpu);
-		putc('\n', out);
-	}
-	if (kernel) {
-		fputs("# kernel ", out);
-		put_line(out, kernel);
-		putc('\n', out);
-	}
+	if (cpu && *cpu)
+		put(out, "cpu: %s\n", cpu);
+	if (kernel)
+		put(out, "# kernel %s\n", kernel);
 }
 
 static void put_go_round(FILE *out, const struct export_source *src,
@@ -97,19 +91,12 @@ static int export_go(FILE *out, const struct export_source *src)
 		return -ENODATA;
 	put_go_head(out, src);
 	for_rows (result_row, r, &src->folder->results) {
-		const void *const *rounds;
 		size_t n;
+		const void *const *rounds = index_find(&src->rounds_by_id, r->id, &n);
 
-		if (r->status != ROW_OK) {
-			fputs("# ", out);
-			put_line(out, status_words[r->status]);
-			putc(' ', out);
-			put_line(out, r->id);
-			fputs(": ", out);
-			put_line(out, r->reason);
-			putc('\n', out);
-		}
-		rounds = index_find(&src->rounds_by_id, r->id, &n);
+		if (r->status != ROW_OK)
+			put(out, "# %s %s: %s\n", status_words[r->status], r->id,
+			    r->reason);
 		for (size_t k = 0; k < n && say_has_figure(r); k++) {
 			const struct round_row *round = rounds[k];
 

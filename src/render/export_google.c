@@ -35,37 +35,24 @@ static int count_cpus(const char *list)
  */
 static json_t *google_context(const struct export_source *src)
 {
-	const char *date = export_env(src, "date"), *host = export_env(src, "host");
 	const char *governor = export_env(src, "governor");
 	const json_t *calibration = json_object_get(src->folder->run, "calibration");
-	const json_t *env = json_object_get(src->folder->run, "environment");
+	json_t *load = json_object_get(src->folder->environment, "load average");
 	double ratio = json_number_value(
 		json_object_get(calibration, "cycles_per_tick_estimated"));
-	json_t *context = json_object(), *load = json_array();
+	double mhz = ratio * src->folder->ticks_per_ns * 1000; /* as cycles: estimated */
 	int cpus = count_cpus(export_env(src, "cpus online"));
 
-	if (date)
-		json_object_set_new(context, "date", json_string(date));
-	if (host)
-		json_object_set_new(context, "host_name", json_string(host));
-	json_object_set_new(context, "executable", json_string("syscost"));
-	if (cpus)
-		json_object_set_new(context, "num_cpus", json_integer(cpus));
-	if (ratio > 0 &&
-	    isfinite(ratio * src->folder->ticks_per_ns)) /* estimated, as cycles are */
-		json_object_set_new(
-			context, "mhz_per_cpu",
-			json_integer(lround(
-				fmin(ratio * src->folder->ticks_per_ns * 1000, 1e9))));
-	if (governor)
-		json_object_set_new(context, "cpu_scaling_enabled",
-				    json_boolean(strcmp(governor, "performance")));
-	json_object_set_new(context, "caches", json_array());
-	if (json_is_number(json_object_get(env, "load average")))
-		json_array_append(load, json_object_get(env, "load average"));
-	json_object_set_new(context, "load_avg", load);
-	json_object_set_new(context, "library_build_type", json_string("release"));
-	return context;
+	return json_pack("{s:s*, s:s*, s:s, s:o*, s:o*, s:o*, s:[], s:[O*], s:s}", "date",
+			 export_env(src, "date"), "host_name", export_env(src, "host"),
+			 "executable", "syscost", "num_cpus",
+			 cpus ? json_integer(cpus) : NULL, "mhz_per_cpu",
+			 mhz > 0 && isfinite(mhz) ? json_integer(lround(fmin(mhz, 1e9)))
+						  : NULL,
+			 "cpu_scaling_enabled",
+			 governor ? json_boolean(strcmp(governor, "performance")) : NULL,
+			 "caches", "load_avg", json_is_number(load) ? load : NULL,
+			 "library_build_type", "release");
 }
 
 static size_t with_figure(const void *const *rounds, size_t n)
@@ -88,24 +75,24 @@ static json_t *google_entry(const struct export_source *src, const struct result
 {
 	double ns = round->ticks / src->folder->ticks_per_ns;
 	bool noisy = r->status == ROW_NOISY, cpu = isfinite(round->cpu_ns);
-	json_t *entry = json_pack(
-		"{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i, s:I, s:f, s:f, s:s}", "name",
-		r->id, "family_index", (json_int_t)family, "per_family_instance_index", 0,
-		"run_name", r->id, "run_type", "iteration", "repetitions",
-		(json_int_t)repetitions, "repetition_index", (json_int_t)index, "threads",
-		1, "iterations", (json_int_t)export_operations(r, round), "real_time", ns,
-		"cpu_time", cpu ? round->cpu_ns : ns, "time_unit", "ns");
+	json_t *label = NULL;
 
 	if (noisy || !cpu)
-		json_object_set_new(entry, "label",
-				    json_sprintf("%s%s%s%s%s", noisy ? "noisy" : "",
-						 noisy && *r->reason ? ": " : "",
-						 noisy ? r->reason : "",
-						 noisy && !cpu ? "; " : "",
-						 cpu ? "" : "cpu_time was not measured"));
-	export_set(entry, "ticks", round->ticks);
-	export_set(entry, "cycles_estimated", metric_cycles.of_round(round, false, NAN));
-	return entry;
+		label = json_sprintf("%s%s%s%s%s", noisy ? "noisy" : "",
+				     noisy && *r->reason ? ": " : "",
+				     noisy ? r->reason : "", noisy && !cpu ? "; " : "",
+				     cpu ? "" : "cpu_time was not measured");
+	return json_pack("{s:s, s:I, s:i, s:s, s:s, s:I, s:I, s:i, s:I, s:f, s:f, s:s,"
+			 " s:o*, s:o*, s:o*}",
+			 "name", r->id, "family_index", (json_int_t)family,
+			 "per_family_instance_index", 0, "run_name", r->id, "run_type",
+			 "iteration", "repetitions", (json_int_t)repetitions,
+			 "repetition_index", (json_int_t)index, "threads", 1,
+			 "iterations", (json_int_t)export_operations(r, round),
+			 "real_time", ns, "cpu_time", cpu ? round->cpu_ns : ns,
+			 "time_unit", "ns", "label", label, "ticks",
+			 json_real(round->ticks), "cycles_estimated",
+			 json_real(metric_cycles.of_round(round, false, NAN)));
 }
 
 static int export_google(FILE *out, const struct export_source *src)
@@ -129,12 +116,10 @@ static int export_google(FILE *out, const struct export_source *src)
 		}
 		family++;
 	}
-	if (json_array_size(entries))
-		return export_json(out,
-				   json_pack("{s:o, s:o}", "context", google_context(src),
-					     "benchmarks", entries));
-	json_decref(entries);
-	return -ENODATA;
+	return export_json(out,
+			   json_pack("{s:o, s:o}", "context", google_context(src),
+				     "benchmarks", entries),
+			   json_array_size(entries));
 }
 
 EXPORT_FORMAT(google) = {

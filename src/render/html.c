@@ -214,23 +214,18 @@ static void put_machine(FILE *out, const json_t *run)
 static bool put_drawing(FILE *out, const char *dir, const char *name, const char *what,
 			const char *say)
 {
-	char path[4300], *html = NULL;
-	size_t len = 0;
-	FILE *mem = open_memstream(&html, &len);
-	bool good;
+	char path[4300], *svg;
 
-	if (!mem)
-		return false;
 	snprintf(path, sizeof(path), "%s/%s.svg", dir, name);
-	good = svg_inline(mem, path, name);
-	if (!fclose(mem) && good) {
-		put(out, "<figure role=img aria-label=\"%s%s%s\">\n", what,
-		    *say ? ". " : "", say);
-		fwrite(html, 1, len, out);
-		put(out, "\n<figcaption>%s.</figcaption></figure>\n", what);
-	}
-	free(html);
-	return good;
+	svg = svg_inline(path, name);
+	if (!svg)
+		return false;
+	put(out, "<figure role=img aria-label=\"%s%s%s\">\n", what, *say ? ". " : "",
+	    say);
+	fputs(svg, out);
+	put(out, "\n<figcaption>%s.</figcaption></figure>\n", what);
+	free(svg);
+	return true;
 }
 
 static void put_drawings(FILE *out, const struct table *t, const char *dir)

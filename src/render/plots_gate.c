@@ -169,17 +169,16 @@ int plots_gate(const struct table *verdicts, const struct gate_summary *summary,
 {
 	const struct forest forest = { verdicts, summary };
 	const struct plot plots[] = {
-		{ "forest", plot_forest_gp, draw_forest, &forest },
+		{ "forest", plot_forest_gp, draw_forest, verdicts ? &forest : NULL },
 		{ "aa", plot_aa_gp, draw_aa, noise },
 	};
-	const bool wanted[] = { verdicts != NULL, noise != NULL };
 	struct plotter m = { .out = dir, .err = err };
 	int ret = plot_begin(&m);
 
 	if (ret)
 		return ret;
 	for (int i = 0; i < 2 && !ret; i++) {
-		if (wanted[i])
+		if (plots[i].arg)
 			ret = plot_make(&m, &plots[i]);
 		else
 			plot_remove(dir, plots[i].name);

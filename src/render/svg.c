@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Checks and copies SVG text. It knows no more of SVG than what gnuplot writes. */
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,7 +105,7 @@ static bool copy(FILE *out, const char *svg, const char *prefix)
 	return true;
 }
 
-bool svg_inline(FILE *out, const char *path, const char *prefix)
+char *svg_inline(const char *path, const char *prefix)
 {
 	char *svg = NULL, *copied = NULL;
 	size_t len = 0, size = 0;
@@ -116,9 +118,9 @@ bool svg_inline(FILE *out, const char *path, const char *prefix)
 		good = copy(mem, svg, prefix);
 		good = !fclose(mem) && good;
 	}
-	if (good)
-		fwrite(copied, 1, size, out);
-	free(copied);
 	free(svg);
-	return good;
+	if (good)
+		return copied;
+	free(copied);
+	return NULL;
 }

@@ -3,13 +3,10 @@
 #ifndef SYSCOST_RENDER_SVG_H
 #define SYSCOST_RENDER_SVG_H
 
-#include <stdbool.h>
-#include <stdio.h>
-
 /*
- * Write the drawing of a file, without its titles, every id in it below `prefix`. False,
- * with nothing written: there is none, or it is not one to trust.
+ * The drawing of a file, without its titles, every id in it below `prefix`; to be freed.
+ * NULL: there is none, or it is not one to trust.
  */
-bool svg_inline(FILE *out, const char *path, const char *prefix);
+char *svg_inline(const char *path, const char *prefix);
 
 #endif
