@@ -352,11 +352,12 @@ void batching_free(struct batching *b)
 	*b = (struct batching){ .workload = NULL };
 }
 
-static bool matches(const void *workloads, size_t i, const char *glob)
+static bool matches(const void *workloads, size_t i, const char *glob, bool away)
 {
 	const struct batch_workload *w = (const struct batch_workload *)workloads + i;
 	char full[4200];
 
+	(void)away;
 	snprintf(full, sizeof(full), "%s/%ld", w->name, w->bytes);
 	return !fnmatch(glob, w->name, 0) || (w->bytes >= 0 && !fnmatch(glob, full, 0));
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Expands the linker section of descriptors into rows. Does not run anything. */
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "measure/calls.h"
 #include "measure/registry.h"
+#include "row/select.h"
 
 #define AXIS_VALUES 24 /* of one parameter */
 
@@ -364,33 +364,27 @@ const struct variant *registry_find(const struct registry *reg, const char *id)
 	return NULL;
 }
 
+struct hiding {
+	const struct registry *reg;
+	unsigned int flags;
+};
+
+/* A hidden row is taken away by any pattern, and added by one that names its family. */
+static bool row_matches(const void *hiding, size_t i, const char *glob, bool away)
+{
+	const struct hiding *h = hiding;
+	const struct variant *v = &h->reg->rows[i];
+
+	return id_matches(v->id, glob) &&
+	       (away || !(v->bench->flags & h->flags) ||
+		!strncmp(glob, v->group, strlen(v->group)));
+}
+
 const char *registry_select(const struct registry *reg, char *const *patterns,
 			    size_t n_patterns, unsigned int hidden, bool *chosen)
 {
-	bool all = true;
+	const struct hiding hiding = { reg, hidden };
+	const struct selectable all = { &hiding, reg->n, row_matches };
 
-	for (size_t p = 0; p < n_patterns; p++)
-		all &= patterns[p][0] == '!';
-	for (size_t i = 0; i < reg->n; i++)
-		chosen[i] = all && !(reg->rows[i].bench->flags & hidden);
-	for (size_t p = 0; p < n_patterns; p++) {
-		bool away = patterns[p][0] == '!', matched = false;
-
-		for (size_t i = 0; i < reg->n; i++) {
-			const struct variant *v = &reg->rows[i];
-
-			/* The bare id of a family names all of its rows. */
-			if (fnmatch(patterns[p] + away, v->id, 0) &&
-			    fnmatch(patterns[p] + away, v->bench->id, 0))
-				continue;
-			if ((v->bench->flags & hidden) && !away &&
-			    strncmp(patterns[p], v->group, strlen(v->group)))
-				continue;
-			matched = true;
-			chosen[i] = !away;
-		}
-		if (!matched)
-			return patterns[p];
-	}
-	return NULL;
+	return select_by_globs(&all, patterns, n_patterns, chosen);
 }

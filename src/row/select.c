@@ -112,12 +112,12 @@ const char *select_by_globs(const struct selectable *of, char *const *globs, siz
 	for (size_t g = 0; g < n; g++)
 		adds |= *globs[g] != '!';
 	for (size_t i = 0; i < of->n; i++)
-		keep[i] = !adds;
+		keep[i] = !adds && of->matches(of->things, i, "*", false);
 	for (size_t g = 0; g < n; g++) {
 		bool away = *globs[g] == '!', any = false;
 
 		for (size_t i = 0; i < of->n; i++)
-			if (of->matches(of->things, i, globs[g] + away)) {
+			if (of->matches(of->things, i, globs[g] + away, away)) {
 				keep[i] = !away;
 				any = true;
 			}
@@ -127,10 +127,8 @@ const char *select_by_globs(const struct selectable *of, char *const *globs, siz
 	return NULL;
 }
 
-/* `ids` is an array of them. The id without its parameters names all of a family. */
-static bool id_matches(const void *ids, size_t i, const char *glob)
+bool id_matches(const char *id, const char *glob)
 {
-	const char *id = ((const char *const *)ids)[i];
 	char *family = strndup(id, strcspn(id, ":"));
 	bool match;
 
@@ -139,6 +137,13 @@ static bool id_matches(const void *ids, size_t i, const char *glob)
 	match = !fnmatch(glob, id, 0) || !fnmatch(glob, family, 0);
 	free(family);
 	return match;
+}
+
+/* `ids` is an array of them. */
+static bool one_matches(const void *ids, size_t i, const char *glob, bool away)
+{
+	(void)away;
+	return id_matches(((const char *const *)ids)[i], glob);
 }
 
 static void drop_unselected(struct table *t, const bool *keep)
@@ -164,7 +169,7 @@ static void drop_unselected(struct table *t, const bool *keep)
 const char *select_rows(struct table *const *tables, size_t n_tables,
 			char *const *patterns, size_t n_patterns)
 {
-	struct selectable all = { .matches = id_matches };
+	struct selectable all = { .matches = one_matches };
 	const char **ids, *unmatched;
 	size_t at = 0;
 	bool *keep;

@@ -27,21 +27,22 @@ const char *index_doubled(const struct row_index *index);
 struct selectable {
 	const void *things;
 	size_t n;
-	bool (*matches)(const void *things, size_t i, const char *glob);
+	bool (*matches)(const void *things, size_t i, const char *glob, bool away);
 };
 
+/* Whether a glob is for an id; the id without its parameters names all of them. */
+bool id_matches(const char *id, const char *glob);
+
 /*
- * Which of them a list of globs keeps; one with "!" takes away. Returns NULL, or the
- * first glob that matched none of them.
+ * Which of them a list of globs keeps; one with "!" takes away, of all that "*" matches
+ * where no glob adds. Returns NULL, or the first glob that matched none.
  */
 const char *select_by_globs(const struct selectable *of, char *const *globs, size_t n,
 			    bool *keep);
 
 /*
- * Keep the rows of each table whose id matches the patterns, which are globs as in
- * registry_select(). One with '!' takes away, and an id without its parameters names all
- * of them. Returns NULL, or the first pattern that matched no row of any table; the
- * tables are then as they were.
+ * Keep the rows of each table whose id the patterns keep. Returns NULL, or the first
+ * pattern that matched no row of any table; the tables are then as they were.
  */
 const char *select_rows(struct table *const *tables, size_t n_tables,
 			char *const *patterns, size_t n_patterns);
