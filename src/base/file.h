@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Reading whole files and single lines, and writing files of a folder whole or not at
- * all. Files come from strangers: only regular ones are read, and never beyond a limit.
- */
+/* Files whole or not at all, and only regular ones: they come from strangers. */
 #ifndef SYSCOST_FILE_H
 #define SYSCOST_FILE_H
 
@@ -13,9 +10,8 @@
 #include "base/err.h"
 
 /*
- * Read all of a regular file of at most `max` bytes into *text, which the caller frees.
- * It ends with a NUL, which *len does not count. 0, or -errno with the path in err, *text
- * untouched.
+ * All of a regular file of at most `max` bytes, for the caller to free, with a NUL that
+ * *len does not count. 0, or -errno with the path in err, *text untouched.
  */
 int file_read(const char *path, size_t max, char **text, size_t *len, struct err *err);
 
@@ -41,16 +37,10 @@ struct file_part {
 	const void *arg;
 };
 
-/*
- * Write all parts into `dir` or none. What can run out of space is over before the first
- * rename. 0, or -errno with the path in err.
- */
+/* Write all parts into `dir` or none. 0, or -errno with the path in err. */
 int file_write(const char *dir, const struct file_part *parts, size_t n, struct err *err);
 
-/*
- * Make a folder. An existing one is refused unless `force`, and one that cannot be
- * written is always refused. 0, or -errno and err.
- */
+/* Make a folder; `force`: one that can be written will do. 0, or -errno and err. */
 int file_folder(const char *dir, bool force, struct err *err);
 
 /* Remove all that is in a folder, and with `itself` the folder too, as far as it can. */

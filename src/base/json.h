@@ -14,10 +14,7 @@ json_t *json_real_or_null(double x);
 /* The text, or null where it is NULL or no UTF-8. */
 json_t *json_text_or_null(const char *text);
 
-/*
- * A JSON file: a regular one, at most 64 MiB, no key twice. NULL with one line in err and
- * -errno in *ret.
- */
+/* A regular file of at most 64 MiB, no key twice. NULL: see err, and -errno in *ret. */
 json_t *json_read(const char *path, int *ret, struct err *err);
 
 /* Writes `json` (a json_t), indented and ended by a newline: for struct file_part. */

@@ -23,10 +23,7 @@ enum cli_format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 const char *cli_format_word(size_t i);
 const char *cli_format_word_but_csv(size_t i);
 
-/*
- * "syscost: …" in one line on stderr, without control characters, for files and paths
- * come from strangers. Returns EXIT_TROUBLE.
- */
+/* "syscost: …" in one line on stderr, no control characters. Returns EXIT_TROUBLE. */
 int cli_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Colours are for a terminal, and not with NO_COLOR set (no-color.org). */

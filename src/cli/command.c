@@ -175,8 +175,8 @@ const struct command command_help = {
 };
 
 /*
- * A standard stream that was closed is opened in the wrong direction. Using it is then an
- * error, as it should be, and no file that is opened later is taken for it.
+ * One that was closed is opened in the wrong direction: to use it is then an error, and
+ * no file that is opened later is taken for it.
  */
 static void open_closed_streams(void)
 {

@@ -41,9 +41,8 @@ extern const struct command command_help;
 int command_main(const struct command *const *commands, int argc, char **argv);
 
 /*
- * Parse argv, which starts at the command's name, into `settings` and call->operands,
- * which has room for argc pointers. 0; OPTION_WANTS_HELP, and the rest was not looked
- * at; or -EINVAL with one line in err.
+ * Parse argv from the command's name on into `settings` and call->operands, which has
+ * room for argc. 0; OPTION_WANTS_HELP, the rest unread; -EINVAL with one line in err.
  */
 int command_parse(struct call *call, int argc, char **argv, void *settings,
 		  struct err *err);

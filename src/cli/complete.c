@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * syscost complete: what could stand where the cursor is, for a shell that asks. One
- * line a word, with what it does behind a tab; /files and /folders tell the shell to
- * add its own.
+ * syscost complete: what could stand where the cursor is, for a shell. One line a word, a
+ * tab and what it does; /files and /folders tell the shell to add its own.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The options of a command: one table says what each is called, takes and does. Parsing,
- * help and shell completions read it, and a test holds the man page against it.
- */
+/* The options of a command in a table: for parsing, help, completions and tests. */
 #ifndef SYSCOST_CLI_OPTION_H
 #define SYSCOST_CLI_OPTION_H
 
@@ -73,8 +70,8 @@ const struct option_spec *option_find_letter(const struct option_spec *options,
 #define OPTION_WANTS_HELP 1
 
 /*
- * Put a value into the settings; `text` is NULL for a flag, and where a value is
- * missing. 0; OPTION_WANTS_HELP; or -EINVAL with one line in err.
+ * Put a value into the settings; NULL: a flag, or it is missing. 0; OPTION_WANTS_HELP;
+ * or -EINVAL with one line in err.
  */
 int option_set(const struct option_spec *o, const char *text, void *settings,
 	       struct err *err);

@@ -17,9 +17,8 @@ struct selection {
 };
 
 /*
- * Choose by the operands, which are patterns. Those for the suite's own tests have to be
- * named, and without `sweeps` those of sweeps too. False, with nothing to free, where a
- * pattern matches none: the error is printed.
+ * Choose by the operands. Tests of the suite have to be named, and without `sweeps` those
+ * of sweeps too. False, after an error line and with nothing to free: a pattern has none.
  */
 bool session_select(const struct call *call, bool sweeps, struct selection *s);
 void session_free(struct selection *s);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What to do with many small operations. The rows of a sweep (results.csv, rounds.csv)
- * are put together as workloads, and each strategy is weighed against single calls. It
- * reads rows only, and prints nothing.
+ * What to do with many small operations, from the rows of a sweep.
  *
  * A workload is all rows with the same `workload` and the same bytes= parameter. Its
  * strategies are told apart by `strategy`, their sizes by batch= (else by `ops`). A

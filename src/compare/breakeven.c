@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * Where two curves cross, round by round. "Never" is an infinite number here, so that
- * medians and order statistics need no special case.
- */
+/* Where two curves cross, round by round. "Never" is infinite: no special case. */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From which batch size on is a strategy cheaper than a baseline? Curves come in, and
- * numbers go out: nothing here knows rows or files. All medians and intervals are over
- * rounds, in which both sides were measured beside each other.
+ * From which batch size on is a strategy cheaper than a baseline? Curves come in, numbers
+ * go out. Medians and intervals are over rounds, which measured both sides.
  */
 #ifndef SYSCOST_BREAKEVEN_H
 #define SYSCOST_BREAKEVEN_H
@@ -47,9 +46,8 @@ struct breakeven {
 };
 
 /*
- * The cost of `base` beside size i of `s` in a round. It is measured at the same n, or
- * else lies on a straight line over 1/n between the sizes around it. Beyond its ends it
- * is as at the end, because more single calls cost the same each. NAN: not measured.
+ * The cost of `base` beside size i of `s` in a round: at the same n, or on a straight
+ * line over 1/n between the sizes around it. Beyond them it is as at the end. NAN: none.
  */
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);
@@ -59,9 +57,8 @@ struct figure breakeven_ratio(const struct curve *s, const struct curve *base, s
 
 /*
  * Both have the same rounds. Where both fit, a round's break-even is where its two curves
- * cross: (a - a0) / (b0 - b). Otherwise it is found between two sizes: the smallest from
- * which on all are cheaper, and the one below. It lies on a straight line over 1/n
- * between them.
+ * cross: (a - a0) / (b0 - b). Otherwise it lies on a straight line over 1/n between the
+ * smallest size from which on all are cheaper, and the one below.
  */
 struct breakeven breakeven(const struct curve *s, const struct curve *base);
 

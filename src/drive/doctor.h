@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * What this machine does to the numbers: the clock and the counters are measured, the
- * rest is read, and all of it is judged. Nothing of the machine is changed.
- */
+/* What this machine does to the numbers: measured, read and judged. */
 #ifndef SYSCOST_DOCTOR_H
 #define SYSCOST_DOCTOR_H
 

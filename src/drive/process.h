@@ -11,9 +11,8 @@ struct process_backend {
 	struct clock_point opened;
 	uint32_t probe_passes; /* of all arms: only such probes can be compared */
 	/*
-	 * Folders for the benchmarks' files. All launches share one, because two files of
-	 * the same contents differ in where their pages lie. Launches through a wrapper
-	 * have another, as that may make files of another user. "": not there.
+	 * Folders for the benchmarks' files, or "". All launches share one, because where
+	 * pages of a file lie matters; through a wrapper, files may be another user's.
 	 */
 	char dir[2][200];
 	const struct launch *wrapped; /* whose dir[1] is; the base of an ab is dir[0]'s */

@@ -12,10 +12,7 @@
 
 #define PMUS "/sys/bus/event_source/devices/"
 
-/*
- * A PMU of the CPU is called "cpu", or has a file "cpus" (hybrid x86, and
- * drivers/perf/arm_pmu.c). PMUs of other parts of the machine are neither.
- */
+/* That of the CPU is called "cpu", or has a file "cpus" (drivers/perf/arm_pmu.c). */
 static bool has_cpu_pmu(void)
 {
 	glob_t found;

@@ -122,10 +122,7 @@ int cpus_find(int wanted, cpu_set_t *allowed, cpu_set_t *isolated)
 {
 	cpu_set_t online, all, mask;
 
-	/*
-	 * The kernel keeps a task's mask within the cpuset of its cgroup (cpuset(7)), so
-	 * this has both. sched_setaffinity(2) refuses what is outside of the cpuset.
-	 */
+	/* The kernel keeps this within the cpuset of our cgroup, cpuset(7). */
 	if (sched_getaffinity(0, sizeof(mask), &mask))
 		return -errno;
 	*allowed = mask;

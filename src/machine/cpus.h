@@ -16,17 +16,15 @@
 int cpus_parse(const char *text, cpu_set_t *set);
 
 /*
- * *cpu is the last isolated one of `allowed`. Without one it is the last, because the
- * first ones tend to serve interrupts. *other is chosen likewise among the rest, or -1.
- * `wanted` >= 0 is taken as *cpu. 0, or -EINVAL where it is not in `allowed`.
+ * *cpu is `wanted`, or if < 0 the last isolated one of `allowed`, or else its last: first
+ * ones tend to serve interrupts. *other: likewise, of the rest, or -1. 0, or -EINVAL.
  */
 int cpus_choose(const cpu_set_t *allowed, const cpu_set_t *isolated, int wanted, int *cpu,
 		int *other);
 
 /*
- * The CPUs of this machine that this process may use, and those that the kernel keeps
- * free of other work. `wanted` >= 0 is added to *allowed if the kernel lets us run there,
- * although our own mask leaves it out. 0 or -errno.
+ * The CPUs that this process may use, and those that the kernel keeps free. `wanted` >= 0
+ * is added to *allowed if only our own mask leaves it out. 0 or -errno.
  */
 int cpus_find(int wanted, cpu_set_t *allowed, cpu_set_t *isolated);
 

@@ -248,10 +248,7 @@ static void put_strategy(FILE *out, const struct batch_workload *w,
 			second.s, s->fit.part[1].from);
 }
 
-/*
- * "cheapest by median: n = 1 write; n = 2 to 1024 writev", at the sizes of the best. At
- * other sizes another could win because the best was not measured there.
- */
+/* "cheapest by median: n = 1 write; n = 2 to 1024 writev", at sizes of the best alone. */
 static void put_cheapest(FILE *out, const struct batch_workload *w)
 {
 	const struct batch_strategy *best = w->advice.best;

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stored rows in the formats that other programs read. Nothing is measured or judged
- * here.
+ * Stored rows in the formats that other programs read, each in one file, export_NAME.c.
  *
- * A format is one file, export_NAME.c. Every format keeps these rules. A row that was
- * skipped or failed never becomes a number. What is not available is left out; it is
- * never 0 or NaN. A noisy row is marked where there is a place for it, and so is the
- * interval. Text is escaped by the rules of the format.
+ * Every format keeps these rules. A row that was skipped or failed never becomes a
+ * number. What is not available is left out; it is never 0 or NaN. A noisy row is marked
+ * where there is a place for it, and so is the interval. Text is escaped by its rules.
  */
 #ifndef SYSCOST_EXPORT_H
 #define SYSCOST_EXPORT_H
@@ -31,10 +29,7 @@ struct export_source {
 	struct err *err;
 };
 
-/*
- * Make the indexes of src->folder. Where only verdicts were stored, its results become
- * the figures of the head.
- */
+/* Make the indexes; where there are only verdicts, results are the head's figures. */
 void export_open(struct export_source *src);
 void export_close(struct export_source *src);
 

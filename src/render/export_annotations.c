@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF
- * are escaped, in a property also : and , (actions/toolkit,
- * packages/core/src/command.ts). Ten warnings a step are shown, and as many notices: the
- * worst ten, and the counts as one notice.
+ * are escaped, in a property also : and , (actions/toolkit, core/src/command.ts). Ten
+ * warnings a step are shown, and ten notices: the worst ten, and the counts.
  */
 #include <math.h>
 #include <stdlib.h>

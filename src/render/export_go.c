@@ -3,10 +3,10 @@
  * Go benchmark text (go.dev/design/14313-benchmark-format; golang.org/x/perf/benchfmt):
  * "key: value" lines, then "BenchmarkName N value unit…", a line for each round. A name
  * has no white space of any alphabet, and the letter behind Benchmark is upper case. What
- * follows a slash is configuration, k=v. A number behind the last dash is GOMAXPROCS,
- * which is 1 here. It has to stand there, or a number that ends an id would be taken for
- * it. Other lines are ignored: they say what is noisy, skipped or failed. There is no key
- * for the status, because benchstat would put rows of unequal keys into separate tables.
+ * follows a slash is configuration, k=v. A number behind the last dash is GOMAXPROCS, 1:
+ * it has to stand there, or one that ends an id would be taken for it. Other lines are
+ * ignored: they say what is noisy, skipped or failed. As a key, the status would make
+ * benchstat put the rows into separate tables.
  */
 #include <ctype.h>
 #include <errno.h>

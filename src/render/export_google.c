@@ -29,9 +29,8 @@ static int count_cpus(const char *list)
 }
 
 /*
- * The context of google-benchmark 1.7 (src/json_reporter.cc). Bencher's reader wants
- * `caches`, which the environment record does not have: an empty array. What is not known
- * is left out.
+ * The context of google-benchmark 1.7 (src/json_reporter.cc), as far as it is known.
+ * Bencher's reader wants `caches`, which are not recorded: an empty array.
  */
 static json_t *google_context(const struct export_source *src)
 {

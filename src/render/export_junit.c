@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * JUnit XML, as far as its readers agree (the schema of Jenkins' xunit plug-in,
- * junit-10.xsd). A testsuite has counts, a testcase has classname, name and time, in it
- * failure or skipped, then system-out. XML 1.0 cannot hold most control characters, nor
- * U+FFFE and U+FFFF, in any spelling: U+FFFD stands for them. `time` is that of one
- * operation.
+ * junit-10.xsd). A testsuite has counts, a testcase has classname, name and time (of one
+ * operation), in it failure or skipped, then system-out. XML 1.0 cannot hold most control
+ * characters, nor U+FFFE and U+FFFF: U+FFFD stands for them.
  */
 #include <errno.h>
 #include <math.h>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Markdown as GitHub renders it (github.github.com/gfm). In text from rows, what could
- * mean something becomes a character reference, which is never taken for markup. A step
- * summary of more than 1 MiB is refused whole (docs.github.com, "Workflow commands", job
- * summaries). What is left out is counted.
+ * mean something becomes a character reference. A step summary of more than 1 MiB is
+ * refused whole (docs.github.com, "Workflow commands"): what is left out is counted.
  */
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Apache Otava (otava/importer.py, CsvImporter): a header, then a row a point in time.
- * Its own configuration says which columns are the time, attributes and metrics. A metric
- * that is empty is refused there, so a row without a figure has no column: join only
- * files with the same header. There is no place for a mark on one metric, so noisy_rows
- * counts.
+ * Its own configuration says what the columns are. An empty metric is refused there, so a
+ * row without a figure has no column: join only files with the same header. There is no
+ * place for a mark on one metric, so noisy_rows counts.
  */
 #include <errno.h>
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The page of a run: one file that needs nothing from outside, and no script to be
- * complete. All text of rows, run.json and figures is escaped or checked on its way in;
- * what is missing is left out. It measures and computes nothing.
+ * The page of a run, complete without a script. All text of rows, run.json and figures is
+ * escaped or checked on its way in. It measures and computes nothing.
  */
 #include <errno.h>
 #include <math.h>

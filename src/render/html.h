@@ -9,9 +9,8 @@
 #include "row/row.h"
 
 /*
- * Write the page: the rows, what `run` (run.json) says about the machine, and the advice
- * of a sweep. Drawings are those that plots_make() left in plot_dir, as far as they are
- * there. 0, or -errno.
+ * Write the page: rows, what `run` (run.json) says about the machine, a sweep's advice,
+ * and the drawings that plots_make() left in plot_dir. 0, or -errno.
  */
 int html_write(FILE *out, const struct table *results, const json_t *run,
 	       const struct batching *batching, const char *plot_dir);

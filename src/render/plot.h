@@ -67,8 +67,8 @@ int plot_begin(struct plotter *m);
 void plot_end(struct plotter *m);
 
 /*
- * Draw one, as .svg and .png. One without rows is left out, and an old one of that name
- * is removed. 0, or -errno and one line in err. -ENOENT: there is no gnuplot.
+ * Draw one, as .svg and .png; without rows, remove an old one of that name. 0, or -errno
+ * and one line in err. -ENOENT: there is no gnuplot.
  */
 int plot_make(struct plotter *m, const struct plot *f);
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writer and strict reader of the tables. The reader takes any bytes: it refuses what it
- * does not know rather than guess. Neither looks at what the values mean. Both rely on
- * LC_NUMERIC being "C", which it is unless a program calls setlocale.
+ * Writer and strict reader of the tables; the reader refuses what it does not know. Both
+ * rely on LC_NUMERIC being "C", which it is unless a program calls setlocale.
  */
 #include <errno.h>
 #include <inttypes.h>

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Tables as CSV: RFC 4180, header first, no comments, C locale, an empty field for what
- * is not available. Writing and reading are strict, and what one writes the other takes.
- */
+/* Tables as CSV: RFC 4180, header first, C locale, empty where not available. Strict. */
 #ifndef SYSCOST_CSV_H
 #define SYSCOST_CSV_H
 
@@ -12,8 +9,7 @@
 
 /*
  * Write header and rows, numbers with nine significant digits. 0 or -errno. -EINVAL, with
- * nothing written: there is text that csv_read() would refuse, over 4,096 bytes or not
- * UTF-8.
+ * nothing written: text is over 4,096 bytes or not UTF-8, as csv_read() refuses it.
  */
 int csv_write(FILE *out, const struct table *t);
 /* The same: for struct file_part. */
@@ -25,10 +21,9 @@ void csv_write_text(FILE *out, const char *text);
 /*
  * Read a table of `schema` from `len` bytes. The header has the names of its columns in
  * their order. Columns that a newer version appended are skipped; those that an older one
- * did not have yet are not available. Every field is of its type and every row is whole
- * and ended by a newline. Numbers are finite; text is UTF-8 without a NUL. There are at
- * most 2,000,000 rows, and 4,096 bytes a field.
- *
+ * did not have yet are not available. Every field is of its type, every row whole and
+ * ended by a newline. Numbers are finite; text is UTF-8 without a NUL. There are at most
+ * 2,000,000 rows, and 4,096 bytes a field.
  * 0, or -EINVAL with one line "line 3, column ns: …" in err; then the table is empty.
  */
 int csv_read(struct table *t, const struct schema *schema, const char *text, size_t len,

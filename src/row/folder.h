@@ -33,8 +33,8 @@ struct folder {
 };
 
 /*
- * Read the folder `path` with what `needs` says (enum folder_need); folder_free() in any
- * case. 0, or -errno with one line in err. Another schema is -EINVAL.
+ * Read the folder `path` with what `needs` says; folder_free() in any case. 0, or -errno
+ * with one line in err. Another schema is -EINVAL.
  */
 int folder_read(struct folder *f, const char *path, unsigned int needs, struct err *err);
 /* 0: it has an environment and the clock's rate, and can be compared; or -EINVAL. */

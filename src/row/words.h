@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The words that stand in WORD columns: enums in memory, text in files. An enum is named
- * for its column and starts with what stands for "not available", which is empty in a
- * file.
+ * The words of WORD columns: enums in memory, named for their column, text in files. They
+ * start with what stands for "not available", which is empty in a file.
  */
 #ifndef SYSCOST_WORDS_H
 #define SYSCOST_WORDS_H
@@ -26,12 +25,11 @@
 	W(VERDICT_SKIP, "skip")
 
 /*
- * What a verdict is due to; the sentence in `reason` is made from it (compare/reason.h).
- * All of an interval is slower or faster than delta or within it, or it is too wide for
- * any of that. There are rounds, but few of one contention state; or none; or none that
- * match. Neighbours of the two sides were unequal. Fresh rounds did not confirm it. The
- * control is as it should be, or shows that the machine was disturbed. One side or both
- * failed, were skipped or lack it.
+ * What a verdict is due to, as compare/reason.h says it. All of an interval is slower or
+ * faster than delta or within it, or it is too wide for that. There are few rounds of one
+ * contention state; or none; or none that match. Neighbours of the two sides were
+ * unequal. Fresh rounds did not confirm it. The control is as it should be, or shows a
+ * disturbed machine. One side or both failed, were skipped or lack it.
  */
 #define CAUSE_WORDS(W)                           \
 	W(CAUSE_NONE, "")                        \
