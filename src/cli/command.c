@@ -175,8 +175,8 @@ const struct command command_help = {
 };
 
 /*
- * One that was closed is opened in the wrong direction: to use it is then an error, and
- * no file that is opened later is taken for it.
+ * One that was closed is opened in the wrong direction: to use it is then an error. No
+ * file that is opened later is taken for it.
  */
 static void open_closed_streams(void)
 {

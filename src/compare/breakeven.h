@@ -46,8 +46,8 @@ struct breakeven {
 };
 
 /*
- * The cost of `base` beside size i of `s` in a round: at the same n, or on a straight
- * line over 1/n between the sizes around it. Beyond them it is as at the end. NAN: none.
+ * The cost of `base` beside size i of `s` in a round, at the same n. Between two sizes it
+ * lies on a straight line over 1/n, beyond them it is as at the end. NAN: not measured.
  */
 double breakeven_base_cost(const struct curve *s, const struct curve *base, size_t i,
 			   size_t round);

@@ -32,8 +32,8 @@ struct timed {
 };
 
 /*
- * The timed regions: nothing stands between two reads of the counter but the batch, and
- * in the second one the chain that is added on purpose.
+ * The timed regions: nothing stands between two reads of the counter but the batch. In
+ * the second one the chain is added, on purpose.
  */
 static timed_loop void time_batch(struct bench_run *run, unsigned long n, uint64_t chain,
 				  struct timed *t)

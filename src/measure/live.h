@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The real machine behind struct meter: windows of a benchmark on the CPU that this
- * process is pinned to, and what else is observed around them.
+ * The real machine behind struct meter: windows of a benchmark, and what is observed
+ * around them. This process is pinned to their CPU.
  */
 #ifndef SYSCOST_LIVE_H
 #define SYSCOST_LIVE_H
