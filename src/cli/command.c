@@ -189,15 +189,16 @@ static void open_closed_streams(void)
 /* The words of a command line with spaces between them, to be freed. */
 static char *join_words(int argc, char **argv)
 {
-	size_t len = strlen("syscost") + 1, at;
+	size_t len;
 	char *line;
+	FILE *out = open_memstream(&line, &len);
 
+	if (!out)
+		abort();
+	fputs("syscost", out);
 	for (int i = 1; i < argc; i++)
-		len += 1 + strlen(argv[i]);
-	line = room_for(len, 1);
-	at = sprintf(line, "syscost");
-	for (int i = 1; i < argc; i++)
-		at += sprintf(line + at, " %s", argv[i]);
+		fprintf(out, " %s", argv[i]);
+	fclose(out);
 	utf8_repair(line);
 	return line;
 }

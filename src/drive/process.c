@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/random.h"
-#include "base/time.h"
 #include "drive/process.h"
 #include "machine/cpus.h"
 #include "measure/worker.h"
@@ -28,6 +28,21 @@ struct child {
 	pid_t pid;
 	int out;
 };
+
+/* Seconds of CLOCK_MONOTONIC: for budgets and progress. Nothing is measured by them. */
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec * 1e-9;
+}
+
+static double process_now(struct backend *b)
+{
+	(void)b;
+	return now();
+}
 
 static int choose_cpu(struct backend *b, int wanted, struct err *err)
 {
@@ -100,12 +115,6 @@ static int process_open(struct backend *b, int cpu, struct err *err)
 	usleep(CLOCK_ROUGH_US);
 	p->probe_passes = clock_probe_passes(b->step, process_ticks_per_ns(b) * 1000);
 	return 0;
-}
-
-static double process_now(struct backend *b)
-{
-	(void)b;
-	return time_now();
 }
 
 /* The folder for the files of this launch. NULL with one line in err. */
@@ -249,12 +258,12 @@ static int start_worker(struct process_backend *p, const struct request *r, size
 static int receive(int fd, void *data, size_t len, double seconds,
 		   volatile const int *stop)
 {
-	double end = time_now() + seconds;
+	double end = now() + seconds;
 	char *p = data;
 
 	while (len) {
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-		double left = end - time_now();
+		double left = end - now();
 		ssize_t got;
 
 		if (stop && *stop)
@@ -322,10 +331,10 @@ static int handle_message(const struct request *r, const struct sink *sink, size
 		return -EPROTO;
 	if (msg->type == MESSAGE_START) {
 		p->inside = true;
-		p->began = time_now();
+		p->began = now();
 		return 1;
 	}
-	ret = sink->done(sink->arg, p->at, &msg->reading, time_now() - p->began);
+	ret = sink->done(sink->arg, p->at, &msg->reading, now() - p->began);
 	p->inside = false;
 	p->at++;
 	return ret ? ret : 1;
@@ -363,7 +372,7 @@ static int report_death(const struct request *r, const struct sink *sink,
 	else
 		snprintf(why, len, "its process exited with status %d",
 			 WEXITSTATUS(status));
-	return sink->done(sink->arg, p->at++, &reading, time_now() - p->began);
+	return sink->done(sink->arg, p->at++, &reading, now() - p->began);
 }
 
 /* Why a worker ended before it said that it is ready. */

@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 #include "machine/access.h"
-#include "machine/tracers.h"
 
 /* Measured: see measure/clock.h. */
 struct clock_facts {
@@ -26,6 +25,16 @@ struct counter_facts {
 };
 
 #define FACT_MITIGATIONS 2 /* those that cost most on every call */
+
+/* Who else looks at system calls, as far as reading tells. Most needs root. */
+#define TRACERS_UNSEEN (-1) /* no permission, or not mounted */
+
+struct tracers {
+	int events;   /* trace events: 1 some are on, 0 none */
+	int tracer;   /* the function or another tracer: 1 on, 0 none */
+	int audit;    /* the audit subsystem: 1 enabled, 0 not */
+	int programs; /* BPF programs for probes, tracepoints and perf events: how many */
+};
 
 /* What cannot be read is an empty text. */
 struct machine_facts {

@@ -102,13 +102,12 @@ static void judge_self(const struct machine_facts *m, struct findings *out)
 	add(out, m->seccomp ? FINDING_WARN : FINDING_OK,
 	    m->seccomp ? "a filter is part of every call's cost"
 		       : "a filter would be part of every call's cost",
-	    "%s",
 	    m->seccomp ? "a seccomp filter is on this process"
 		       : "no seccomp filter is on this process");
 	add(out, m->tracer ? FINDING_WARN : FINDING_OK,
 	    m->tracer ? "a tracer is part of every call's cost"
 		      : "a tracer would be part of every call's cost",
-	    "%s", m->tracer ? "a tracer is attached" : "no tracer is attached");
+	    m->tracer ? "a tracer is attached" : "no tracer is attached");
 	for (int i = 0; i < FACT_MITIGATIONS; i++) {
 		bool affected = strcmp(m->mitigation[i].text, "Not affected") != 0;
 

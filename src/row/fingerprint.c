@@ -58,22 +58,6 @@ void env_machine_class(const json_t *env, char out[FINGERPRINT_SIZE])
 	hash_keys(env, class_keys, COUNT_OF(class_keys), out);
 }
 
-/* Text that grows in a buffer as far as that goes, always ended by a NUL. */
-struct words {
-	char *buf;
-	size_t at, len;
-	size_t differences; /* said, or left out where the buffer is full */
-};
-
-/* Appends; control characters do not get through. */
-static void append_text(struct words *w, const char *text)
-{
-	for (; *text && w->at + 1 < w->len; text++)
-		w->buf[w->at++] = (unsigned char)*text < 32 || *text == 127 ? '?' : *text;
-	if (w->len)
-		w->buf[w->at] = '\0';
-}
-
 /*
  * Records from before all flags were written down have those that are the same in every
  * build, and no -std= among them. A build can be compared only where it is known.
@@ -96,44 +80,45 @@ static bool differ(const char *key, const json_t *a, const json_t *b)
 	return !b || !json_equal(a, b);
 }
 
-/* Appends "key: 'a' against 'b'" where they differ. */
-static void compare(struct words *w, const char *key, const json_t *a, const json_t *b)
+/* Writes "key: 'a' against 'b'" where they differ; *n of them are there already. */
+static void compare(FILE *out, size_t *n, const char *key, const json_t *a,
+		    const json_t *b)
 {
-	const json_t *values[] = { a, b };
+	const char *x = json_string_value(a), *y = json_string_value(b);
 
-	if (!differ(key, a, b))
-		return;
-	w->differences++;
-	append_text(w, w->at ? "; " : "");
-	append_text(w, key);
-	for (int i = 0; i < 2; i++) {
-		const char *text = json_string_value(values[i]);
-
-		append_text(w, i ? " against " : ": ");
-		append_text(w, text ? "'" : "");
-		append_text(w, text ? text : "nothing");
-		append_text(w, text ? "'" : "");
-	}
+	if (differ(key, a, b))
+		fprintf(out, "%s%s: %s%s%s against %s%s%s", (*n)++ ? "; " : "", key,
+			x ? "'" : "", x ? x : "nothing", x ? "'" : "", y ? "'" : "",
+			y ? y : "nothing", y ? "'" : "");
 }
 
 size_t env_differences(const json_t *a, const json_t *b, char *buf, size_t len)
 {
-	struct words w = { .buf = buf, .len = len };
+	size_t n = 0, size;
+	char *text;
+	FILE *out = open_memstream(&text, &size);
 
-	append_text(&w, "");
+	if (!out)
+		abort();
 	for (size_t i = 0; i < COUNT_OF(fingerprint_keys); i++) {
 		const char *key = fingerprint_keys[i], *name;
 		json_t *x = json_object_get(a, key), *y = json_object_get(b, key), *v;
 
 		if (!json_is_object(x) || !json_is_object(y)) {
-			compare(&w, key, x, y);
+			compare(out, &n, key, x, y);
 			continue;
 		}
 		json_object_foreach (x, name, v)
-			compare(&w, name, v, json_object_get(y, name));
+			compare(out, &n, name, v, json_object_get(y, name));
 		json_object_foreach (y, name, v)
 			if (!json_object_get(x, name))
-				compare(&w, name, NULL, v);
+				compare(out, &n, name, NULL, v);
 	}
-	return w.differences;
+	fclose(out);
+	snprintf(buf, len, "%s", text);
+	free(text);
+	for (char *p = buf; len && *p; p++) /* control characters do not get through */
+		if ((unsigned char)*p < 32 || *p == 127)
+			*p = '?';
+	return n;
 }
