@@ -14,27 +14,13 @@
 #include "render/plots.h"
 #include "row/folder.h"
 
-struct page {
-	const struct table *results;
-	const json_t *json;
-	const struct batching *batching;
-	const char *dir;
-};
-
-static int fill_page(FILE *out, const void *arg)
-{
-	const struct page *p = arg;
-
-	return html_write(out, p->results, p->json, p->batching, p->dir);
-}
-
 int report_folder(const char *dir, const struct table *results,
 		  const struct table *rounds, const struct table *windows,
 		  const json_t *json)
 {
 	struct batching batching;
-	struct page page = { results, json, &batching, dir };
-	struct file_part part = { "report.html", fill_page, &page };
+	struct html_page page = { results, json, &batching, dir };
+	struct file_part part = { "report.html", html_write, &page };
 	struct err err = { 0 };
 	int ret = batching_make(&batching, results, rounds, &err);
 

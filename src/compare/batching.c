@@ -170,16 +170,11 @@ static void fit(struct batch_strategy *s)
 		free(line);
 }
 
-/* What a single call costs, for the order of baselines: the same at every size. */
-static double single_cost(const struct batch_strategy *s)
-{
-	return s->row[0]->ns.mid;
-}
-
+/* Baselines by what a single call costs: the same at every size. */
 static int by_cost(const void *a, const void *b)
 {
-	double x = single_cost(*(struct batch_strategy *const *)a);
-	double y = single_cost(*(struct batch_strategy *const *)b);
+	double x = (*(struct batch_strategy *const *)a)->row[0]->ns.mid;
+	double y = (*(struct batch_strategy *const *)b)->row[0]->ns.mid;
 
 	return (x > y) - (x < y);
 }

@@ -30,8 +30,7 @@ static json_t *line_of(const char *path)
 {
 	char text[TEXT_MAX];
 
-	return file_line(path, text, sizeof(text)) ? json_text_or_null(text)
-						   : json_null();
+	return json_text_or_null(file_line(path, text, sizeof(text)) ? text : NULL);
 }
 
 /* The value of the first line "key : value" of a file, or null. */
@@ -39,8 +38,7 @@ static json_t *value_of(const char *path, const char *key)
 {
 	char text[TEXT_MAX];
 
-	return file_value(path, key, text, sizeof(text)) ? json_text_or_null(text)
-							 : json_null();
+	return json_text_or_null(file_value(path, key, text, sizeof(text)) ? text : NULL);
 }
 
 static json_t *vulnerabilities(void)
@@ -130,7 +128,7 @@ static json_t *build_id(void)
 	char text[2 * BUILD_ID_MAX + 1] = "";
 
 	dl_iterate_phdr(find_build_id, text);
-	return text[0] ? json_string(text) : json_null();
+	return json_text_or_null(text[0] ? text : NULL);
 }
 
 static json_t *resource_limit(int resource)
@@ -176,17 +174,10 @@ static void put(json_t *env, const char *key, json_t *value)
 	json_object_set_new(env, key, value);
 }
 
-static void put_cpu(json_t *env)
-{
-	static const char *const keys[] = { "model name", "vendor_id", "cpu family",
-					    "model",	  "stepping",  "microcode" };
-
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		put(env, keys[i], value_of("/proc/cpuinfo", keys[i]));
-}
-
 json_t *env_record(bool with_hostname)
 {
+	static const char *const of_cpu[] = { "model name", "vendor_id", "cpu family",
+					      "model",	    "stepping",	 "microcode" };
 	json_t *env = json_object();
 	struct utsname u;
 
@@ -194,7 +185,8 @@ json_t *env_record(bool with_hostname)
 	put(env, "date", date());
 	put(env, "host", host_name(u.nodename, with_hostname));
 	put(env, "architecture", json_string(u.machine));
-	put_cpu(env);
+	for (size_t i = 0; i < sizeof(of_cpu) / sizeof(of_cpu[0]); i++)
+		put(env, of_cpu[i], value_of("/proc/cpuinfo", of_cpu[i]));
 	put(env, "kernel", json_string(u.release));
 	put(env, "kernel version", json_string(u.version));
 	put(env, "command line", line_of("/proc/cmdline"));

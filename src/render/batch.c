@@ -46,43 +46,46 @@ static struct text say_figure(struct figure f, const char *unit)
 		    three_digits(f.hi).s);
 }
 
-struct batch_words batch_words(const struct batch_workload *w)
+const char *const batch_heads[] = { "workload", "bytes", "best",  "from n", "saves",
+				    "at n",	"saves", "batch", "CPU" };
+
+void batch_words(const struct batch_workload *w, struct text t[BATCH_CELLS])
 {
 	const struct batch_advice *a = &w->advice;
 	double saves = 100 * (1 - a->ratio.mid);
-	struct batch_words t = { .from = { "-" },
-				 .saves_from = { "-" },
-				 .saves = { "-" },
-				 .takes = { "-" },
-				 .cpu = { "-" } };
 
-	t.workload = text("%s", w->name);
-	t.size = text(w->bytes < 0 ? "-" : "%ld", w->bytes);
-	t.n = batch_size(a->n);
+	for (int k = 0; k < BATCH_CELLS; k++)
+		t[k] = text("-");
+	t[BATCH_WORKLOAD] = text("%s", w->name);
+	if (w->bytes >= 0)
+		t[BATCH_BYTES] = text("%ld", w->bytes);
+	t[BATCH_N] = batch_size(a->n);
 	if (!a->best) {
-		t.best = text("- (no figure)");
-		return t;
+		t[BATCH_BEST] = text("- (no figure)");
+		return;
 	}
 	if (a->best == a->base) {
-		t.best = text(stats_median_rank(w->rounds, FIT_LEVEL) ? "nothing beats %s"
-								      : "%s (untested)",
-			      a->best->name);
+		t[BATCH_BEST] = text(stats_median_rank(w->rounds, FIT_LEVEL)
+					     ? "nothing beats %s"
+					     : "%s (untested)",
+				     a->best->name);
 	} else {
-		t.best = text("%s", a->best->name);
-		t.from = batch_size(a->from);
+		t[BATCH_BEST] = text("%s", a->best->name);
+		t[BATCH_FROM] = batch_size(a->from);
 		if (isfinite(a->from_ratio.mid))
-			t.saves_from = text("%.0f %%", 100 * (1 - a->from_ratio.mid));
+			t[BATCH_SAVES_FROM] = text("%.0f %%",
+						   100 * (1 - a->from_ratio.mid));
 		if (a->tested)
-			t.saves = text("%.1f (%.1f–%.1f) %%", saves,
-				       100 * (1 - a->ratio.hi), 100 * (1 - a->ratio.lo));
+			t[BATCH_SAVES] = text("%.1f (%.1f–%.1f) %%", saves,
+					      100 * (1 - a->ratio.hi),
+					      100 * (1 - a->ratio.lo));
 		else if (isfinite(a->ratio.mid))
-			t.saves = text("%.1f %% ±?", saves);
+			t[BATCH_SAVES] = text("%.1f %% ±?", saves);
 		if (a->row)
-			t.takes = say_ns(a->row->batch_ns.mid);
+			t[BATCH_TAKES] = say_ns(a->row->batch_ns.mid);
 	}
 	if (a->row && a->row->cpu_ns.mid >= 0 && a->row->ns.mid > 0)
-		t.cpu = text("%.1f×", a->row->cpu_ns.mid / a->row->ns.mid);
-	return t;
+		t[BATCH_CPU] = text("%.1f×", a->row->cpu_ns.mid / a->row->ns.mid);
 }
 
 struct text batch_headline(const struct batching *b)
@@ -122,40 +125,37 @@ static void set_bold(FILE *out, bool color, bool on)
 
 void batch_print(FILE *out, const struct batching *b, bool color)
 {
-	static const char *const heads[] = { "from n", "saves", "at n",
-					     "saves",  "batch", "CPU" };
-	static const int widths[] = { 6, 5, 5, 18, 8, 5 };
+	static const int widths[BATCH_CELLS] = { 16, 6, BEST_WIDTH, 6, 5, 5, 18, 8, 5 };
 	bool untested = false;
 
 	set_bold(out, color, true);
-	fprintf(out, "%-16s %6s %-*s", "workload", "bytes", BEST_WIDTH, "best");
-	for (int i = 0; i < 6; i++)
-		table_right(out, heads[i], widths[i]);
+	fprintf(out, "%-16s %6s %-*s", batch_heads[0], batch_heads[1], BEST_WIDTH,
+		batch_heads[2]);
+	for (int k = BATCH_FROM; k < BATCH_CELLS; k++)
+		table_right(out, batch_heads[k], widths[k]);
 	set_bold(out, color, false);
 	fputc('\n', out);
 	for (size_t i = 0; i < b->n; i++) {
-		struct batch_words t = batch_words(&b->workload[i]);
-		const char *cells[] = { t.from.s,  t.saves_from.s, t.n.s,
-					t.saves.s, t.takes.s,	   t.cpu.s };
-		bool fits = table_columns(t.best.s) <= BEST_WIDTH;
+		const struct batch_workload *w = &b->workload[i];
+		struct text t[BATCH_CELLS];
+		bool fits;
 
-		if (!b->workload[i].choice)
+		if (!w->choice)
 			continue;
-		table_text(out, t.workload.s, 16, true);
-		table_right(out, t.size.s, 6);
+		batch_words(w, t);
+		fits = table_columns(t[BATCH_BEST].s) <= BEST_WIDTH;
+		table_text(out, t[BATCH_WORKLOAD].s, 16, true);
+		table_right(out, t[BATCH_BYTES].s, 6);
 		fputc(' ', out);
-		table_text(out, t.best.s, fits ? BEST_WIDTH : 75, fits);
+		table_text(out, t[BATCH_BEST].s, fits ? BEST_WIDTH : 75, fits);
 		if (!fits)
 			fprintf(out, "\n%*s", 24 + BEST_WIDTH, "");
-		for (int k = 0; k < 6; k++)
-			table_right(out, cells[k], widths[k]);
+		for (int k = BATCH_FROM; k < BATCH_CELLS; k++)
+			table_right(out, t[k].s, widths[k]);
 		fputc('\n', out);
+		untested |= w->advice.best != w->advice.base && !w->advice.tested;
 	}
 	table_wrap(out, BATCH_LEGEND, 0, 98);
-	for (size_t i = 0; i < b->n; i++)
-		untested |= b->workload[i].choice &&
-			    b->workload[i].advice.best != b->workload[i].advice.base &&
-			    !b->workload[i].advice.tested;
 	if (untested)
 		fputs("±?: fewer than 6 quiet rounds of both: no interval, and no "
 		      "test.\n",

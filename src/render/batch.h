@@ -14,19 +14,24 @@
 	"what the whole of it takes, and its first operation waits. CPU: time of all "  \
 	"CPUs over wall time."
 
-/* One line of the decision table, as text; "-" for what there is not. */
-struct batch_words {
-	struct text workload, size;
-	struct text best;	/* the strategy, or "nothing beats write" */
-	struct text from;	/* "8" */
-	struct text saves_from; /* "12 %": at that size */
-	struct text n;		/* the size of what follows */
-	struct text saves;	/* "88.1 (87.9–88.3) %" */
-	struct text takes;	/* time of the whole batch */
-	struct text cpu;	/* "2.0×": CPU time over time */
+/* The columns of the decision table; all from FROM on have numbers. */
+enum {
+	BATCH_WORKLOAD,
+	BATCH_BYTES,
+	BATCH_BEST,	  /* the strategy, or "nothing beats write" */
+	BATCH_FROM,	  /* "8" */
+	BATCH_SAVES_FROM, /* "12 %": at that size */
+	BATCH_N,	  /* the size of what follows */
+	BATCH_SAVES,	  /* "88.1 (87.9–88.3) %" */
+	BATCH_TAKES,	  /* time of the whole batch */
+	BATCH_CPU,	  /* "2.0×": CPU time over time */
+	BATCH_CELLS
 };
 
-struct batch_words batch_words(const struct batch_workload *w);
+extern const char *const batch_heads[BATCH_CELLS];
+
+/* One line of it, as text; "-" for what there is not. */
+void batch_words(const struct batch_workload *w, struct text t[BATCH_CELLS]);
 
 /* "write-null, 64 bytes" */
 struct text batch_title(const struct batch_workload *w);

@@ -253,26 +253,23 @@ static void put_drawings(FILE *out, const struct table *t, const char *dir)
 /* The advice of a sweep, and its figures. */
 static void put_batches(FILE *out, const struct batching *b, const char *dir)
 {
-	static const char *const heads[] = { "workload", "bytes", "best",
-					     "from n",	 "saves", "at n",
-					     "saves",	 "batch", "CPU" };
-
 	if (!*batch_headline(b).s)
 		return;
 	fputs("<h2 id=batches>Which batching strategy pays off</h2>\n"
 	      "<div class=wide><table><thead>",
 	      out);
-	put_row(out, "th scope=col", heads, 9, 3);
+	put_row(out, "th scope=col", batch_heads, BATCH_CELLS, BATCH_FROM);
 	fputs("</thead>\n<tbody>\n", out);
 	for (size_t i = 0; i < b->n; i++) {
-		struct batch_words w = batch_words(&b->workload[i]);
-		const char *cells[] = { w.workload.s, w.size.s,	      w.best.s,
-					w.from.s,     w.saves_from.s, w.n.s,
-					w.saves.s,    w.takes.s,      w.cpu.s };
+		struct text words[BATCH_CELLS];
+		const char *cells[BATCH_CELLS];
 
 		if (!b->workload[i].choice)
 			continue;
-		put_row(out, "td", cells, 9, 3);
+		batch_words(&b->workload[i], words);
+		for (int k = 0; k < BATCH_CELLS; k++)
+			cells[k] = words[k].s;
+		put_row(out, "td", cells, BATCH_CELLS, BATCH_FROM);
 		fputc('\n', out);
 	}
 	fputs("</tbody></table></div>\n<p class=hint>" BATCH_LEGEND
@@ -440,9 +437,9 @@ static void put_method(FILE *out, const json_t *run)
 	}
 }
 
-int html_write(FILE *out, const struct table *t, const json_t *run,
-	       const struct batching *batching, const char *plot_dir)
+int html_write(FILE *out, const void *page)
 {
+	const struct html_page *p = page;
 	int ret;
 
 	fputs("<!DOCTYPE html>\n<html lang=en><head><meta charset=utf-8>\n"
@@ -452,21 +449,21 @@ int html_write(FILE *out, const struct table *t, const json_t *run,
 	      out);
 	fputs(report_css, out);
 	fputs("</style></head>\n<body><main>\n<h1>What system calls cost</h1>\n", out);
-	if (json_is_false(json_object_get(run, "complete")))
+	if (json_is_false(json_object_get(p->run, "complete")))
 		fputs("<p class=cut>This run was cut off: these are the figures of its "
 		      "last checkpoint.</p>\n",
 		      out);
-	put_headlines(out, t, run, batching);
+	put_headlines(out, p->results, p->run, p->batching);
 	fputs("<nav><a href=\"#rows\">all rows</a> <a href=\"#method\">method</a> "
 	      "<a href=\"#again\">reproduce</a></nav>\n",
 	      out);
-	put_batches(out, batching, plot_dir);
-	put_drawings(out, t, plot_dir);
-	put_results(out, t);
-	put_reasons(out, t);
-	put_machine(out, run);
-	put_method(out, run);
-	ret = put_csv(out, t);
+	put_batches(out, p->batching, p->plot_dir);
+	put_drawings(out, p->results, p->plot_dir);
+	put_results(out, p->results);
+	put_reasons(out, p->results);
+	put_machine(out, p->run);
+	put_method(out, p->run);
+	ret = put_csv(out, p->results);
 	fputs("</main>\n<script>\n", out);
 	fputs(report_js, out);
 	fputs("</script></body></html>\n", out);

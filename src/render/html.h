@@ -8,11 +8,14 @@
 #include "compare/batching.h"
 #include "row/row.h"
 
-/*
- * Write the page: rows, what `run` (run.json) says about the machine, a sweep's advice,
- * and the drawings that plots_make() left in plot_dir. 0, or -errno.
- */
-int html_write(FILE *out, const struct table *results, const json_t *run,
-	       const struct batching *batching, const char *plot_dir);
+struct html_page {
+	const struct table *results;
+	const json_t *run; /* run.json, for the machine and the method */
+	const struct batching *batching;
+	const char *plot_dir; /* with the drawings that plots_make() left there */
+};
+
+/* Writes a struct html_page: for struct file_part. 0, or -errno. */
+int html_write(FILE *out, const void *page);
 
 #endif

@@ -133,13 +133,14 @@ static void draw_cpu(struct plotter *m, struct canvas *g)
 /* A line for each workload: the batches of its best strategy. */
 static void draw_wait(struct plotter *m, struct canvas *g)
 {
-	const struct batch_workload *lo = NULL, *hi = NULL;
+	const struct batch_workload *lo = NULL, *hi = NULL; /* quickest and slowest */
+	double least = INFINITY, most = 0;
 
 	g->xmin = INFINITY;
 	for (size_t i = 0; i < m->batching->n; i++) {
 		const struct batch_workload *w = &m->batching->workload[i];
 		const struct batch_strategy *s = w->advice.best;
-		const struct result_row *at;
+		double takes;
 
 		if (!w->choice || !s || s == w->advice.base || s->curve.sizes < 3 ||
 		    g->keys == CANVAS_KEYS - 1)
@@ -157,12 +158,16 @@ static void draw_wait(struct plotter *m, struct canvas *g)
 		}
 		fputs("\n\n", g->dat);
 		g->rows++;
-		at = w->advice.n == BATCH_REF ? w->advice.row : NULL;
-		if (at && at->batch_ns.mid > 0) {
-			lo = !lo || at->batch_ns.mid < lo->advice.row->batch_ns.mid ? w
-										    : lo;
-			hi = !hi || at->batch_ns.mid > hi->advice.row->batch_ns.mid ? w
-										    : hi;
+		if (w->advice.n != BATCH_REF || !w->advice.row)
+			continue;
+		takes = w->advice.row->batch_ns.mid;
+		if (takes > 0 && takes < least) {
+			least = takes;
+			lo = w;
+		}
+		if (takes > most) {
+			most = takes;
+			hi = w;
 		}
 	}
 	if (!(g->max > 0))
@@ -172,12 +177,19 @@ static void draw_wait(struct plotter *m, struct canvas *g)
 	g->height = 480 + 22 * ((g->keys + 1) / 2);
 	if (lo && lo != hi)
 		g->title = text("A batch of %d takes from %s (%s) to %s (%s)", BATCH_REF,
-				say_ns(lo->advice.row->batch_ns.mid).s, batch_title(lo).s,
-				say_ns(hi->advice.row->batch_ns.mid).s,
+				say_ns(least).s, batch_title(lo).s, say_ns(most).s,
 				batch_title(hi).s);
 	else
 		g->title = text("How long a batch takes");
 }
+
+#define PLOTS 3
+
+static const struct plot plots[PLOTS] = {
+	{ "batch-breakeven", plot_batch_breakeven_gp, draw_breakeven, NULL },
+	{ "batch-cpu", plot_batch_cpu_gp, draw_cpu, NULL },
+	{ "batch-wait", plot_batch_wait_gp, draw_wait, NULL },
+};
 
 struct text plots_batch_name(const struct batch_workload *w)
 {
@@ -192,13 +204,11 @@ struct text plots_batch_name(const struct batch_workload *w)
 /* The batch-cost-* of workloads that the rows may not have any more are removed too. */
 void plots_batch_clear(const char *dir)
 {
-	static const char *const fixed[] = { "batch-breakeven", "batch-cpu",
-					     "batch-wait" };
 	struct dirent *entry;
 	DIR *d = opendir(dir);
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
-		plot_remove(dir, fixed[i]);
+	for (size_t i = 0; i < PLOTS; i++)
+		plot_remove(dir, plots[i].name);
 	while (d && (entry = readdir(d))) {
 		const char *name = entry->d_name, *end = strstr(name, ".svg");
 
@@ -211,17 +221,12 @@ void plots_batch_clear(const char *dir)
 
 int plots_batch(struct plotter *m)
 {
-	static const struct plot plots[] = {
-		{ "batch-breakeven", plot_batch_breakeven_gp, draw_breakeven, NULL },
-		{ "batch-cpu", plot_batch_cpu_gp, draw_cpu, NULL },
-		{ "batch-wait", plot_batch_wait_gp, draw_wait, NULL },
-	};
 	int ret = 0;
 
 	plots_batch_clear(m->out);
 	if (!m->batching->n)
 		return 0;
-	for (size_t i = 0; i < sizeof(plots) / sizeof(plots[0]) && !ret; i++)
+	for (size_t i = 0; i < PLOTS && !ret; i++)
 		ret = plot_make(m, &plots[i]);
 	/* Workloads of one name stand together. */
 	for (size_t i = 0; i < m->batching->n && !ret; i++) {
