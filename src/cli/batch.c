@@ -29,7 +29,7 @@ static const struct option_spec options[] = {
 };
 
 /* The newest folder that `run` made: the names sort by time. */
-static bool find_newest(char *dir, size_t len)
+static const char *find_newest(char *dir, size_t len)
 {
 	glob_t found;
 	bool any = !glob("syscost-[0-9]*-[0-9]*/results.csv", 0, NULL, &found);
@@ -41,7 +41,7 @@ static bool find_newest(char *dir, size_t len)
 		fprintf(stderr, "syscost: the rows of %s\n", dir);
 	}
 	globfree(&found);
-	return any;
+	return any ? dir : NULL;
 }
 
 static void print_rows(const struct batching *b, enum cli_format format)
@@ -123,15 +123,14 @@ void batch_advice(const struct table *results, const struct table *rounds,
 
 static int batch(const struct call *call, void *settings)
 {
-	char dir[4096];
+	char newest[4096];
+	const char *dir = call->n ? call->operands[0]
+				  : find_newest(newest, sizeof(newest));
 
-	if (call->n)
-		return print_folder(call->operands[0], call->operands + 1, call->n - 1,
-				    settings);
-	if (!find_newest(dir, sizeof(dir)))
+	if (!dir)
 		return cli_error(
 			"no syscost-DATE-TIME folder here: name a result folder");
-	return print_folder(dir, NULL, 0, settings);
+	return print_folder(dir, call->operands + 1, call->n ? call->n - 1 : 0, settings);
 }
 
 static const char about[] =

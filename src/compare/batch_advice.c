@@ -6,7 +6,8 @@
 #include "base/room.h"
 #include "compare/batching.h"
 
-size_t batch_size_index(const struct batch_strategy *s, double n)
+/* Where a size stands in the curve of a strategy; curve.sizes: nowhere. */
+static size_t size_index(const struct batch_strategy *s, double n)
 {
 	size_t i = 0;
 
@@ -15,9 +16,18 @@ size_t batch_size_index(const struct batch_strategy *s, double n)
 	return i;
 }
 
+struct figure batching_ratio(const struct batch_strategy *s,
+			     const struct batch_strategy *base, double n)
+{
+	size_t i = size_index(s, n);
+
+	return i < s->curve.sizes ? breakeven_ratio(&s->curve, &base->curve, i)
+				  : FIGURE_NONE;
+}
+
 const struct result_row *batching_row(const struct batch_strategy *s, double n)
 {
-	size_t i = batch_size_index(s, n);
+	size_t i = size_index(s, n);
 
 	if (i < s->curve.sizes)
 		return s->row[i];
@@ -78,7 +88,6 @@ static double reference_size(const struct batch_workload *w)
 void batch_advise(struct batch_workload *w)
 {
 	struct batch_advice *a = &w->advice;
-	size_t i, at;
 
 	*a = (struct batch_advice){ .n = reference_size(w), .from = NAN };
 	a->ratio = a->from_ratio = FIGURE_NONE;
@@ -87,9 +96,8 @@ void batch_advise(struct batch_workload *w)
 	a->best = batching_cheapest(w, a->n);
 	if (!a->best)
 		return;
-	i = batch_size_index(a->best, a->n);
-	if (a->base && a->best != a->base && i < a->best->curve.sizes)
-		a->ratio = breakeven_ratio(&a->best->curve, &a->base->curve, i);
+	if (a->base && a->best != a->base)
+		a->ratio = batching_ratio(a->best, a->base, a->n);
 	/* With fewer than 6 rounds the best by its median stands, untested. */
 	a->tested = !isnan(a->ratio.hi);
 	if (a->base && a->tested && a->ratio.hi >= 1)
@@ -98,17 +106,13 @@ void batch_advise(struct batch_workload *w)
 	if (!a->base || a->best == a->base)
 		return;
 	a->from = a->best->against[0].cheaper_from;
-	if (!isnan(a->from))
-		a->from_ratio = breakeven_ratio(&a->best->curve, &a->base->curve,
-						batch_size_index(a->best, a->from));
+	a->from_ratio = batching_ratio(a->best, a->base, a->from);
 	for (size_t k = 0; k < w->n_strategies; k++) {
 		const struct batch_strategy *s = &w->strategy[k];
 
-		at = batch_size_index(s, a->n);
-		if (s == a->best || s->baseline || at == s->curve.sizes)
-			continue;
 		/* Without an interval nothing is told apart, so nothing is claimed. */
-		if (breakeven_ratio(&s->curve, &a->best->curve, at).lo <= 1)
+		if (s != a->best && !s->baseline &&
+		    batching_ratio(s, a->best, a->n).lo <= 1)
 			a->equal[a->n_equal++] = s;
 	}
 }

@@ -49,7 +49,6 @@ static void put_strategy(struct table *rows, const struct batch_workload *w,
 {
 	const struct result_row *r = batching_row(s, w->advice.n);
 	struct batch_row *row = table_add(rows);
-	size_t i = batch_size_index(s, w->advice.n);
 
 	row_set(&row->workload, w->name);
 	row->bytes = w->bytes;
@@ -61,6 +60,7 @@ static void put_strategy(struct table *rows, const struct batch_workload *w,
 	if (base < w->n_baselines) {
 		row_set(&row->baseline, w->baseline[base]->name);
 		put_breakeven(row, &s->against[base]);
+		row->ratio = batching_ratio(s, w->baseline[base], w->advice.n);
 	}
 	row->at_n = w->advice.n;
 	if (r) {
@@ -70,8 +70,6 @@ static void put_strategy(struct table *rows, const struct batch_workload *w,
 		row->enters = r->enters.mid;
 		row_set(&row->mode, r->mode);
 	}
-	if (base < w->n_baselines && i < s->curve.sizes)
-		row->ratio = breakeven_ratio(&s->curve, &w->baseline[base]->curve, i);
 	row->status = s->curve.sizes ? ROW_OK : s->status;
 	row_set(&row->reason, s->reason);
 }

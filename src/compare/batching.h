@@ -82,8 +82,9 @@ const char *batching_select(struct batching *b, char *const *patterns, size_t n)
 /* Fill in the advice of a workload whose strategies have curves and break-evens. */
 void batch_advise(struct batch_workload *w);
 
-/* Where a size stands in the curve of a strategy; curve.sizes: nowhere. */
-size_t batch_size_index(const struct batch_strategy *s, double n);
+/* Cost over another's at a size of its curve; FIGURE_NONE: it was not measured there. */
+struct figure batching_ratio(const struct batch_strategy *s,
+			     const struct batch_strategy *base, double n);
 
 /* What a strategy costs at a size; single calls cost the same at every one. Or NULL. */
 const struct result_row *batching_row(const struct batch_strategy *s, double n);

@@ -83,14 +83,6 @@ const char *export_disturbed(const struct export_source *src)
 	return json_is_true(summary_value(src, "disturbed")) ? why ?: "" : NULL;
 }
 
-const struct result_row *export_result(const struct export_source *src, const char *id)
-{
-	size_t n;
-	const void *const *rows = index_find(&src->by_id, id, &n);
-
-	return rows ? rows[0] : NULL;
-}
-
 int64_t export_operations(const struct result_row *r, const struct round_row *round)
 {
 	int64_t ops = 1, factors[] = { round->n, round->quiet, r->ops };
@@ -124,33 +116,18 @@ struct text export_ns(struct figure ns)
 	return export_interval(ns, units[unit]);
 }
 
-/* In what was compared: `other`, where that is not time. */
-static struct text say_cost(struct figure ns, struct figure other, const char *metric)
+struct text export_side(struct figure ns, struct figure other, const char *metric)
 {
 	if (!isfinite(other.mid))
 		return export_ns(ns);
 	return export_interval(other, text(" %.70s", say_unit(metric)).s);
 }
 
-struct text export_base(const struct verdict_row *v)
-{
-	return say_cost(v->base_ns, v->base, v->metric);
-}
-
-struct text export_head(const struct verdict_row *v)
-{
-	return say_cost(v->head_ns, v->head, v->metric);
-}
-
-struct text export_ratio(const struct verdict_row *v)
-{
-	return export_interval(v->ratio, " times");
-}
-
 struct text export_change(const struct verdict_row *v)
 {
-	return text("%s; %s, the base %s", export_ratio(v).s, export_head(v).s,
-		    export_base(v).s);
+	return text("%s; %s, the base %s", export_interval(v->ratio, " times").s,
+		    export_side(v->head_ns, v->head, v->metric).s,
+		    export_side(v->base_ns, v->base, v->metric).s);
 }
 
 struct text export_counts(const struct export_source *src)

@@ -62,19 +62,14 @@ const char *export_env(const struct export_source *src, const char *key);
 const char *export_advisory(const struct export_source *src);
 /* Why the comparison as a whole is contaminated, or NULL. */
 const char *export_disturbed(const struct export_source *src);
-/* The row of a run for an id, or NULL. */
-const struct result_row *export_result(const struct export_source *src, const char *id);
 /* Operations behind a round's figure: those of its quiet windows, at least 1. */
 int64_t export_operations(const struct result_row *r, const struct round_row *round);
 /* "427.1 (420 to 431.2)", the unit behind the first; "-" where there is no figure. */
 struct text export_interval(struct figure f, const char *unit);
 /* The same of nanoseconds, in the unit that fits: "4.402 µs (4.202 to 4.581)". */
 struct text export_ns(struct figure ns);
-/* The same of a verdict's base and head, in what was compared. */
-struct text export_base(const struct verdict_row *v);
-struct text export_head(const struct verdict_row *v);
-/* The same of a verdict's ratio: "1.042 times (1.031 to 1.05)". */
-struct text export_ratio(const struct verdict_row *v);
+/* The same of a verdict's side, in what was compared: `other`, where that is not time. */
+struct text export_side(struct figure ns, struct figure other, const char *metric);
 /* "1.05 times (1.03 to 1.07); 116 ns (…), the base 110 ns (…)": a verdict's figures. */
 struct text export_change(const struct verdict_row *v);
 /* "2 regressed, 1 improved, 40 same", or of the results' statuses. */

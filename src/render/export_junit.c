@@ -114,8 +114,11 @@ static int export_junit(FILE *out, const struct export_source *src)
 
 	if (!mem)
 		return -ENOMEM;
-	for_rows (verdict_row, v, &src->folder->verdicts)
-		n[put_case(mem, src, export_result(src, v->id), v)]++;
+	for_rows (verdict_row, v, &src->folder->verdicts) {
+		const void *const *r = index_find(&src->by_id, v->id, &found);
+
+		n[put_case(mem, src, r ? *r : NULL, v)]++;
+	}
 	for_rows (result_row, r, &src->folder->results)
 		if (!index_find(&src->verdicts_by_id, r->id, &found))
 			n[put_case(mem, src, r, NULL)]++;

@@ -77,8 +77,9 @@ static void put_verdict(struct summary *s, const struct verdict_row *v)
 	    v->verdict == VERDICT_REGRESSED ? "| **%s** | <code>%s</code>"
 					    : "| %s | <code>%s</code>",
 	    verdict_words[v->verdict], v->id);
-	fprintf(f, " | %s | %s | %s", export_ratio(v).s, export_base(v).s,
-		export_head(v).s);
+	fprintf(f, " | %s | %s | %s", export_interval(v->ratio, " times").s,
+		export_side(v->base_ns, v->base, v->metric).s,
+		export_side(v->head_ns, v->head, v->metric).s);
 	put(f, " | %s |\n", v->reason);
 	end_row(s, f);
 }
