@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/room.h"
 
 /* Read until the end: a file of /proc has no size before it is read. */
 static int read_all(int fd, size_t max, char **text, size_t *len)
@@ -127,51 +128,34 @@ static int cannot_write(const struct place *place, int ret, struct err *err)
 }
 
 /* All of it under its temporary name, and on the disk. */
-static int write_part(const char *dir, const struct file_part *part, struct err *err)
+static int write_part(const struct place *place, const struct file_part *part,
+		      struct err *err)
 {
-	struct place place;
-	FILE *out;
-	int ret = name_file(&place, dir, part->name, err);
+	FILE *out = fopen(place->temp, "we");
+	int ret = out ? part->fill(out, part->arg) : -errno;
 
-	if (ret)
-		return ret;
-	out = fopen(place.temp, "we");
-	ret = out ? part->fill(out, part->arg) : -errno;
 	if (out && !ret && (fflush(out) || fsync(fileno(out))))
 		ret = -errno;
 	if (out && fclose(out) && !ret)
 		ret = -errno;
-	return ret ? cannot_write(&place, ret, err) : 0;
-}
-
-static int rename_part(const char *dir, const struct file_part *part, struct err *err)
-{
-	struct place place;
-	int ret = name_file(&place, dir, part->name, err);
-
-	if (ret || !rename(place.temp, place.path))
-		return ret;
-	return cannot_write(&place, -errno, err);
-}
-
-static void drop_part(const char *dir, const struct file_part *part)
-{
-	struct place place;
-
-	if (!name_file(&place, dir, part->name, NULL))
-		unlink(place.temp);
+	return ret ? cannot_write(place, ret, err) : 0;
 }
 
 int file_write(const char *dir, const struct file_part *parts, size_t n, struct err *err)
 {
+	struct place *places = room_for(n, sizeof(*places));
 	int ret = 0;
 
 	for (size_t i = 0; i < n && !ret; i++)
-		ret = write_part(dir, &parts[i], err);
+		ret = name_file(&places[i], dir, parts[i].name, err);
 	for (size_t i = 0; i < n && !ret; i++)
-		ret = rename_part(dir, &parts[i], err);
+		ret = write_part(&places[i], &parts[i], err);
+	for (size_t i = 0; i < n && !ret; i++)
+		if (rename(places[i].temp, places[i].path))
+			ret = cannot_write(&places[i], -errno, err);
 	for (size_t i = 0; i < n && ret; i++)
-		drop_part(dir, &parts[i]);
+		unlink(places[i].temp);
+	free(places);
 	return ret;
 }
 

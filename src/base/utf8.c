@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: MIT
-/* Looks at bytes one after the other. */
+/* Asks jansson what is UTF-8. */
+#include <jansson.h>
 #include <string.h>
 
 #include "base/utf8.h"
 
 bool utf8_valid(const char *text, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)text, *end = p + len;
+	size_t ascii = 0;
+	json_t *json;
+	bool valid;
 
-	while (p < end) {
-		unsigned int c = *p++, more, least;
-
-		if (c < 0x80)
-			continue;
-		if (c >= 0xc2 && c < 0xe0) {
-			more = 1, least = 0x80, c &= 0x1f;
-		} else if (c >= 0xe0 && c < 0xf0) {
-			more = 2, least = 0x800, c &= 0x0f;
-		} else if (c >= 0xf0 && c < 0xf5) {
-			more = 3, least = 0x10000, c &= 0x07;
-		} else {
-			return false;
-		}
-		for (; more; more--, p++) {
-			if (p == end || (*p & 0xc0) != 0x80)
-				return false;
-			c = c << 6 | (*p & 0x3f);
-		}
-		if (c < least || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-			return false;
-	}
-	return true;
+	while (ascii < len && !(text[ascii] & 0x80))
+		ascii++;
+	if (ascii == len)
+		return true;
+	json = json_stringn(text + ascii, len - ascii); /* jansson refuses what is not */
+	valid = json;
+	json_decref(json);
+	return valid;
 }
 
 void utf8_repair(char *text)

@@ -17,7 +17,6 @@
 /* A row that belongs to a workload. */
 struct member {
 	const struct result_row *row;
-	size_t order; /* in the table */
 	long bytes;
 	double n;
 };
@@ -27,14 +26,20 @@ struct maker {
 	struct err *err;
 };
 
+static int compare_workloads(const struct member *a, const struct member *b)
+{
+	int c = strcmp(a->row->workload, b->row->workload);
+
+	return c ? c : (a->bytes > b->bytes) - (a->bytes < b->bytes);
+}
+
+/* Those of one workload in the order of the table. */
 static int by_place(const void *a, const void *b)
 {
 	const struct member *x = a, *y = b;
-	int c = strcmp(x->row->workload, y->row->workload);
+	int c = compare_workloads(x, y);
 
-	if (!c)
-		c = (x->bytes > y->bytes) - (x->bytes < y->bytes);
-	return c ? c : (x->order > y->order) - (x->order < y->order);
+	return c ? c : (x->row > y->row) - (x->row < y->row);
 }
 
 static int by_size(const void *a, const void *b)
@@ -55,11 +60,6 @@ static bool has_figure(const struct result_row *r)
 {
 	return r->ns.mid > 0 && r->ticks.mid > 0 &&
 	       (r->status == ROW_OK || r->status == ROW_NOISY);
-}
-
-static bool same_place(const struct member *a, const struct member *b)
-{
-	return a->bytes == b->bytes && !strcmp(a->row->workload, b->row->workload);
 }
 
 static bool has_ticks(const struct round_row *r)
@@ -288,7 +288,6 @@ static int find_members(struct maker *m, const struct table *results,
 				       r->id, batch ? "no strategy" : "a batch of 0");
 		members[(*n)++] = (struct member){
 			.row = r,
-			.order = i,
 			.bytes = row_param(r->params, "bytes"),
 			.n = batch,
 		};
@@ -311,8 +310,8 @@ int batching_make(struct batching *b, const struct table *results,
 		b->workload = room_for(n, sizeof(*b->workload));
 	}
 	for (size_t i = 0; i < n && !ret; i = end) {
-		for (end = i + 1; end < n && same_place(&members[i], &members[end]);
-		     end++)
+		for (end = i + 1;
+		     end < n && !compare_workloads(&members[i], &members[end]); end++)
 			;
 		ret = make_workload(&m, &b->workload[b->n++], members + i, end - i);
 	}

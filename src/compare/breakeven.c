@@ -78,9 +78,10 @@ static double curves_cross_at(const struct fit_line *s, const struct fit_line *b
 static double measured_crossing(const struct curve *s, const struct curve *base,
 				size_t round)
 {
-	double above = NAN, above_n = NAN, below = NAN, below_n = NAN;
+	double above = NAN, below = NAN;
+	size_t i = s->sizes, cheaper = 0;
 
-	for (size_t i = s->sizes; i-- > 0;) {
+	while (i-- > 0) {
 		double d = s->y[round * s->sizes + i] -
 			   breakeven_base_cost(s, base, i, round);
 
@@ -88,18 +89,18 @@ static double measured_crossing(const struct curve *s, const struct curve *base,
 			continue;
 		if (d >= 0) {
 			above = d;
-			above_n = s->n[i];
 			break;
 		}
 		below = d;
-		below_n = s->n[i];
+		cheaper = i;
 	}
 	if (isnan(below))
 		return isnan(above) ? NAN : INFINITY;
 	if (isnan(above))
-		return below_n;
+		return s->n[cheaper];
 	/* d is linear in 1/n */
-	return 1 / (1 / above_n + (1 / below_n - 1 / above_n) * above / (above - below));
+	return 1 / (1 / s->n[i] +
+		    (1 / s->n[cheaper] - 1 / s->n[i]) * above / (above - below));
 }
 
 static enum pays verdict(const struct breakeven *be)

@@ -21,8 +21,7 @@ static bool has_cpu_pmu(void)
 	if (!access(PMUS "cpu", F_OK))
 		return true;
 	has = !glob(PMUS "*/cpus", GLOB_NOSORT, NULL, &found);
-	if (has)
-		globfree(&found);
+	globfree(&found);
 	return has;
 }
 

@@ -110,25 +110,14 @@ static void put_headlines(FILE *out, const struct table *t, const json_t *run,
 
 static void put_scalar(FILE *out, const json_t *v)
 {
-	switch (json_typeof(v)) {
-	case JSON_STRING:
-		put(out, "%s", json_string_value(v));
-		break;
-	case JSON_INTEGER:
+	if (json_is_string(v))
+		put_text(out, json_string_value(v));
+	else if (json_is_integer(v))
 		fprintf(out, "%lld", (long long)json_integer_value(v));
-		break;
-	case JSON_REAL:
+	else if (json_is_real(v))
 		fprintf(out, "%.6g", json_real_value(v));
-		break;
-	case JSON_TRUE:
-		fputs("yes", out);
-		break;
-	case JSON_FALSE:
-		fputs("no", out);
-		break;
-	default:
-		fputs("-", out);
-	}
+	else
+		fputs(json_is_true(v) ? "yes" : json_is_false(v) ? "no" : "-", out);
 }
 
 static void put_list(FILE *out, const json_t *list)
