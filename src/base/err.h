@@ -10,10 +10,7 @@ struct err {
 	char text[ERR_MAX];
 };
 
-/*
- * Fill in the line, cut to ERR_MAX. Returns `ret`, a negative errno, so that a function
- * can write `return err_set(err, -EINVAL, "…")`. `err` NULL: nobody wants to know why.
- */
+/* Fill in the line, cut to ERR_MAX; err may be NULL. Returns `ret`, a negative errno. */
 int err_set(struct err *err, int ret, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

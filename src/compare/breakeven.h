@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * From which batch size on is a strategy cheaper than a baseline? Curves come in, numbers
- * go out. Medians and intervals are over rounds, which measured both sides.
- */
+/* From which batch size on is a strategy cheaper? Medians and intervals over rounds. */
 #ifndef SYSCOST_BREAKEVEN_H
 #define SYSCOST_BREAKEVEN_H
 

@@ -254,11 +254,10 @@ static int start_worker(struct process_backend *p, const struct request *r, size
 	return 0;
 }
 
-/* Read exactly `len` bytes in `seconds`: 1, 0 at the stream's end, -ETIMEDOUT, … */
-static int receive(int fd, void *data, size_t len, double seconds,
-		   volatile const int *stop)
+/* Read exactly `len` bytes in time: 1, 0 at the stream's end, -ETIMEDOUT, … */
+static int receive(int fd, void *data, size_t len, const struct request *r)
 {
-	double end = now() + seconds;
+	double end = now() + r->timeout;
 	char *p = data;
 
 	while (len) {
@@ -266,7 +265,7 @@ static int receive(int fd, void *data, size_t len, double seconds,
 		double left = end - now();
 		ssize_t got;
 
-		if (stop && *stop)
+		if (r->stop && *r->stop)
 			return -EINTR;
 		if (left <= 0)
 			return -ETIMEDOUT;
@@ -290,7 +289,7 @@ static int receive_message(const struct child *child, const struct request *r,
 			   struct message *msg)
 {
 	uint8_t prefix[WIRE_PREFIX], data[WIRE_MESSAGE_MAX];
-	int ret = receive(child->out, prefix, sizeof(prefix), r->timeout, r->stop);
+	int ret = receive(child->out, prefix, sizeof(prefix), r);
 	size_t len;
 
 	if (ret != 1)
@@ -298,7 +297,7 @@ static int receive_message(const struct child *child, const struct request *r,
 	len = wire_length(prefix);
 	if (!len)
 		return -EPROTO;
-	ret = receive(child->out, data, len, r->timeout, r->stop);
+	ret = receive(child->out, data, len, r);
 	if (ret != 1)
 		return ret;
 	return wire_get_message(data, len, msg) ? -EPROTO : 1;

@@ -75,10 +75,7 @@ struct text export_change(const struct verdict_row *v);
 /* "2 regressed, 1 improved, 40 same", or of the results' statuses. */
 struct text export_counts(const struct export_source *src);
 
-/*
- * Write `json`, which is taken over, with nine digits as in the CSV files. As a format's
- * write(): -ENODATA where it has no entries.
- */
+/* Write json, which is taken over, to nine digits. 0, -EIO, or -ENODATA: no entries. */
 int export_json(FILE *out, json_t *json, size_t entries);
 /* 0, or -EIO: what was written could not be. */
 int export_done(FILE *out);

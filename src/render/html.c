@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * The page of a run, complete without a script. All text of rows, run.json and figures is
- * escaped or checked on its way in. It measures and computes nothing.
- */
+/* The page of a run, complete without a script. All text is escaped or checked. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -23,7 +23,7 @@ static double finite_or(double v, double instead)
 
 static void draw_breakeven(struct plotter *m, struct canvas *g)
 {
-	size_t cheaper = 0, never = 0;
+	int cheaper = 0;
 	int always = canvas_key(g, "from a batch of one on"),
 	    from = canvas_key(g, "from n on");
 	int no = canvas_key(g, "not in the sizes that were measured");
@@ -44,7 +44,6 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 				continue;
 			never_here = be->pays == PAYS_NEVER || be->pays == PAYS_BEYOND;
 			key = never_here ? no : be->pays == PAYS_ALWAYS ? always : from;
-			never += never_here;
 			cheaper += !never_here;
 			canvas_label(g->dat, text("%s: %s", batch_title(w).s, s->name).s);
 			fprintf(g->dat, "\t%d\t%s\t%u\t", g->rows,
@@ -64,8 +63,8 @@ static void draw_breakeven(struct plotter *m, struct canvas *g)
 	g->xmax *= 2.5;
 	g->height = 150 + 19 * g->rows;
 	g->title = text(
-		"%zu of %zu strategies get cheaper than single calls within the sizes measured",
-		cheaper, cheaper + never);
+		"%d of %d strategies get cheaper than single calls within the sizes measured",
+		cheaper, g->rows);
 }
 
 /* Where the rows have CPU time: one point a strategy, at the size of the advice. */

@@ -40,10 +40,7 @@ bool id_matches(const char *id, const char *glob);
 const char *select_by_globs(const struct selectable *of, char *const *globs, size_t n,
 			    bool *keep);
 
-/*
- * Keep the rows of each table whose id the patterns keep. Returns NULL, or the first
- * pattern that matched no row of any table; the tables are then as they were.
- */
+/* Keep rows by id. NULL, or the first pattern without a row: then nothing has changed. */
 const char *select_rows(struct table *const *tables, size_t n_tables,
 			char *const *patterns, size_t n_patterns);
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The words of WORD columns: enums in memory, named for their column, text in files. They
- * start with what stands for "not available", which is empty in a file.
- */
+/* The words of WORD columns: enums in memory, text in files; "": not available. */
 #ifndef SYSCOST_WORDS_H
 #define SYSCOST_WORDS_H
 
