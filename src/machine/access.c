@@ -5,22 +5,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "machine/access.h"
 
 #define PMUS "/sys/bus/event_source/devices/"
 
-/* That of the CPU is called "cpu", or has a file "cpus" (drivers/perf/arm_pmu.c). */
+/* The PMU of the CPU is called "cpu", or has a file "cpus" (drivers/perf/arm_pmu.c). */
 static bool has_cpu_pmu(void)
 {
 	glob_t found;
-	bool has;
+	bool has = !glob(PMUS "{cpu,*/cpus}", GLOB_NOSORT | GLOB_BRACE, NULL, &found);
 
-	if (!access(PMUS "cpu", F_OK))
-		return true;
-	has = !glob(PMUS "*/cpus", GLOB_NOSORT, NULL, &found);
 	globfree(&found);
 	return has;
 }

@@ -375,9 +375,8 @@ static bool row_matches(const void *hiding, size_t i, const char *glob, bool awa
 	const struct hiding *h = hiding;
 	const struct variant *v = &h->reg->rows[i];
 
-	return id_matches(v->id, glob) &&
-	       (away || !(v->bench->flags & h->flags) ||
-		!strncmp(glob, v->group, strlen(v->group)));
+	return id_matches(v->id, glob) && (away || !(v->bench->flags & h->flags) ||
+					   !strncmp(glob, v->group, strlen(v->group)));
 }
 
 const char *registry_select(const struct registry *reg, char *const *patterns,
