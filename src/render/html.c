@@ -48,7 +48,7 @@ static void put_row(FILE *out, const char *tag, const char *const *cells, size_t
 	fputs("</tr>", out);
 }
 
-/* A number that rows are sorted by; for the eye `shown` and, or NULL, half an interval. */
+/* A number that rows are sorted by; for the eye `shown`, and of `half` an interval. */
 static void put_number(FILE *out, double v, struct text shown, const struct figure *half,
 		       const char *base)
 {
