@@ -37,7 +37,10 @@ struct file_part {
 	const void *arg;
 };
 
-/* Write all parts into `dir` or none. 0, or -errno with the path in err. */
+/*
+ * Write all parts into `dir` or none: what can run out of space is over before the first
+ * rename. 0, or -errno with the path in err.
+ */
 int file_write(const char *dir, const struct file_part *parts, size_t n, struct err *err);
 
 /* Make a folder; `force`: one that can be written will do. 0, or -errno and err. */

@@ -17,8 +17,8 @@ struct selection {
 };
 
 /*
- * Choose by the operands. Tests of the suite have to be named, and without `sweeps` those
- * of sweeps too. False, after an error line and with nothing to free: a pattern has none.
+ * Choose by the operands. Tests of the suite have to be named, and without `sweeps` also
+ * sweeps. False, with nothing to free: a pattern matches none, and an error is printed.
  */
 bool session_select(const struct call *call, bool sweeps, struct selection *s);
 void session_free(struct selection *s);

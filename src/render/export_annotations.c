@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * GitHub's workflow commands: "::warning title=T::message". In the message % CR and LF
- * are escaped, in a property also : and , (actions/toolkit, core/src/command.ts). Ten
- * warnings a step are shown, and ten notices: the worst ten, and the counts.
+ * are escaped, in a property also : and , (actions/toolkit,
+ * packages/core/src/command.ts). Ten warnings a step are shown, and ten notices.
  */
 #include <math.h>
 #include <stdlib.h>
