@@ -6,11 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/random.h"
 #include "base/room.h"
+#include "base/time.h"
 #include "cli/cli.h"
 #include "cli/session.h"
 #include "machine/env.h"
@@ -137,9 +137,8 @@ void session_noise(struct noise *noise)
 
 void session_folder(const char *prefix, char *out, size_t len)
 {
-	time_t now = time(NULL);
 	char date[16];
 
-	strftime(date, sizeof(date), "%Y%m%d-%H%M%S", localtime(&now));
+	time_stamp(date, sizeof(date));
 	snprintf(out, len, "%s-%s", prefix, date);
 }

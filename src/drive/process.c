@@ -15,6 +15,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/time.h"
 #include "drive/process.h"
 #include "machine/cpus.h"
 #include "measure/worker.h"
@@ -30,18 +31,10 @@ struct child {
 };
 
 /* Seconds of CLOCK_MONOTONIC: for budgets and progress. Nothing is measured by them. */
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec * 1e-9;
-}
-
 static double process_now(struct backend *b)
 {
 	(void)b;
-	return now();
+	return time_now();
 }
 
 static int choose_cpu(struct backend *b, int wanted, struct err *err)
@@ -257,12 +250,12 @@ static int start_worker(struct process_backend *p, const struct request *r, size
 /* Read exactly `len` bytes in time: 1, 0 at the stream's end, -ETIMEDOUT, … */
 static int receive(int fd, void *data, size_t len, const struct request *r)
 {
-	double end = now() + r->timeout;
+	double end = time_now() + r->timeout;
 	char *p = data;
 
 	while (len) {
 		struct pollfd pfd = { .fd = fd, .events = POLLIN };
-		double left = end - now();
+		double left = end - time_now();
 		ssize_t got;
 
 		if (r->stop && *r->stop)
@@ -330,10 +323,10 @@ static int handle_message(const struct request *r, const struct sink *sink, size
 		return -EPROTO;
 	if (msg->type == MESSAGE_START) {
 		p->inside = true;
-		p->began = now();
+		p->began = time_now();
 		return 1;
 	}
-	ret = sink->done(sink->arg, p->at, &msg->reading, now() - p->began);
+	ret = sink->done(sink->arg, p->at, &msg->reading, time_now() - p->began);
 	p->inside = false;
 	p->at++;
 	return ret ? ret : 1;
@@ -371,7 +364,7 @@ static int report_death(const struct request *r, const struct sink *sink,
 	else
 		snprintf(why, len, "its process exited with status %d",
 			 WEXITSTATUS(status));
-	return sink->done(sink->arg, p->at++, &reading, now() - p->began);
+	return sink->done(sink->arg, p->at++, &reading, time_now() - p->began);
 }
 
 /* Why a worker ended before it said that it is ready. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The page of a run, complete without a script. All text is escaped or checked. */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

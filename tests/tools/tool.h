@@ -71,7 +71,7 @@ static inline void tool_must(const struct tool *t, int verdict)
 {
 	if (!verdict)
 		return;
-	fprintf(stderr, "%s: %s\n", t->running.variant->id,
+	fprintf(stderr, "%s: %s\n", t->running.run.bench->id,
 		t->running.run.outcome.reason);
 	exit(2);
 }
