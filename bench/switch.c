@@ -220,9 +220,10 @@ static int verify(struct bench_run *run)
 #define SAME  "one operation is a round trip: two switches on one CPU, and their calls"
 #define CROSS "one operation is a round trip: two wake-ups of another CPU, maybe idle"
 
-#define GAME                                                                    \
-	.base = NULL_CALL, .flags = BENCH_BLOCKS, .state = sizeof(struct pair), \
-	.setup = setup, .verify = verify, .teardown = teardown
+#define GAME                                                            \
+	.base = NULL_CALL, .flags = BENCH_BLOCKS | BENCH_THREADS,       \
+	.state = sizeof(struct pair), .setup = setup, .verify = verify, \
+	.teardown = teardown
 #define SAME_AND_CROSS(slug, loop, does, ...)                               \
 	BENCH_OF(loop, .id = "switch/" slug "-same", loop##_CALLS, GAME,    \
 		 .desc = does " on the same CPU, and back", .caveat = SAME, \
