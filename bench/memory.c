@@ -211,6 +211,21 @@ static int verify_mlock(struct bench_run *run)
 	return ret ?: unlock_page(run);
 }
 
+/*
+ * The heap that the worker has locked ends in a mapping of its own. Above one that is not
+ * locked, as in any program, brk makes a mapping larger instead of adding one.
+ */
+static int setup_brk(struct bench_run *run)
+{
+	return sbrk(PAGE) == (void *)-1 ? bench_errno(run, "sbrk") : 0;
+}
+
+static void teardown_brk(struct bench_run *run)
+{
+	(void)run;
+	sbrk(-PAGE);
+}
+
 static int verify_brk(struct bench_run *run)
 {
 	const long at = SYS(brk, 0);
@@ -290,6 +305,6 @@ MEMORY(fault_file, .id = "memory/fault-file", .calls = "mmap munmap",
 LOOP(brk, BREAK; (void)run, fold |= SYS(brk, at + PAGE) - (at + (long)PAGE);
      fold |= SYS(brk, at) - at)
 BENCH_OF(brk, .id = "memory/brk-pair", .calls = "brk brk", .base = NULL_CALL,
-	 .want = WANT_ZERO, .verify = verify_brk,
-	 .desc = "grow the heap by a page, shrink it again",
+	 .want = WANT_ZERO, .setup = setup_brk, .verify = verify_brk,
+	 .teardown = teardown_brk, .desc = "grow the heap by a page, shrink it again",
 	 .caveat = "two calls; the page is never touched");

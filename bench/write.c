@@ -56,7 +56,7 @@ static int open_stream(struct bench_run *run)
 LOOP(write_stdio, STREAM, fold |= (long)fwrite(buf, 1, bytes, stream))
 BENCH_OF(write_stdio, .id = "write/stdio", .via = VIA_LIBC, .calls = "write",
 	 .params = "buffer=0,64,4096,65536 bytes=64", .base = "write/null",
-	 .arg = TO(null, .more = open_stream), WRITES,
+	 .arg = TO(null, .more = open_stream), .flags = BENCH_ALONE, WRITES,
 	 .desc = "fwrite a small piece to /dev/null",
 	 .caveat = "one write(2) a buffer, not an operation; copied once into the "
 		   "buffer");

@@ -97,11 +97,11 @@ struct bench {
 };
 
 enum {
-	BENCH_BLOCKS = 1 << 0,	/* sleeps or wakes others: being switched out is the op */
-	BENCH_TEST = 1 << 1,	/* for the suite's own tests: planned only if named */
-	BENCH_SWEEP = 1 << 2,	/* one of very many: planned only if named */
-	BENCH_CPU = 1 << 3,	/* others work for it: take the process's CPU time too */
-	BENCH_THREADS = 1 << 4, /* makes threads: it gets a process of its own */
+	BENCH_BLOCKS = 1 << 0, /* sleeps or wakes others: being switched out is the op */
+	BENCH_TEST = 1 << 1,   /* for the suite's own tests: planned only if named */
+	BENCH_SWEEP = 1 << 2,  /* one of very many: planned only if named */
+	BENCH_CPU = 1 << 3,    /* others work for it: take the process's CPU time too */
+	BENCH_ALONE = 1 << 4,  /* would change other rows: gets a process of its own */
 };
 
 #define WANT_ANY   0		  /* anything but an error */
