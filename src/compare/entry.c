@@ -233,10 +233,11 @@ static double delta_of(const struct gate *g, const struct entry *e, double base)
 	const struct gate_options *o = &g->o;
 	int64_t ops = e->base && e->base->ops > 0 ? e->base->ops : 1;
 	double floor = e->metric->floor / (base * ops), learnt = NAN, apart = NAN;
+	double tail = o->family_error / (g->rows ? g->rows : 1);
 
 	if (is_learnt(o->noise, e)) {
 		learnt = noise_delta(o->noise, e->id);
-		apart = g->apart ? noise_apart_delta(o->noise, e->id) : NAN;
+		apart = g->apart ? noise_apart_delta(o->noise, e->id, tail) : NAN;
 	}
 	/* fmax passes over a NAN */
 	if (isfinite(apart))

@@ -18,7 +18,8 @@ struct gate {
 	bool exact;	    /* the metric of all is */
 	double clock_moved; /* log-ratio of the control's time; 0: no control, or exact */
 	struct pairing how;
-	bool apart; /* rounds of separate runs are compared: see gate.h, delta */
+	bool apart;  /* rounds of separate runs are compared: see gate.h, delta */
+	size_t rows; /* that are judged together: they share the family's error */
 	struct side base_rounds, head_rounds;
 	struct entry *entries; /* by id */
 	size_t n;

@@ -224,6 +224,7 @@ static void judge_rows(struct gate *g, struct entry *const *rows, size_t n,
 	double *tail = room_for(n, sizeof(*tail));
 	size_t need = 1;
 
+	g->rows = n;
 	if (!exact)
 		need = stats_shift_least(g->how.paired, g->o.family_error / (n ? n : 1));
 	for (size_t i = 0; i < n; i++) {

@@ -13,15 +13,22 @@
  *           end of the head's over the upper end of the base's, each at half of the tail.
  *           So it errs at most as often as the tail says, whatever the distributions are.
  * tail      Of each end, chosen by Holm's step-down over all benchmarks. The chance of
- *           one or more false `regressed` in a comparison is at most family_error; the
- *           same, separately, for `improved`. What a second comparison has to confirm is
- *           flagged at GATE_STAGE_ERROR in each of them.
+ *           one or more false `regressed` in a comparison is at most family_error, where
+ *           arms are interleaved or folders are the unit; the same, separately, for
+ *           `improved`. Rounds of single runs: see apart. What a second comparison has
+ *           to confirm is flagged at GATE_STAGE_ERROR in each of them.
  * delta     The smallest change that counts. It is the largest of options.delta, of what
  *           A/A comparisons of this benchmark showed, and of the metric's floor over one
  *           iteration of the base. Where rounds of separate runs are compared, what
  *           separate runs showed takes the place of A/A comparisons. If the noise file
  *           does not know that, options.delta_unknown takes the place of options.delta.
  *           What it knows in another metric does not count.
+ * apart     Rounds of one run say nothing about how far runs lie apart. So for rounds of
+ *           separate runs it is delta, not the tail, that has to hold the family's error:
+ *           each row's is what chance exceeds with family_error / rows, one way
+ *           (noise_apart_delta). That takes medians of runs to be normal, and the two
+ *           runs to be minutes apart on one system. Boots or days apart may differ by
+ *           more: then compare folders of several boots.
  * verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
  *           inconclusive: anything else; skip: no figure on one side.
  *

@@ -53,6 +53,18 @@ void env_fingerprint(const json_t *env, char out[FINGERPRINT_SIZE])
 	hash_keys(env, fingerprint_keys, COUNT_OF(fingerprint_keys), out);
 }
 
+void env_system(const json_t *env, char out[FINGERPRINT_SIZE])
+{
+	const char *build = json_string_value(json_object_get(env, "build id"));
+	char *text;
+
+	env_fingerprint(env, out);
+	if (asprintf(&text, "%s %s", out, build ? build : "") < 0)
+		abort();
+	fingerprint_text(text, out);
+	free(text);
+}
+
 void env_machine_class(const json_t *env, char out[FINGERPRINT_SIZE])
 {
 	hash_keys(env, class_keys, COUNT_OF(class_keys), out);

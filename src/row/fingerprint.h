@@ -25,6 +25,12 @@ void env_fingerprint(const json_t *env, char out[FINGERPRINT_SIZE]);
 void env_machine_class(const json_t *env, char out[FINGERPRINT_SIZE]);
 
 /*
+ * The system that separate runs are of: what the fingerprint is over, and the build id.
+ * Figures of two systems lie apart for other reasons than those of one do.
+ */
+void env_system(const json_t *env, char out[FINGERPRINT_SIZE]);
+
+/*
  * What keeps two records from having the same fingerprint, in words: "kernel: '6.1'
  * against '6.12'; smt: …". Returns how many keys differ; buf holds as many as fit. Older
  * records name a part of the compiler's flags only: those are not compared.

@@ -78,7 +78,32 @@ const char *noise_metric(const char *name)
 	return NULL;
 }
 
-/* The row of `id`; what is known of it in another metric goes. */
+static void forget_apart(struct noise_row *row)
+{
+	row->n_apart = 0;
+	row->reference = (struct noise_reference){ 0 };
+}
+
+bool noise_is_foreign(const struct noise *noise)
+{
+	return noise->system[0] && strcmp(noise->system, noise->own);
+}
+
+void noise_renew(struct noise *noise)
+{
+	if (!strcmp(noise->system, noise->own))
+		return;
+	memcpy(noise->system, noise->own, sizeof(noise->system));
+	for (int j = 0; j < NOISE_REFERENCES; j++)
+		noise->state[j] = NAN;
+	for (size_t i = 0; i < noise->n; i++)
+		forget_apart(&noise->rows[i]);
+}
+
+/*
+ * The row of `id`. Values in another metric go; how often it was compared, and how often
+ * that was a false alarm, stays.
+ */
 static struct noise_row *row_in(struct noise *noise, const char *id, const char *metric)
 {
 	size_t at = place_of(noise, id);
@@ -86,8 +111,11 @@ static struct noise_row *row_in(struct noise *noise, const char *id, const char 
 
 	if (at == noise->n || strcmp(row->id, id))
 		row = noise_insert(noise, at, id);
-	if (row->metric != metric)
-		*row = (struct noise_row){ .id = row->id, .metric = metric };
+	if (row->metric == metric)
+		return row;
+	row->metric = metric;
+	row->n = 0;
+	forget_apart(row);
 	return row;
 }
 
@@ -135,6 +163,7 @@ void noise_add_apart(struct noise *noise, const char *id, const char *metric,
 
 	if (!(median > 0) || !isfinite(median) || !noise_metric(metric))
 		return;
+	noise_renew(noise);
 	row = row_in(noise, id, noise_metric(metric));
 	keep(row->apart, &row->n_apart, within(NOISE_MAX_APART, log(median)));
 }
@@ -152,26 +181,29 @@ double noise_delta(const struct noise *noise, const char *id)
 	return expm1(stats_quantile(x, row->n, 0.99));
 }
 
-/* The smallest and the largest of n values, n > 0. */
-static void range_of(const double *x, size_t n, double *lo, double *hi)
+/* The differences of each two of n values; returns how many they are. */
+static size_t differences(const double *x, size_t n, double *out)
 {
-	*lo = *hi = x[0];
-	for (size_t i = 1; i < n; i++) {
-		*lo = fmin(*lo, x[i]);
-		*hi = fmax(*hi, x[i]);
-	}
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			out[at++] = fabs(x[i] - x[k]);
+	return at;
 }
 
-double noise_apart_delta(const struct noise *noise, const char *id)
+double noise_apart_delta(const struct noise *noise, const char *id, double tail)
 {
 	const struct noise_row *row = noise_find(noise, id);
-	double lo, hi;
+	double *seen, most;
+	size_t n = row ? row->n_apart : 0;
 
-	if (!row || row->n_apart < NOISE_APART)
+	if (n < NOISE_APART)
 		return NAN;
-	range_of(row->apart, row->n_apart, &lo, &hi);
-	return expm1(
-		fmax(hi - lo, stats_student_difference(row->apart, row->n_apart, 0.99)));
+	seen = room_for(n * (n - 1) / 2, sizeof(*seen));
+	most = stats_quantile_any(seen, differences(row->apart, n, seen), 0.99);
+	free(seen);
+	return expm1(fmax(most, stats_student_difference(row->apart, n, 1 - 2 * tail)));
 }
 
 struct noise_totals noise_total(const struct noise *noise)
@@ -186,15 +218,14 @@ struct noise_totals noise_total(const struct noise *noise)
 	return t;
 }
 
-/* The differences of each two of n values; returns how many they are. */
-static size_t differences(const double *x, size_t n, double *out)
+/* The smallest and the largest of n values, n > 0. */
+static void range_of(const double *x, size_t n, double *lo, double *hi)
 {
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			out[at++] = fabs(x[i] - x[k]);
-	return at;
+	*lo = *hi = x[0];
+	for (size_t i = 1; i < n; i++) {
+		*lo = fmin(*lo, x[i]);
+		*hi = fmax(*hi, x[i]);
+	}
 }
 
 struct noise_spread noise_apart_spread(const struct noise *noise)

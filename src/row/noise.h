@@ -5,6 +5,10 @@
  * whole runs showed. There is one JSON file for each class of machines
  * (env_machine_class()). It is written whole or not at all, and read strictly. Reading
  * and writing are noise_file.c's; the corrected figures are state.h's.
+ *
+ * What separate runs showed holds for one system (env_system()): the same kernel with the
+ * same settings, and the same build. It is `apart`, `reference` and `state`. A run of
+ * another system starts these three anew; what A/A comparisons showed stays.
  */
 #ifndef SYSCOST_NOISE_H
 #define SYSCOST_NOISE_H
@@ -42,9 +46,11 @@ struct noise_row {
 
 struct noise {
 	char machine[FINGERPRINT_SIZE]; /* the class, "" before it is known */
-	uint64_t runs;			/* A/A comparisons of whole suites */
-	uint64_t contaminated; /* of these, ones that were seen to be disturbed */
-	uint64_t flagged;      /* benchmarks flagged before they were measured again */
+	char system[FINGERPRINT_SIZE];	/* of the separate runs; "": there are none */
+	char own[FINGERPRINT_SIZE]; /* system of who runs; not in the file; "": unknown */
+	uint64_t runs;		    /* A/A comparisons of whole suites */
+	uint64_t contaminated;	    /* of these, ones that were seen to be disturbed */
+	uint64_t flagged; /* benchmarks flagged before they were measured again */
 	/*
 	 * Core cycles of the reference calls at which corrected figures are stated; NAN
 	 * before they are known.
@@ -89,11 +95,17 @@ int noise_update(struct noise *noise, const char *path,
 void noise_add(struct noise *noise, const struct table *verdicts, bool contaminated);
 
 /*
- * Take in the median of a benchmark in a run of its own, in `metric`. A benchmark that
- * was known in another metric starts anew, here and in noise_add().
+ * Take in the median of a benchmark in a run of its own, in `metric`, on noise->own. Of a
+ * benchmark that was known in another metric, here and in noise_add(), only the numbers
+ * of comparisons and of false alarms stay.
  */
 void noise_add_apart(struct noise *noise, const char *id, const char *metric,
 		     double median);
+
+/* Whether separate runs are known that are not of noise->own. */
+bool noise_is_foreign(const struct noise *noise);
+/* Forget what separate runs showed, unless it is of noise->own. */
+void noise_renew(struct noise *noise);
 
 /* The stored word for a metric that can be kept, or NULL. */
 const char *noise_metric(const char *name);
@@ -114,11 +126,14 @@ const struct noise_row *noise_find(const struct noise *noise, const char *id);
 double noise_delta(const struct noise *noise, const char *id);
 
 /*
- * The relative change that two separate runs of an unchanged benchmark stay within in 99
- * of 100 cases. It is the larger of two: what runs so far differed by, and what two new
- * ones would if they are normal (stats_student_difference). NAN: fewer than NOISE_APART.
+ * The relative change that two separate runs of an unchanged benchmark exceed upwards
+ * with a chance of `tail`, and downwards likewise. It is the larger of two. What 99 of 100
+ * pairs of runs so far differed by; and what two new runs would, if medians of runs are
+ * normal (stats_student_difference). It speaks of runs as they were made: minutes apart,
+ * on one system. Runs that are boots or days apart may differ by more. NAN: fewer than
+ * NOISE_APART.
  */
-double noise_apart_delta(const struct noise *noise, const char *id);
+double noise_apart_delta(const struct noise *noise, const char *id, double tail);
 
 /* All benchmarks together: comparisons, and the false alarms among them. */
 struct noise_totals {
@@ -126,7 +141,10 @@ struct noise_totals {
 };
 struct noise_totals noise_total(const struct noise *noise);
 
-/* Relative changes between any two separate runs of a benchmark, over all of them. */
+/*
+ * Relative changes between two separate runs of a benchmark: each two of its newest
+ * twenty, over all benchmarks.
+ */
 struct noise_spread {
 	size_t rows; /* with two runs or more */
 	size_t runs; /* of the row that has the most */

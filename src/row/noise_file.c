@@ -22,7 +22,7 @@
 #include "row/noise.h"
 #include "stats/control.h"
 
-#define NOISE_SCHEMA	2
+#define NOISE_SCHEMA	3
 #define NOISE_KIND	"syscost noise"
 #define NOISE_MAX_ROWS	20000
 #define NOISE_MAX_STATE 1e9 /* cycles of a reference call */
@@ -125,10 +125,17 @@ static int by_id(const void *a, const void *b)
 		      ((const struct noise_row *)b)->id);
 }
 
+/* Sixteen hexadecimal digits: a hash. */
+static bool is_hash(const char *text)
+{
+	return strlen(text) == FINGERPRINT_SIZE - 1 &&
+	       strspn(text, "0123456789abcdef") == FINGERPRINT_SIZE - 1;
+}
+
 static const char *read_json(struct noise *noise, json_t *json)
 {
 	json_int_t schema, runs, contaminated, flagged;
-	const char *kind, *machine, *id;
+	const char *kind, *machine, *system, *id;
 	json_t *rows, *row, *state;
 
 	if (json_unpack(json, "{s:s, s:I}", "kind", &kind, "schema", &schema) ||
@@ -136,16 +143,16 @@ static const char *read_json(struct noise *noise, json_t *json)
 		return "not a noise file";
 	if (schema != NOISE_SCHEMA)
 		return "written by another version of syscost";
-	if (json_unpack(json, "{s:s, s:I, s:s, s:I, s:I, s:I, s:o, s:o !}", "kind", &kind,
-			"schema", &schema, "machine", &machine, "runs", &runs,
-			"contaminated", &contaminated, "flagged", &flagged, "state",
-			&state, "rows", &rows) ||
+	if (json_unpack(json, "{s:s, s:I, s:s, s:s, s:I, s:I, s:I, s:o, s:o !}", "kind",
+			&kind, "schema", &schema, "machine", &machine, "system", &system,
+			"runs", &runs, "contaminated", &contaminated, "flagged", &flagged,
+			"state", &state, "rows", &rows) ||
 	    !json_is_object(rows) || json_object_size(rows) > NOISE_MAX_ROWS ||
 	    !is_count(runs) || !is_count(contaminated) || !is_count(flagged) ||
-	    contaminated > runs || strlen(machine) != 16 ||
-	    strspn(machine, "0123456789abcdef") != 16)
+	    contaminated > runs || !is_hash(machine) || (*system && !is_hash(system)))
 		return "a key is missing, unknown or out of range";
 	noise_init(noise, machine);
+	strcpy(noise->system, system);
 	noise->runs = runs;
 	noise->contaminated = contaminated;
 	noise->flagged = flagged;
@@ -215,14 +222,15 @@ static int write_json(FILE *out, const void *arg)
 
 	for (size_t i = 0; i < noise->n; i++)
 		json_object_set_new(rows, noise->rows[i].id, row_json(&noise->rows[i]));
-	json = json_pack(
-		"{s:s, s:i, s:s, s:I, s:I, s:I, s:o, s:o}", "kind", NOISE_KIND, "schema",
-		NOISE_SCHEMA, "machine", noise->machine, "runs", (json_int_t)noise->runs,
-		"contaminated", (json_int_t)noise->contaminated, "flagged",
-		(json_int_t)noise->flagged, "state",
-		isfinite(noise->state[0]) ? number_array(noise->state, NOISE_REFERENCES)
-					  : json_null(),
-		"rows", rows);
+	json = json_pack("{s:s, s:i, s:s, s:s, s:I, s:I, s:I, s:o, s:o}", "kind",
+			 NOISE_KIND, "schema", NOISE_SCHEMA, "machine", noise->machine,
+			 "system", noise->system, "runs", (json_int_t)noise->runs,
+			 "contaminated", (json_int_t)noise->contaminated, "flagged",
+			 (json_int_t)noise->flagged, "state",
+			 isfinite(noise->state[0])
+				 ? number_array(noise->state, NOISE_REFERENCES)
+				 : json_null(),
+			 "rows", rows);
 	ret = json && !json_dumpf(json, out, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) &&
 			      putc('\n', out) != EOF
 		      ? 0
@@ -305,7 +313,7 @@ static int lock(const struct place *place, struct err *err)
 	return err_set(err, ret, "%s cannot be locked: %s", path, strerror(-ret));
 }
 
-/* What is in the file, or nothing yet, of the class of `noise`. */
+/* What is in the file, or nothing yet, of the class of `noise`, for the same system. */
 static int read_again(const struct noise *noise, const char *path, struct noise *now,
 		      struct err *err)
 {
@@ -313,8 +321,9 @@ static int read_again(const struct noise *noise, const char *path, struct noise 
 
 	if (ret == -ENOENT) {
 		noise_init(now, noise->machine);
-		return 0;
+		ret = 0;
 	}
+	memcpy(now->own, noise->own, sizeof(now->own));
 	if (ret || !strcmp(now->machine, noise->machine))
 		return ret;
 	return err_set(err, -EXDEV,

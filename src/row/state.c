@@ -20,6 +20,7 @@ void state_set(struct noise *noise, const struct state_round *rounds, size_t n)
 	double sum[K] = { 0 };
 	size_t known[K] = { 0 };
 
+	noise_renew(noise);
 	if (isfinite(noise->state[0]))
 		return;
 	for (size_t i = 0; i < n; i++)
@@ -112,7 +113,8 @@ struct figure noise_at_state(const struct noise *noise, const char *id,
 	struct figure f;
 	size_t n = 0;
 
-	if (!r || !r->known || !isfinite(noise->state[0]))
+	if (!r || !r->known || !isfinite(noise->state[0]) ||
+	    strcmp(noise->system, noise->own))
 		return FIGURE_NONE;
 	y = room_for(rounds, sizeof(*y));
 	for (size_t i = 0; i < rounds; i++) {

@@ -5,6 +5,8 @@
  * the windows of a round tell the state. Separate runs tell how a row moves with them
  * (stats/control.h), and the noise file keeps that. A row's figure is then what it would
  * have been in the state that the file names, and comes out again better in later runs.
+ * Slopes and state are of one system (env_system()): another one has no such figures
+ * before it has made separate runs of its own.
  *
  * It must never be used to compare two arms, and `ab` and `compare` do not use it. What
  * makes every call dearer, such as a filter, makes the reference calls dearer too. It
@@ -24,8 +26,8 @@ struct state_round {
 };
 
 /*
- * Set the state, where there is none yet: the mean of each reference over these rounds,
- * which are of all rows. Nothing is set where one was never measured.
+ * Set the state, where there is none yet of this system: the mean of each reference over
+ * these rounds, which are of all rows. Nothing is set where one was never measured.
  */
 void state_set(struct noise *noise, const struct state_round *rounds, size_t n);
 
@@ -44,7 +46,7 @@ void state_fit(struct noise *noise, const char *id, const struct state_round *ro
  * by 1.96 sqrt(sum (error_j (mean x_j - state_j))^2): slopes err for all rounds alike.
  * Rounds with a reference more than CONTROL_OFF from the state do not count: no state of
  * the core does that, but a filter or another kernel does. FIGURE_NONE: no slopes are
- * stored for the row, or half of the rounds do not count.
+ * stored for the row, or not of this system, or half of the rounds do not count.
  */
 struct figure noise_at_state(const struct noise *noise, const char *id,
 			     const double *cycles, const double (*ref)[NOISE_REFERENCES],

@@ -144,6 +144,34 @@ static void test_older_record(void **state)
 	json_decref(b);
 }
 
+/* A system is another one with another kernel, and with another build. */
+static void test_system(void **state)
+{
+	json_t *env = record();
+	char first[FINGERPRINT_SIZE], now[FINGERPRINT_SIZE], print[FINGERPRINT_SIZE];
+
+	(void)state;
+	env_system(env, first);
+	assert_int_equal(strlen(first), 16);
+	set(env, "hostname", "elsewhere");
+	env_system(env, now);
+	assert_string_equal(now, first);
+	set(env, "build id", "1234");
+	env_fingerprint(env, print);
+	env_system(env, now);
+	assert_string_not_equal(now, first);
+	set(env, "build id", "1235");
+	env_system(env, first);
+	assert_string_not_equal(now, first);
+	set(env, "build id", "1234");
+	env_system(env, first);
+	assert_string_equal(now, first);
+	set(env, "kernel", "6.12");
+	env_system(env, now);
+	assert_string_not_equal(now, first);
+	json_decref(env);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +180,7 @@ int main(void)
 		cmocka_unit_test(test_vulnerability_of_one),
 		cmocka_unit_test(test_class),
 		cmocka_unit_test(test_build),
+		cmocka_unit_test(test_system),
 		cmocka_unit_test(test_older_record),
 	};
 

@@ -151,18 +151,24 @@ static void test_metric_changes(void **state)
 	row = noise_find(&noise, "a/first");
 	assert_string_equal(row->metric, "cycles");
 	assert_true(row->comparisons == 2 && row->n == 2 && row->n_apart == 1);
+	table_init(&t, &verdict_schema);
+	add(&t, "a/first", VERDICT_REGRESSED, 1.2);
+	add(&t, "a/first", VERDICT_IMPROVED, 0.9);
+	noise_add(&noise, &t, false);
+	noise.rows[0].reference.known = true;
 	noise_add_apart(&noise, "a/first", "time", 100);
 	row = noise_find(&noise, "a/first");
 	assert_string_equal(row->metric, "time");
-	assert_true(row->comparisons == 0 && row->n == 0 && row->n_apart == 1);
+	assert_true(row->n == 0 && row->n_apart == 1 && !row->reference.known);
 	assert_true(fabs(row->apart[0] - log(100)) < 1e-12);
-	table_init(&t, &verdict_schema);
-	add(&t, "a/first", VERDICT_REGRESSED, 1.2);
+	/* False alarms do not disappear. */
+	assert_true(row->comparisons == 4 && row->regressed == 1 && row->improved == 1);
 	noise_add(&noise, &t, false);
 	table_free(&t);
 	row = noise_find(&noise, "a/first");
 	assert_string_equal(row->metric, "cycles");
-	assert_true(row->comparisons == 1 && row->regressed == 1 && row->n_apart == 0);
+	assert_true(row->n == 2 && row->n_apart == 0);
+	assert_true(row->comparisons == 6 && row->regressed == 2 && row->improved == 2);
 	/* The other row stays. */
 	assert_int_equal(noise_find(&noise, "b/second")->comparisons, 2);
 	/* No metric of ours, no median. */
@@ -179,6 +185,44 @@ static void add_medians(struct noise *noise, const char *id, const double *x, si
 		noise_add_apart(noise, id, "cycles", x[i]);
 }
 
+/* Separate runs are of one system: one of another starts them anew. */
+static void test_system_changes(void **state)
+{
+	const double x[] = { 100, 101, 102, 103 };
+	const struct noise_row *row;
+	struct noise noise;
+
+	(void)state;
+	noise_init(&noise, CLASS);
+	strcpy(noise.own, CLASS);
+	learn(&noise, 1.01);
+	assert_string_equal(noise.system, "");
+	assert_false(noise_is_foreign(&noise));
+	add_medians(&noise, "a/first", x, 4);
+	assert_string_equal(noise.system, CLASS);
+	noise.state[0] = noise.state[1] = 300;
+	noise.rows[0].reference.known = true;
+	/* The same one again changes nothing. */
+	noise_renew(&noise);
+	add_medians(&noise, "a/first", x, 1);
+	assert_int_equal(noise_find(&noise, "a/first")->n_apart, 5);
+	assert_true(noise_find(&noise, "a/first")->reference.known);
+	assert_true(noise.state[0] == 300);
+	strcpy(noise.own, "fedcba9876543210");
+	assert_true(noise_is_foreign(&noise));
+	add_medians(&noise, "b/second", x, 1);
+	assert_false(noise_is_foreign(&noise));
+	assert_string_equal(noise.system, noise.own);
+	assert_true(isnan(noise.state[0]) && isnan(noise.state[1]));
+	row = noise_find(&noise, "a/first");
+	assert_true(row->n_apart == 0 && !row->reference.known);
+	assert_true(isnan(noise_apart_delta(&noise, "a/first", 0.005)));
+	assert_int_equal(noise_find(&noise, "b/second")->n_apart, 1);
+	/* A/A stays. */
+	assert_true(row->comparisons == 1 && row->n == 1 && noise.runs == 1);
+	noise_free(&noise);
+}
+
 static void test_apart_delta(void **state)
 {
 	/* Logarithms: 0, 1, 2 and 3 per cent, of a deviation of sqrt(5/3). */
@@ -188,20 +232,23 @@ static void test_apart_delta(void **state)
 
 	(void)state;
 	noise_init(&noise, CLASS);
-	assert_true(isnan(noise_apart_delta(&noise, "a/x")));
+	assert_true(isnan(noise_apart_delta(&noise, "a/x", 0.005)));
 	assert_int_equal(noise_apart_spread(&noise).pairs, 0);
 	assert_true(isnan(noise_apart_spread(&noise).median));
 	add_medians(&noise, "a/x", x, 3);
-	assert_true(isnan(noise_apart_delta(&noise, "a/x")));
+	assert_true(isnan(noise_apart_delta(&noise, "a/x", 0.005)));
 	add_medians(&noise, "a/x", x + 3, 1);
 	/* t(0.995, 3) is 5.840909. */
-	assert_true(fabs(noise_apart_delta(&noise, "a/x") -
+	assert_true(fabs(noise_apart_delta(&noise, "a/x", 0.005) -
 			 expm1(sqrt(2) * 5.840909 * 0.01 * sqrt(5.0 / 3))) < 1e-7);
+	/* Of a hundred rows: t(0.9999, 3) is 22.203743. */
+	assert_true(fabs(noise_apart_delta(&noise, "a/x", 0.01 / 100) -
+			 expm1(sqrt(2) * 22.203743 * 0.01 * sqrt(5.0 / 3))) < 1e-6);
 	assert_true(isnan(noise_delta(&noise, "a/x")));
-	/* One of very many is far away: what was seen is more than what is expected. */
+	/* One of many is far away: what was seen is more than what is expected. */
 	for (int i = 0; i < 150; i++)
 		noise_add_apart(&noise, "a/y", "cycles", i == 75 ? 120 : 100);
-	assert_true(fabs(noise_apart_delta(&noise, "a/y") - 0.2) < 1e-9);
+	assert_true(fabs(noise_apart_delta(&noise, "a/y", 0.005) - 0.2) < 1e-9);
 	add_medians(&noise, "a/z", x, 1);
 	/* Of a/x six pairs; of a/y those of the newest twenty runs. */
 	spread = noise_apart_spread(&noise);
@@ -212,7 +259,14 @@ static void test_apart_delta(void **state)
 	for (int i = 0; i < NOISE_KEEP; i++)
 		noise_add_apart(&noise, "a/y", "cycles", 100 + i % 2);
 	assert_int_equal(noise_find(&noise, "a/y")->n_apart, NOISE_KEEP);
-	assert_true(noise_apart_delta(&noise, "a/y") < 0.03);
+	assert_true(noise_apart_delta(&noise, "a/y", 0.005) < 0.03);
+	/* One pair of very many is not what 99 of 100 are. */
+	for (int i = 0; i < 150; i++)
+		noise_add_apart(&noise, "a/v", "cycles",
+				i == 7	  ? 90
+				: i == 75 ? 120
+					  : 100 + i % 2);
+	assert_true(noise_apart_delta(&noise, "a/v", 0.005) < 0.21);
 	noise_free(&noise);
 }
 
@@ -248,6 +302,8 @@ static void test_round_trip(void **state)
 	(void)state;
 	noise_init(&noise, CLASS);
 	noise_init(&other, CLASS);
+	strcpy(noise.own, "0000000000000001");
+	strcpy(other.own, "0000000000000001");
 	assert_int_equal(noise_update(&noise, path, learn_one, &up, &err), 0);
 	/* Another one adds meanwhile, and nothing is lost. */
 	assert_int_equal(noise_update(&other, path, learn_apart, &median, &err), 0);
@@ -257,6 +313,9 @@ static void test_round_trip(void **state)
 	assert_int_equal(noise_find(&noise, "a/first")->n_apart, 1);
 	assert_int_equal(noise_read(&again, path, &err), 0);
 	assert_string_equal(again.machine, CLASS);
+	assert_string_equal(again.system, "0000000000000001");
+	assert_string_equal(again.own, "");
+	assert_string_equal(noise.own, "0000000000000001");
 	assert_int_equal(again.runs, 2);
 	assert_int_equal(again.n, 2);
 	assert_true(isnan(again.state[0]) && isnan(again.state[1]));
@@ -267,6 +326,12 @@ static void test_round_trip(void **state)
 	assert_false(again.rows[0].reference.known);
 	assert_int_equal(noise_find(&again, "b/second")->n, 2);
 	noise_free(&again);
+	/* Of another system, the runs in the file go. */
+	strcpy(other.own, "0000000000000002");
+	assert_int_equal(noise_update(&other, path, learn_apart, &median, &err), 0);
+	assert_string_equal(other.system, "0000000000000002");
+	assert_int_equal(noise_find(&other, "a/first")->n_apart, 1);
+	assert_int_equal(noise_find(&other, "a/first")->comparisons, 2);
 	assert_int_equal(noise_update(&noise, path, learn_slopes, NULL, &err), 0);
 	assert_int_equal(noise_read(&again, path, &err), 0);
 	assert_true(again.state[0] == 267.25 && again.state[1] == 343.5);
@@ -348,8 +413,9 @@ static void put(const char *text)
 	fclose(f);
 }
 
-#define KIND	    "{\"kind\": \"syscost noise\", \"schema\": 2, "
-#define HEAD	    KIND "\"machine\": \"" CLASS "\", "
+#define KIND	    "{\"kind\": \"syscost noise\", \"schema\": 3, "
+#define MACHINE	    KIND "\"machine\": \"" CLASS "\", "
+#define HEAD	    MACHINE "\"system\": \"" CLASS "\", "
 #define COUNTS	    "\"runs\": 2, \"contaminated\": 0, \"flagged\": 0, "
 #define NO_STATE    "\"state\": null, "
 #define STATE	    "\"state\": [267.5, 343], "
@@ -370,8 +436,11 @@ static const char *const bad[] = {
 	"[]",
 	"{}",
 	"nul\x01",
-	"{\"kind\": \"other\", \"schema\": 2}",
-	"{\"kind\": \"syscost noise\", \"schema\": 3}",
+	"{\"kind\": \"other\", \"schema\": 3}",
+	"{\"kind\": \"syscost noise\", \"schema\": 4}",
+	MACHINE COUNTS NO_STATE "\"rows\": {}}",
+	MACHINE "\"system\": \"1\", " COUNTS NO_STATE "\"rows\": {}}",
+	MACHINE "\"system\": null, " COUNTS NO_STATE "\"rows\": {}}",
 	HEAD COUNTS NO_STATE "\"rows\": []}",
 	HEAD COUNTS "\"rows\": {}}",
 	HEAD "\"runs\": -1, \"contaminated\": 0, \"flagged\": 0, " NO_STATE
@@ -436,8 +505,12 @@ static void test_refuses(void **state)
 		assert_non_null(strstr(err.text, path));
 		assert_null(strchr(err.text, '\n'));
 	}
-	/* The first version has no metrics: what it knows is of no use. */
-	put("{\"kind\": \"syscost noise\", \"schema\": 1}");
+	put(MACHINE "\"system\": \"\", " COUNTS NO_STATE "\"rows\": {}}");
+	assert_int_equal(noise_read(&noise, path, &err), 0);
+	assert_string_equal(noise.system, "");
+	noise_free(&noise);
+	/* The first versions do not say what their values are of. */
+	put("{\"kind\": \"syscost noise\", \"schema\": 2}");
 	assert_int_equal(noise_read(&noise, path, &err), -EINVAL);
 	assert_non_null(strstr(err.text, "written by another version of syscost; move it "
 					 "away to start anew"));
@@ -474,6 +547,7 @@ int main(void)
 		cmocka_unit_test(test_learn),
 		cmocka_unit_test(test_keeps_the_newest),
 		cmocka_unit_test(test_metric_changes),
+		cmocka_unit_test(test_system_changes),
 		cmocka_unit_test(test_apart_delta),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_two_at_once),
