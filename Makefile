@@ -94,7 +94,7 @@ $(BUILD)/helpers/%: tests/helpers/%.c
 
 # The commands that read stored rows, without what measures.
 READERS  = $(filter $(foreach d,base stats row compare render,$(BUILD)/src/$(d)/%),$(OBJ)) \
-	$(foreach c,batch cli command compare export option report verdict,$(BUILD)/src/cli/$(c).o)
+	$(foreach c,batch cli command compare export learnt option report verdict,$(BUILD)/src/cli/$(c).o)
 $(BUILD)/readers: tests/readers/readers.c $(READERS)
 	$(call say,LINK  )$(CC) $(CFLAGS) $(WARN) $(INC) -o $@ $< $(READERS) -ljansson -lm
 

@@ -37,7 +37,7 @@ if grep -HnE '^#include "' src/main.c | grep -v '"cli/command\.h"'; then
 	bad=1
 fi
 # As READERS in the Makefile.
-readers='batch|cli|command|compare|export|option|report|verdict'
+readers='batch|cli|command|compare|export|learnt|option|report|verdict'
 below='render|compare|row|stats|base'
 for reader in $(printf '%s\n' "$readers" | tr '|' ' '); do
 	if grep -HnE '^#include "' "src/cli/$reader".[ch] |

@@ -16,8 +16,6 @@
 #include "drive/ab.h"
 #include "drive/process.h"
 #include "drive/record.h"
-#include "machine/env.h"
-#include "row/fingerprint.h"
 #include "row/folder.h"
 
 struct settings {
@@ -85,21 +83,6 @@ static bool parse_arm(struct launch *arm, const char *label, const char *text)
 	else
 		return true;
 	return false;
-}
-
-/* Read what is known of this class of machines, if anything is. */
-static bool load_noise(const struct settings *s, struct noise *noise)
-{
-	char machine[17], path[4096];
-	json_t *env;
-
-	noise_init(noise, "");
-	if (s->no_noise)
-		return true;
-	env = env_record(false);
-	env_machine_class(env, machine);
-	json_decref(env);
-	return !verdict_noise(s->noise, machine, false, noise, path, sizeof(path));
 }
 
 /* Write the result folder of one arm, below the comparison's. */
@@ -204,6 +187,7 @@ static int ab(const struct call *call, void *settings)
 	struct settings *s = settings;
 	struct selection selection;
 	struct noise noise;
+	char path[OPTION_PATH_MAX];
 	int status = EXIT_TROUBLE;
 
 	if (s->quick)
@@ -221,7 +205,8 @@ static int ab(const struct call *call, void *settings)
 		return EXIT_TROUBLE;
 	if (!s->ab.inject_rows)
 		s->ab.inject_rows = selection.reg.n;
-	if (load_noise(s, &noise))
+	if (!session_noise(&noise, s->noise, s->no_noise ? LEARNT_NONE : 0, path,
+			   sizeof(path)))
 		status = compare_arms(call, s, &selection, &noise);
 	noise_free(&noise);
 	session_free(&selection);

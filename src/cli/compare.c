@@ -14,6 +14,7 @@
 #include "base/room.h"
 #include "base/utf8.h"
 #include "cli/command.h"
+#include "cli/learnt.h"
 #include "cli/verdict.h"
 #include "row/fingerprint.h"
 #include "row/folder.h"
@@ -212,9 +213,9 @@ static int compare_sides(const struct comparison *c)
 			s->show.advisory = why;
 	}
 	env_machine_class(head->folders[0].environment, class);
-	noise_init(&noise, class);
-	if (!s->no_noise &&
-	    verdict_noise(s->noise, class, s->force, &noise, used, sizeof(used))) {
+	if (learnt_read(&noise, class, s->noise,
+			(s->no_noise ? LEARNT_NONE : 0) | (s->force ? LEARNT_ANY : 0),
+			used, sizeof(used))) {
 		noise_free(&noise);
 		return EXIT_TROUBLE;
 	}

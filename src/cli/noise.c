@@ -4,7 +4,6 @@
  * verdict is false. It compares this program with itself several times, or makes separate
  * whole runs, and keeps what they say.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -19,15 +18,13 @@
 #include "drive/ab.h"
 #include "drive/apart.h"
 #include "drive/process.h"
-#include "machine/env.h"
-#include "row/fingerprint.h"
 #include "row/noise.h"
 #include "stats/binomial.h"
 
 struct settings {
 	struct run_options run;
 	const char *noise;
-	char kept[OPTION_PATH_MAX]; /* where nothing else was asked for */
+	char kept[OPTION_PATH_MAX]; /* the path of the file that is read and added to */
 	int runs;		    /* -1: not given */
 	double pause;		    /* negative: not given */
 	bool apart, quick;
@@ -273,10 +270,15 @@ static int run_several(const struct selection *selection, struct settings *s,
 	struct event_list count;
 	const struct launch self = { 0 };
 	struct apart apart;
-	struct err err = { 0 };
+	struct err err = { 0 }, later = { 0 };
 	char own[256];
-	int ret;
+	int ret, fitted = 0;
 
+	if (noise_is_foreign(noise))
+		fprintf(stderr,
+			"syscost: the separate runs in %s are of another system (kernel, "
+			"settings or build): runs of this one start anew\n",
+			s->noise);
 	session_fit(selection, s->quick, &s->run);
 	/* As `run` does: what is counted takes time of every round. */
 	events_own(&count);
@@ -289,37 +291,15 @@ static int run_several(const struct selection *selection, struct settings *s,
 	ret = apart_measure(&apart, &process.backend, &selection->reg, selection->chosen,
 			    &self, &options, &err);
 	session_progress_end(&s->run);
-	if (!ret && apart.n)
-		ret = noise_update(noise, s->noise, add_fit, &apart, &err);
-	if (!ret)
+	/* An error in a later run does not lose what the earlier ones say. */
+	if (apart.n)
+		fitted = noise_update(noise, s->noise, add_fit, &apart,
+				      ret ? &later : &err);
+	if (!fitted && (!ret || apart.n))
 		print_apart(noise, s->noise, &apart, s->format);
 	apart_free(&apart);
-	return ret ? cli_error("%s", err.text) : EXIT_FINE;
-}
-
-/* Read what is known of this class of machines; s->noise gets the path of the file. */
-static int read_noise(struct settings *s, struct noise *noise)
-{
-	struct err err = { 0 };
-	char machine[17];
-	json_t *env = env_record(false);
-	int ret;
-
-	env_machine_class(env, machine);
-	json_decref(env);
-	noise_init(noise, machine);
-	if (!s->noise && noise_path(machine, s->kept, sizeof(s->kept)))
-		return cli_error("there is no home for the noise file: use --noise FILE");
-	s->noise = s->noise ?: s->kept;
-	ret = noise_read(noise, s->noise, &err);
-	if (ret == -ENOENT)
-		noise_init(noise, machine);
-	else if (ret)
-		return cli_error("%s", err.text);
-	else if (strcmp(noise->machine, machine))
-		return cli_error("%s is of another class of machines: use another file",
-				 s->noise);
-	return EXIT_FINE;
+	fflush(stdout);
+	return ret || fitted ? cli_error("%s", err.text) : EXIT_FINE;
 }
 
 static void defaults(void *settings)
@@ -342,7 +322,8 @@ static int measure_noise(const struct call *call, void *settings)
 		return cli_error("--pause is between separate runs: it wants --apart");
 	if (!session_select(call, false, &selection))
 		return EXIT_TROUBLE;
-	status = read_noise(s, &noise);
+	status = session_noise(&noise, s->noise, LEARNT_ADD, s->kept, sizeof(s->kept));
+	s->noise = s->kept;
 	if (status == EXIT_FINE)
 		status = s->apart ? run_several(&selection, s, &noise)
 				  : compare_several(&selection, s, &noise);
@@ -359,7 +340,9 @@ static const char about[] =
 	"With --apart, makes separate whole runs, and keeps the median of each benchmark\n"
 	"when a run has ended. From four runs on, 'compare' takes its delta for separate\n"
 	"runs from that. Six runs also tell how each benchmark moves with the state of\n"
-	"the core, by the reference calls beside its windows.\n";
+	"the core, by the reference calls beside its windows. What separate runs say holds for\n"
+	"one system: with another kernel, other settings of it or another build it starts\n"
+	"anew.\n";
 
 const struct command command_noise = {
 	.name = "noise",

@@ -22,12 +22,12 @@
 
 struct settings {
 	struct run_options run;
-	const char *output, *events; /* as asked for; or NULL */
-	struct option_list layers;   /* NAME[:K] each */
-	struct launch launch;	     /* with these layers */
-	char folder[64];	     /* where nothing else was asked for */
+	const char *output, *events, *noise; /* as asked for; or NULL */
+	struct option_list layers;	     /* NAME[:K] each */
+	struct launch launch;		     /* with these layers */
+	char folder[64];		     /* where nothing else was asked for */
 	struct event_list count;
-	bool force, no_output, no_plots, host_name, quick;
+	bool force, no_output, no_plots, no_noise, host_name, quick;
 	enum cli_format format;
 };
 
@@ -71,6 +71,10 @@ static const struct option_spec options[] = {
 	  .help = "measure under this layer; repeat it for a stack of layers" },
 	{ "seed", 0, OPTION_WHOLE, "N", FIELD(run.seed),
 	  .help = "seed of the shuffles (default: random, stored)" },
+	{ "noise", 0, OPTION_FILE, "FILE", FIELD(noise),
+	  .help = "what separate runs showed, for cycles_ref (default: see 'syscost "
+		  "noise')" },
+	{ "no-noise", FIELD(no_noise), .help = "use no noise file" },
 	{ "format", 0, OPTION_CHOICE, "F", .choice = cli_format_word, FIELD(format),
 	  .help = "table, csv or json on standard output" },
 	{ "host-name", FIELD(host_name),
@@ -184,7 +188,7 @@ static void defaults(void *settings)
 }
 
 static int run_chosen(const struct call *call, struct settings *s,
-		      const struct selection *selection)
+		      const struct selection *selection, const struct noise *noise)
 {
 	struct table results, rounds, windows;
 	struct err err = { 0 };
@@ -192,7 +196,6 @@ static int run_chosen(const struct call *call, struct settings *s,
 	struct findings findings;
 	json_t *json = NULL;
 	struct process_backend process;
-	struct noise noise;
 	struct run run;
 	int ret, status;
 
@@ -203,15 +206,13 @@ static int run_chosen(const struct call *call, struct settings *s,
 		s->run.checkpoint = write_checkpoint;
 		s->run.checkpoint_arg = &checkpoint;
 	}
-	session_noise(&noise);
-	s->run.noise = &noise;
+	s->run.noise = noise;
 	process_backend(&process);
 	ret = run_all(&run, &process.backend, &selection->reg, selection->chosen,
 		      &s->launch, &s->run, &err);
 	session_progress_end(&s->run);
 	if (ret) {
 		run_free(&run);
-		noise_free(&noise);
 		if (!s->no_output)
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
@@ -222,7 +223,6 @@ static int run_chosen(const struct call *call, struct settings *s,
 	doctor_look(&findings);
 	json_object_set_new(json, "findings", findings_json(&findings));
 	run_free(&run);
-	noise_free(&noise);
 	/* Printing comes last: a reader of the output may close it early. */
 	if (!s->no_output)
 		ret = write_folder(s, &results, &rounds, &windows, json, true, &err);
@@ -247,6 +247,8 @@ static int measure(const struct call *call, void *settings)
 {
 	struct settings *s = settings;
 	struct selection selection;
+	struct noise noise;
+	char path[OPTION_PATH_MAX];
 	int status;
 
 	if (!choose_events(s) || !choose_layers(s))
@@ -257,7 +259,11 @@ static int measure(const struct call *call, void *settings)
 	}
 	if (!session_select(call, false, &selection))
 		return EXIT_TROUBLE;
-	status = run_chosen(call, s, &selection);
+	status = session_noise(&noise, s->noise, s->no_noise ? LEARNT_NONE : 0, path,
+			       sizeof(path));
+	if (!status)
+		status = run_chosen(call, s, &selection, &noise);
+	noise_free(&noise);
 	session_free(&selection);
 	return status;
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* What a measuring command does around the measuring. It measures nothing. */
-#include <errno.h>
 #include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
@@ -111,28 +110,19 @@ void session_progress_end(const struct run_options *options)
 		fputs("\r\033[K", stderr);
 }
 
-void session_noise(struct noise *noise)
+int session_noise(struct noise *noise, const char *file, unsigned int flags, char *path,
+		  size_t len)
 {
-	char machine[FINGERPRINT_SIZE], path[OPTION_PATH_MAX];
+	char machine[FINGERPRINT_SIZE], system[FINGERPRINT_SIZE];
 	json_t *env = env_record(false);
-	struct err err = { 0 };
-	int ret;
+	int status;
 
 	env_machine_class(env, machine);
+	env_system(env, system);
 	json_decref(env);
-	noise_init(noise, machine);
-	if (noise_path(machine, path, sizeof(path)))
-		return;
-	ret = noise_read(noise, path, &err);
-	if (!ret && strcmp(noise->machine, machine))
-		ret = err_set(&err, -EINVAL, "%s is of another class of machines", path);
-	if (!ret)
-		return;
-	if (ret != -ENOENT)
-		fprintf(stderr, "syscost: no figures at the reference state: %s\n",
-			err.text);
-	noise_free(noise);
-	noise_init(noise, machine);
+	status = learnt_read(noise, machine, file, flags, path, len);
+	memcpy(noise->own, system, sizeof(noise->own));
+	return status;
 }
 
 void session_folder(const char *prefix, char *out, size_t len)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "cli/command.h"
+#include "cli/learnt.h"
 #include "drive/run.h"
 #include "measure/registry.h"
 #include "row/noise.h"
@@ -38,11 +39,9 @@ void session_options(struct run_options *options);
 /* Take the progress line away. */
 void session_progress_end(const struct run_options *options);
 
-/*
- * What the noise file knows of this class of machines: nothing where there is no file, or
- * where it cannot be used, of which one line is printed. noise_free() when done.
- */
-void session_noise(struct noise *noise);
+/* learnt_read() for this machine, and for this system of it. */
+int session_noise(struct noise *noise, const char *file, unsigned int flags, char *path,
+		  size_t len);
 
 /* "PREFIX-20260131-235959": local date and time */
 void session_folder(const char *prefix, char *out, size_t len);

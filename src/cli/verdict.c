@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The first and the last step of a comparison: the noise file is read, verdicts are
- * printed and written. It judges no row; it only makes an exit status of what was
- * judged.
+ * The last step of a comparison: verdicts are printed and written. It judges no row; it
+ * only makes an exit status of what was judged.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -15,34 +14,6 @@
 #include "render/plots.h"
 #include "render/verdicts.h"
 #include "row/csv.h"
-
-int verdict_noise(const char *file, const char *machine, bool force, struct noise *noise,
-		  char *path, size_t len)
-{
-	struct err err = { 0 };
-	int ret;
-
-	noise_init(noise, machine);
-	if (file)
-		snprintf(path, len, "%s", file);
-	else if (noise_path(machine, path, len))
-		*path = '\0';
-	if (!*path)
-		return 0;
-	ret = noise_read(noise, path, &err);
-	if (ret == -ENOENT && !file) {
-		*path = '\0';
-		noise_init(noise, machine);
-		return 0;
-	}
-	if (ret)
-		return cli_error("%s", err.text);
-	if (strcmp(noise->machine, machine) && !force)
-		return cli_error("%s is of another class of machines (%s) than what is "
-				 "compared (%s): use --no-noise",
-				 path, noise->machine, machine);
-	return 0;
-}
 
 int verdict_exit(const struct gate_summary *s, bool strict, bool advisory)
 {

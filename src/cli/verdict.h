@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What `compare` and `ab` share: they read the noise file, print verdicts, write them,
- * and make an exit status of them. Judging itself is in compare/gate.h.
+ * What `compare` and `ab` share: they print verdicts, write them, and make an exit status
+ * of them. Judging itself is in compare/gate.h.
  */
 #ifndef SYSCOST_CLI_VERDICT_H
 #define SYSCOST_CLI_VERDICT_H
@@ -12,15 +12,6 @@
 #include "cli/cli.h"
 #include "compare/gate.h"
 #include "row/noise.h"
-
-/*
- * Read what A/A comparisons showed on `machine`, a class of machines. `file` must exist
- * and, without `force`, be of this class. NULL stands for the file that `syscost noise`
- * keeps, if there is one. `path` gets the path that was read, or "". *noise is
- * initialised in any case. 0, or EXIT_TROUBLE and an error line.
- */
-int verdict_noise(const char *file, const char *machine, bool force, struct noise *noise,
-		  char *path, size_t len);
 
 /*
  * EXIT_REGRESSED, if a row is; EXIT_TROUBLE, if a row failed in head and not in base;

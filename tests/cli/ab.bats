@@ -161,8 +161,8 @@ import json, sys
 said, kept = json.load(sys.stdin), json.load(open("n.json"))
 assert said["runs_made"] == 2 and said["apart"]["compared_learnt"] is None, said
 assert said["apart"]["compared"]["pairs"] == 1, said
-assert kept["schema"] == 2 and kept["state"] is None, kept
-# What a busy machine makes noisy is not kept.
+assert kept["schema"] == 3 and kept["state"] is None, kept
+assert len(kept["system"]) == 16, kept
 for row in kept["rows"].values():
 	assert row["metric"] == "cycles" and len(row["apart"]) <= 2, row
 ' <<<"$output"
@@ -179,7 +179,20 @@ for i, row in before["rows"].items():
 	run "$SYSCOST" noise --apart --runs 0 --noise n.json
 	[ "$status" -eq 0 ]
 	[[ "$output" == *"0 separate runs made, up to "* ]]
-	sed -i 's/"schema": 2/"schema": 1/' n.json
+	# Of another system, they start anew; of that alone a line is printed.
+	sed -i 's/"system": "[0-9a-f]*"/"system": "0123456789abcdef"/' n.json
+	run "$SYSCOST" noise --apart --runs 1 --seconds 1 --noise n.json floor/enosys-inline
+	[ "$status" -eq 0 ]
+	[[ "$output" == *"n.json are of another system ("*": runs of this one start anew"* ]]
+	[[ "$output" == *"1 separate runs made, up to 1 known"* ]]
+	python3 -c '
+import json
+now = json.load(open("n.json"))
+assert now["system"] != "0123456789abcdef" and now["runs"] == 1, now
+for i, row in now["rows"].items():
+	assert len(row["apart"]) == (i == "floor/enosys-inline"), (i, row)
+'
+	sed -i 's/"schema": 3/"schema": 2/' n.json
 	run "$SYSCOST" noise --apart --runs 1 --noise n.json
 	[ "$status" -eq 2 ]
 	[ "$output" = "syscost: n.json: written by another version of syscost; move it \

@@ -84,7 +84,7 @@ help nonsense|'nonsense' is not a command: see 'syscost --help'
 run --secnods 3|there is no option --secnods: did you mean --seconds?
 run --nonsense|there is no option --nonsense: --help lists them
 run -x|there is no option -x: --help lists them
-run --no|--no is short for --no-output and for --no-plots
+run --no|--no is short for --no-output and for --no-noise
 run --force=yes|--force takes no value, not 'yes'
 run --seconds|--seconds wants a number from 0.1 to 86400
 run --seconds nan|--seconds wants a number from 0.1 to 86400, not 'nan'

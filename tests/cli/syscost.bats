@@ -81,6 +81,33 @@ load common
 	[ "${#lines[@]}" -eq 1 ]
 }
 
+@test "a noise file that cannot be used is refused before anything is measured" {
+	export XDG_STATE_HOME=$PWD/state
+	file=$("$SYSCOST" noise --runs 0 --format json |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)["file"])')
+	mkdir -p "$(dirname "$file")"
+	echo '{"trunc' >"$file"
+	for args in "run -o out" "noise --runs 1" "noise --apart --runs 1" \
+		"ab --base self --head self -o out"; do
+		# shellcheck disable=SC2086
+		run "$SYSCOST" $args floor/empty
+		echo "$args: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+		[[ "$output" == *"$file"* ]]
+		[ ! -e out ]
+	done
+	"$SYSCOST" run --seconds 0.5 --no-noise --no-output floor/empty
+	run "$SYSCOST" run --noise nowhere --no-output floor/empty
+	[ "$status" -eq 2 ]
+	"$SYSCOST" noise --runs 0 --noise mine.json
+	echo '{"trunc' >mine.json
+	run "$SYSCOST" run --noise mine.json --no-output floor/empty
+	[ "$status" -eq 2 ]
+	[[ "$output" == *mine.json* ]]
+	rm -r state mine.json
+}
+
 @test "few descriptors: rows that need more are skipped" {
 	run bash -c "ulimit -n 16; '$SYSCOST' run --seconds 1 --no-output --format csv \
 		'poll/*fds=256*' null/getppid-inline"
