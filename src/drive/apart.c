@@ -12,6 +12,7 @@
 #include "compare/gate.h"
 #include "drive/apart.h"
 #include "drive/record.h"
+#include "measure/live.h"
 #include "row/select.h"
 #include "row/state.h"
 #include "stats/control.h"
@@ -181,7 +182,8 @@ void apart_fit(struct noise *noise, const struct apart *a)
 	if (a->n >= CONTROL_ROUNDS) {
 		state_set(noise, fit.room, gather_rounds(a, fit.room));
 		for (size_t i = 0; i < noise->n; i++)
-			fit_row(noise, &fit, noise->rows[i].id);
+			if (!live_is_reference(noise->rows[i].id))
+				fit_row(noise, &fit, noise->rows[i].id);
 	}
 	for (size_t k = 0; k < a->n; k++)
 		index_free(&fit.index[k]);

@@ -18,6 +18,7 @@
 #include "base/time.h"
 #include "drive/process.h"
 #include "machine/cpus.h"
+#include "measure/live.h"
 #include "measure/worker.h"
 
 #define STARTS_MAX     3    /* of workers in a row that end before they measure */
@@ -98,6 +99,7 @@ static int process_open(struct backend *b, int cpu, struct err *err)
 {
 	struct process_backend *p = (struct process_backend *)b;
 	int ret = choose_cpu(b, cpu, err);
+	double ticks_per_us;
 
 	if (!ret)
 		ret = make_dir(p->dir[0], err);
@@ -106,7 +108,9 @@ static int process_open(struct backend *b, int cpu, struct err *err)
 	p->opened = clock_point();
 	b->step = clock_step(&clock_real);
 	usleep(CLOCK_ROUGH_US);
-	p->probe_passes = clock_probe_passes(b->step, process_ticks_per_ns(b) * 1000);
+	ticks_per_us = process_ticks_per_ns(b) * 1000;
+	p->probe_passes = clock_probe_passes(b->step, ticks_per_us);
+	live_size_references(b->step, ticks_per_us, p->reference_n);
 	return 0;
 }
 
@@ -137,11 +141,12 @@ static int fill_plan(struct process_backend *p, const struct request *r, size_t 
 			       .step = p->backend.step,
 			       .probe_passes = p->probe_passes,
 			       .round_us = r->round_us,
-			       .references = r->references,
 			       .ticks_per_us = process_ticks_per_ns(&p->backend) * 1000,
 			       .n_items = r->n - from };
 	snprintf(plan->dir, sizeof(plan->dir), "%s", dir);
 	strcpy(plan->layers, r->launch->layers.text);
+	if (r->references)
+		memcpy(plan->reference_n, p->reference_n, sizeof(plan->reference_n));
 	if (r->events)
 		plan->events = *r->events;
 	plan->items = calloc(plan->n_items + 1, sizeof(*plan->items));

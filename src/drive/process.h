@@ -10,6 +10,7 @@ struct process_backend {
 	struct backend backend; /* give &p.backend to who measures */
 	struct clock_point opened;
 	uint32_t probe_passes; /* of all arms: only such probes can be compared */
+	uint32_t reference_n[REFERENCES]; /* likewise; all 0: they cannot be had */
 	/*
 	 * Folders for the benchmarks' files, or "". All launches share one, because where
 	 * pages of a file lie matters; through a wrapper, files may be another user's.

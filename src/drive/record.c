@@ -9,10 +9,11 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/room.h"
 #include "drive/record.h"
 #include "drive/windows.h"
 #include "machine/env.h"
-#include "base/room.h"
+#include "measure/live.h"
 #include "row/fingerprint.h"
 #include "row/state.h"
 
@@ -92,14 +93,18 @@ static void write_levels(struct result_row *row, const struct run *run,
 
 _Static_assert(REFERENCES == NOISE_REFERENCES, "the same reference calls");
 
-/* Under a layer the reference calls are dearer, whatever the state of the core is. */
+/*
+ * Under a layer the reference calls are dearer, whatever the state of the core is. And
+ * what they are is no figure of their own: corrected by themselves, they never move.
+ */
 static struct figure figure_at_state(const struct run *run, const struct trial *from)
 {
 	size_t n = from->n_samples;
 	double *cycles, (*ref)[REFERENCES];
 	struct figure f;
 
-	if (!run->options.noise || run->launch->layers.text[0])
+	if (!run->options.noise || run->launch->layers.text[0] ||
+	    live_is_reference(from->variant->id))
 		return FIGURE_NONE;
 	cycles = room_for(n, sizeof(*cycles));
 	ref = room_for(n, sizeof(*ref));

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #define CPU_OVERHEAD_READS 21
 
 #define REFERENCE_TRIES 5
-#define REFERENCE_US	5 /* wanted length of a window of a reference call */
+#define REFERENCE_US	5 /* wanted length of a window of one, with a fine counter */
 
 _Static_assert(WINDOW_MULTIPLE == BENCH_UNROLL &&
 		       WINDOW_MULTIPLE_LESS == BENCH_UNROLL_LESS,
@@ -136,28 +137,86 @@ static float take_reference(const struct live *live, struct reference *ref, doub
 	return ticks * rate / ref->n;
 }
 
-bool live_references(struct live *live)
+/*
+ * The reference calls beside a window that is observed already, up to a last probe. They
+ * were not taken if that, or what the kernel counts, says that somebody came in between.
+ */
+static void take_references(struct live *live, uint32_t probe_before, struct window *w)
 {
-	static const char *const ids[REFERENCES] = REFERENCE_IDS;
+	struct rusage before, after;
+	uint32_t probe_after;
 
+	getrusage(RUSAGE_THREAD, &before);
+	for (size_t i = 0; i < REFERENCES; i++)
+		w->ref[i] = take_reference(live, &live->reference[i], w->rate);
+	probe_after = clock_probe(live->probe_passes);
+	getrusage(RUSAGE_THREAD, &after);
+	if (after.ru_nivcsw != before.ru_nivcsw || sched_getcpu() != live->cpu ||
+	    probe_after > QUIET_TOLERANCE * probe_before)
+		memset(w->ref, 0, sizeof(w->ref));
+}
+
+uint32_t live_reference_n(double us, unsigned int scale)
+{
+	double passes = ceil(REFERENCE_US / us * scale / BENCH_UNROLL_LESS);
+
+	if (!(us > 0) || !(passes <= REFERENCE_N_MAX / BENCH_UNROLL_LESS))
+		return 0;
+	return fmax(1, passes) * BENCH_UNROLL_LESS;
+}
+
+static const char *const reference_ids[REFERENCES] = REFERENCE_IDS;
+
+bool live_is_reference(const char *id)
+{
+	for (size_t i = 0; i < REFERENCES; i++)
+		if (!strcmp(id, reference_ids[i]))
+			return true;
+	return false;
+}
+
+bool live_references(struct live *live, const struct plan *plan)
+{
 	for (size_t i = 0; i < REFERENCES; i++) {
 		struct reference *ref = &live->reference[i];
-		double us, x[REFERENCE_TRIES];
 
-		if (!registry_row(ids[i], &ref->row) ||
+		ref->n = plan->reference_n[i];
+		if (!ref->n || !registry_row(reference_ids[i], &ref->row) ||
 		    run_setup(&ref->running, &ref->row, live->cpu, -1, "", false))
 			return false;
-		ref->n = BENCH_UNROLL_LESS;
-		for (int k = 0; k < REFERENCE_TRIES; k++)
-			x[k] = take_reference(live, ref, 1);
-		us = stats_median_any(x, REFERENCE_TRIES) / live->ticks_per_us;
-		if (!(us > 0))
-			return false;
-		if (us * BENCH_UNROLL < REFERENCE_US)
-			ref->n = (unsigned long)(REFERENCE_US / us / BENCH_UNROLL) *
-				 BENCH_UNROLL;
 	}
 	return true;
+}
+
+/* Microseconds of one reference call. */
+static double time_reference(const struct live *live, const char *id)
+{
+	struct reference ref = { .n = BENCH_UNROLL_LESS };
+	double x[REFERENCE_TRIES] = { 0 };
+
+	if (!registry_row(id, &ref.row))
+		return 0;
+	if (!run_setup(&ref.running, &ref.row, live->cpu, -1, "", false))
+		for (int k = 0; k < REFERENCE_TRIES; k++)
+			x[k] = take_reference(live, &ref, 1);
+	run_teardown(&ref.running);
+	return stats_median_any(x, REFERENCE_TRIES) / live->ticks_per_us;
+}
+
+void live_size_references(unsigned int step, double ticks_per_us, uint32_t n[REFERENCES])
+{
+	struct live live = { .cpu = sched_getcpu(),
+			     .ticks_per_us = ticks_per_us,
+			     .overhead = clock_overhead(&clock_real) };
+	unsigned int scale = clock_scale(step, ticks_per_us);
+	bool all = true;
+
+	for (size_t i = 0; i < REFERENCES; i++) {
+		n[i] = live_reference_n(time_reference(&live, reference_ids[i]), scale);
+		all &= n[i] > 0;
+	}
+	if (!all)
+		memset(n, 0, REFERENCES * sizeof(*n));
 }
 
 int live_window(void *arg, unsigned long n, struct window *w)
@@ -193,8 +252,6 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	probe_after = clock_probe(live->probe_passes);
 	w->rate = clock_rate(chain_before, chain_after, live->chain_passes,
 			     live->chain_overhead);
-	for (size_t i = 0; i < REFERENCES && live->take_references; i++)
-		w->ref[i] = take_reference(live, &live->reference[i], w->rate);
 
 	run->done += n;
 	ticks = t.after - t.before;
@@ -203,6 +260,8 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	if (sched_getcpu() != live->cpu)
 		w->drop |= DROP_CPU;
 	count_usage(live, &usage, w);
+	if (live->take_references)
+		take_references(live, probe_after, w);
 	ret = b->after ? b->after(run, n) : 0;
 	return ret ? ret : judge(run, t.fold, n);
 }

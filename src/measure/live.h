@@ -51,10 +51,22 @@ void live_open(struct live *live, const struct plan *plan);
 int live_window(void *live, unsigned long n, struct window *w);
 
 /*
- * Set the reference calls up, and find how many of them make a window. False: one of them
- * is not to be had here.
+ * How many calls of a reference make a window of it, where one takes `us` microseconds:
+ * whole passes of BENCH_UNROLL_LESS. `scale` is clock_scale(). 0: it cannot be told. Pure.
  */
-bool live_references(struct live *live);
+uint32_t live_reference_n(double us, unsigned int scale);
+
+/*
+ * Find that for each of them, once a run: all rounds, and both arms, use the same. The
+ * process need not be pinned. All are 0 where one of them is not to be had here.
+ */
+void live_size_references(unsigned int step, double ticks_per_us, uint32_t n[REFERENCES]);
+
+/* Set them up, in these sizes. False: the plan wants none, or one is not to be had. */
+bool live_references(struct live *live, const struct plan *plan);
+
+/* Whether a row is one of them: then no state of the core can be told from it. */
+bool live_is_reference(const char *id);
 
 /* Ticks of 1/USER_HZ that the hypervisor kept this CPU from us so far. */
 uint64_t live_steal(const struct live *live);

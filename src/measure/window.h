@@ -25,7 +25,8 @@ enum window_drop {
 	DROP_STEAL = 1 << 2,  /* the hypervisor took the CPU away around it */
 };
 
-#define REFERENCES 2
+#define REFERENCES	2
+#define REFERENCE_N_MAX (1u << 20) /* calls in a window of one, at most */
 
 struct window {
 	uint64_t ticks; /* for n iterations, overhead of an empty window removed */
@@ -33,7 +34,7 @@ struct window {
 	uint32_t drop;	/* DROP_… causes that were observed; 0: keep */
 	int64_t cpu;	/* CPU time in it, nanoseconds, of all threads; -1: not taken */
 	double rate;	/* core cycles a tick, by a chain before it and one after it */
-	/* Core cycles of a reference call (reference.h) beside it; 0: not taken. */
+	/* Core cycles of a reference call (live.h) beside it; 0: not taken. */
 	float ref[REFERENCES];
 };
 

@@ -281,7 +281,8 @@ int wire_write_plan(FILE *out, const struct plan *plan)
 	put(&w, plan->step, 4);
 	put(&w, plan->probe_passes, 4);
 	put(&w, plan->round_us, 4);
-	put(&w, plan->references, 1);
+	for (size_t k = 0; k < REFERENCES; k++)
+		put(&w, plan->reference_n[k], 4);
 	put_double(&w, plan->ticks_per_us);
 	put_text(&w, plan->dir);
 	put_text(&w, plan->layers);
@@ -317,7 +318,12 @@ int wire_read_plan(const void *data, size_t len, struct plan *plan)
 	got.step = get(&r, 4);
 	got.probe_passes = get(&r, 4);
 	got.round_us = get(&r, 4);
-	got.references = get(&r, 1);
+	for (size_t k = 0; k < REFERENCES; k++) {
+		got.reference_n[k] = get(&r, 4);
+		if (got.reference_n[k] > REFERENCE_N_MAX ||
+		    !got.reference_n[k] != !got.reference_n[0])
+			r.bad = true;
+	}
 	got.ticks_per_us = get_double(&r);
 	get_text(&r, got.dir, sizeof(got.dir));
 	get_text(&r, got.layers, sizeof(got.layers));

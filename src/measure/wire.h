@@ -20,7 +20,7 @@
 #include "measure/registry.h"
 #include "measure/window.h"
 
-#define WIRE_VERSION	 6 /* goes up with every change of what follows */
+#define WIRE_VERSION	 7 /* goes up with every change of what follows */
 #define WIRE_MESSAGE_MAX 4096
 #define WIRE_PLAN_MAX	 (8 << 20)
 
@@ -36,7 +36,8 @@ struct plan {
 	uint32_t step; /* of the counter, ticks */
 	uint32_t probe_passes;
 	uint32_t round_us; /* wanted time of one benchmark in one round */
-	bool references;   /* time reference calls beside the windows of cheap calls */
+	/* Calls in a window of each reference call (live.h); 0: do not time any. */
+	uint32_t reference_n[REFERENCES];
 	double ticks_per_us;
 	char dir[256];		       /* for the benchmarks' files */
 	char layers[LAYER_STACK_TEXT]; /* to live under, as struct layer_stack has it in

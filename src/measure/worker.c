@@ -88,6 +88,7 @@ static int count_events(struct meter *meter, const struct event_list *events,
 	for (size_t i = 0; i < reading->n_windows; i++)
 		fastest = fmin(fastest,
 			       reading->windows[i].probe * reading->windows[i].rate);
+	live->take_references = false;
 	live->counters = &counters;
 	for (size_t i = 0; i < reading->n_windows && i < COUNTED_WINDOWS && !ret; i++) {
 		struct window w;
@@ -122,6 +123,7 @@ static int measure(struct meter *meter, const struct event_list *events,
 	struct window first;
 	int ret;
 
+	live->take_references = false;
 	ret = live_window(live, 1, &first);
 	if (!ret && b->verify)
 		ret = b->verify(run);
@@ -243,7 +245,7 @@ static void pin_and_calibrate(const struct plan *plan, struct live *live,
 		return;
 	}
 	live_open(live, plan);
-	live->has_references = plan->references && live_references(live);
+	live->has_references = live_references(live, plan);
 	outcome->status = OUTCOME_OK;
 }
 

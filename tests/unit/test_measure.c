@@ -9,6 +9,7 @@
 
 #include "bench.h"
 #include "drive/estimate.h"
+#include "measure/live.h"
 #include "measure/window.h"
 
 /* A machine on which an iteration takes `cost` ticks, and that warms up if told to. */
@@ -193,13 +194,38 @@ static void test_quiet_level(void **state)
 	assert_true(estimate_quiet_level(probes, 100) == 1000);
 }
 
+/* Five microseconds in whole passes, and longer with a coarse counter. */
+static void test_reference_size(void **state)
+{
+	static const char *const ids[] = REFERENCE_IDS;
+	uint32_t n[REFERENCES];
+
+	(void)state;
+	assert_int_equal(live_reference_n(0.1, 1), 64); /* 50 */
+	assert_int_equal(live_reference_n(0.05, 1), 112);
+	assert_int_equal(live_reference_n(5.0 / 32, 1), 32);
+	assert_int_equal(live_reference_n(0.1, 4), 208);
+	assert_int_equal(live_reference_n(1, 1), 16);
+	assert_int_equal(live_reference_n(1000, 1), 16);
+	assert_int_equal(live_reference_n(1e-9, 1), 0);
+	assert_int_equal(live_reference_n(0, 1), 0);
+	assert_int_equal(live_reference_n(-1, 1), 0);
+	assert_int_equal(live_reference_n(NAN, 1), 0);
+	/* The real ones, as far as there are any here. */
+	live_size_references(1, 1000, n);
+	for (size_t i = 0; i < REFERENCES; i++)
+		assert_true(n[i] % 16 == 0 && !n[i] == !n[0] && n[i] <= REFERENCE_N_MAX);
+	assert_true(live_is_reference(ids[0]) && live_is_reference(ids[1]));
+	assert_false(live_is_reference("null/getppid-inline"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_size),	    cmocka_unit_test(test_failure_stops),
 		cmocka_unit_test(test_warm_up),	    cmocka_unit_test(test_count),
 		cmocka_unit_test(test_sample),	    cmocka_unit_test(test_row_and_ratio),
-		cmocka_unit_test(test_quiet_level),
+		cmocka_unit_test(test_quiet_level), cmocka_unit_test(test_reference_size),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

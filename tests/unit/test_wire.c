@@ -264,7 +264,7 @@ static struct plan full_plan(struct plan_item *items)
 			     .step = 26,
 			     .probe_passes = 1601,
 			     .round_us = 1500,
-			     .references = true,
+			     .reference_n = { 64, 48 },
 			     .ticks_per_us = 2596.5,
 			     .dir = "/tmp/x",
 			     .layers = "seccomp:100",
@@ -288,7 +288,7 @@ static void test_plan(void **state)
 	write_plan(&plan, &data, &len);
 	assert_int_equal(wire_read_plan(data, len, &got), 0);
 	assert_true(got.cpu == 3 && got.other_cpu == -1 && got.step == 26);
-	assert_true(got.references);
+	assert_true(got.reference_n[0] == 64 && got.reference_n[1] == 48);
 	assert_true(got.round_us == 1500 && got.probe_passes == 1601 &&
 		    got.ticks_per_us == 2596.5);
 	assert_string_equal(got.dir, "/tmp/x");
@@ -378,6 +378,12 @@ static void test_impossible_plan(void **state)
 	plan.events.n_own = COUNT_OWN - 1;
 	refuse_written(&plan);
 	plan.events.n_own = COUNT_OWN + 1;
+	refuse_written(&plan);
+	plan = full_plan(items);
+	plan.reference_n[1] = REFERENCE_N_MAX + 1;
+	refuse_written(&plan);
+	/* All of them, or none. */
+	plan.reference_n[1] = 0;
 	refuse_written(&plan);
 	plan = full_plan(items);
 	plan.events.event[0].slot = COUNT_MAX;
