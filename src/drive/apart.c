@@ -141,6 +141,21 @@ static struct state_round state_round(uint32_t run, double cycles,
 	return (struct state_round){ run, cycles, { r->ref_enosys, r->ref_getuid } };
 }
 
+/* How many calls an operation of a row makes; 1 where it is not known. */
+static unsigned int calls_of(const struct apart *a, const char *id)
+{
+	unsigned int calls = 0;
+
+	for (size_t k = 0; k < a->n && !calls; k++)
+		for_rows (result_row, row, &a->run[k].results) {
+			if (strcmp(row->id, id))
+				continue;
+			for (const char *c = row->calls; *c; c++)
+				calls += *c != ' ' && (c[1] == ' ' || !c[1]);
+		}
+	return calls ? calls : 1;
+}
+
 static void fit_row(struct noise *noise, const struct fit *fit, const char *id)
 {
 	const struct result_row in_cycles = { .metric = "cycles" };
@@ -155,7 +170,7 @@ static void fit_row(struct noise *noise, const struct fit *fit, const char *id)
 				k, value_of(&in_cycles, rounds[i], &fit->a->run[k]),
 				rounds[i]);
 	}
-	state_fit(noise, id, fit->room, at);
+	state_fit(noise, id, calls_of(fit->a, id), fit->room, at);
 }
 
 /* The rounds of all rows. */

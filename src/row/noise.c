@@ -45,6 +45,13 @@ static size_t place_of(const struct noise *noise, const char *id)
 	return lo;
 }
 
+struct noise_row *noise_row_of(struct noise *noise, const char *id)
+{
+	size_t i = place_of(noise, id);
+
+	return i < noise->n && !strcmp(noise->rows[i].id, id) ? &noise->rows[i] : NULL;
+}
+
 const struct noise_row *noise_find(const struct noise *noise, const char *id)
 {
 	size_t i = place_of(noise, id);

@@ -20,17 +20,20 @@
 #include "row/fingerprint.h"
 #include "row/row.h"
 
-#define NOISE_KEEP	 200 /* newest values kept of one benchmark */
-#define NOISE_LEAST	 3   /* fewer say nothing about a 99th percentile */
-#define NOISE_APART	 4   /* separate runs; fewer say nothing about a deviation */
-#define NOISE_REFERENCES 2   /* calls that are measured beside the windows of a round */
-#define NOISE_MAX_RATIO	 20  /* e^20 is no ratio of two costs */
-#define NOISE_MAX_APART	 50  /* and e^50 is no cost */
+#define NOISE_KEEP	  200 /* newest values kept of one benchmark */
+#define NOISE_LEAST	  3   /* fewer say nothing about a 99th percentile */
+#define NOISE_APART	  4   /* separate runs; fewer say nothing about a deviation */
+#define NOISE_REFERENCES  2   /* calls that are measured beside the windows of a round */
+#define NOISE_COVARIANCES (NOISE_REFERENCES * (NOISE_REFERENCES + 1) / 2)
+#define NOISE_MAX_RATIO	  20 /* e^20 is no ratio of two costs */
+#define NOISE_MAX_APART	  50 /* and e^50 is no cost */
 
 /* Changes of a benchmark with those of the reference calls: see state.h. */
 struct noise_reference {
 	bool known;
-	double slope[NOISE_REFERENCES], error[NOISE_REFERENCES];
+	size_t runs; /* that it was learnt from */
+	double slope[NOISE_REFERENCES];
+	double covariance[NOISE_COVARIANCES]; /* of the slopes: 00, 10, 11 */
 };
 
 struct noise_row {
@@ -116,7 +119,9 @@ const char *noise_metric(const char *name);
  */
 struct noise_row *noise_insert(struct noise *noise, size_t at, const char *id);
 
+/* NULL: there is none. The second one is to be changed. */
 const struct noise_row *noise_find(const struct noise *noise, const char *id);
+struct noise_row *noise_row_of(struct noise *noise, const char *id);
 
 /*
  * The relative change that 99 of 100 A/A comparisons of this benchmark stayed within:

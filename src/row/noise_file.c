@@ -26,8 +26,9 @@
 #define NOISE_KIND	"syscost noise"
 #define NOISE_MAX_ROWS	20000
 #define NOISE_MAX_STATE 1e9 /* cycles of a reference call */
-#define NOISE_MAX_ERROR 1e6 /* of a slope */
-#define LOCK_SECONDS	10  /* another program writes for far less */
+#define NOISE_MAX_SLOPE 1e6
+#define NOISE_MAX_ERROR 1e12 /* a covariance of slopes */
+#define LOCK_SECONDS	10   /* another program writes for far less */
 
 int noise_path(const char *machine, char *buf, size_t len)
 {
@@ -73,15 +74,26 @@ static int read_numbers(json_t *array, size_t least, size_t most, double lo, dou
 static bool read_reference(struct noise_row *row, json_t *json)
 {
 	struct noise_reference *r = &row->reference;
-	const size_t n = NOISE_REFERENCES;
-	json_t *slope, *error;
+	const size_t n = NOISE_REFERENCES, m = NOISE_COVARIANCES;
+	const double most = NOISE_MAX_ERROR;
+	json_t *slope, *covariance;
+	json_int_t runs;
 
 	if (!json)
 		return true;
+	if (json_unpack(json, "{s:I, s:o, s:o !}", "runs", &runs, "slope", &slope,
+			"covariance", &covariance) ||
+	    !is_count(runs) || runs < CONTROL_ROUNDS ||
+	    read_numbers(slope, n, n, 0, NOISE_MAX_SLOPE, r->slope) < 0 ||
+	    read_numbers(covariance, m, m, -most, most, r->covariance) < 0)
+		return false;
 	r->known = true;
-	return !json_unpack(json, "{s:o, s:o !}", "slope", &slope, "error", &error) &&
-	       read_numbers(slope, n, n, 0, CONTROL_SLOPE, r->slope) >= 0 &&
-	       read_numbers(error, n, n, 0, NOISE_MAX_ERROR, r->error) >= 0;
+	r->runs = runs;
+	/* Variances stand at the end of each row of the triangle. */
+	for (size_t i = 0, at = 0; i < n; i++, at += i + 1)
+		if (r->covariance[at] < 0)
+			return false;
+	return true;
 }
 
 /* One benchmark of the file; false: not as it is written. */
@@ -206,11 +218,11 @@ static json_t *row_json(const struct noise_row *r)
 				 number_array(r->apart, r->n_apart));
 
 	if (f->known)
-		json_object_set_new(json, "reference",
-				    json_pack("{s:o, s:o}", "slope",
-					      number_array(f->slope, NOISE_REFERENCES),
-					      "error",
-					      number_array(f->error, NOISE_REFERENCES)));
+		json_object_set_new(
+			json, "reference",
+			json_pack("{s:I, s:o, s:o}", "runs", (json_int_t)f->runs, "slope",
+				  number_array(f->slope, NOISE_REFERENCES), "covariance",
+				  number_array(f->covariance, NOISE_COVARIANCES)));
 	return json;
 }
 

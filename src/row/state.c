@@ -11,9 +11,11 @@
 #include "row/state.h"
 #include "stats/control.h"
 #include "stats/stats.h"
+#include "stats/student.h"
 
-#define K      NOISE_REFERENCES
-#define NORMAL 1.96 /* 95 % of a normal distribution are within so many deviations */
+_Static_assert(CONTROL_ROUNDS > NOISE_REFERENCES + 1, "a degree of freedom is left");
+
+#define K NOISE_REFERENCES
 
 void state_set(struct noise *noise, const struct state_round *rounds, size_t n)
 {
@@ -59,25 +61,32 @@ static size_t gather(const struct state_round *rounds, size_t n, double *y, doub
 		y[at] = rounds[i].cycles;
 		memcpy(x + K * at++, rounds[i].ref, sizeof(rounds[i].ref));
 	}
-	*w = (struct control_windows){ y, x, run, at, K };
+	*w = (struct control_windows){ .y = y, .x = x, .round = run, .n = at, .k = K };
 	return runs;
 }
 
 static void store(struct noise_reference *reference, const struct control_fit *fit)
 {
-	*reference = (struct noise_reference){ .known = fit->corrects };
-	for (int j = 0; j < K && fit->corrects; j++) {
-		reference->slope[j] = fit->slope[j];
-		reference->error[j] = fit->error[j];
-		reference->known &= isfinite(fit->error[j]);
+	size_t at = 0;
+
+	*reference = (struct noise_reference){ 0 };
+	if (!fit->corrects || fit->bound)
+		return;
+	reference->known = true;
+	reference->runs = fit->rounds;
+	for (int i = 0; i < K; i++) {
+		reference->slope[i] = fit->slope[i];
+		for (int j = 0; j <= i; j++) {
+			reference->covariance[at++] = fit->covariance[i][j];
+			reference->known &= isfinite(fit->covariance[i][j]);
+		}
 	}
 }
 
-void state_fit(struct noise *noise, const char *id, const struct state_round *rounds,
-	       size_t n)
+void state_fit(struct noise *noise, const char *id, unsigned int calls,
+	       const struct state_round *rounds, size_t n)
 {
-	/* Rows are the noise file's own to change. */
-	struct noise_row *row = (struct noise_row *)noise_find(noise, id);
+	struct noise_row *row = noise_row_of(noise, id);
 	double *y, *x;
 	uint32_t *run;
 	struct control_windows w;
@@ -88,8 +97,11 @@ void state_fit(struct noise *noise, const char *id, const struct state_round *ro
 	y = room_for(n * (1 + K), sizeof(*y));
 	x = y + n;
 	run = room_for(n, sizeof(*run));
-	if (gather(rounds, n, y, x, run, &w) >= CONTROL_ROUNDS && !control_fit(&w, &fit))
-		store(&row->reference, &fit);
+	if (gather(rounds, n, y, x, run, &w) >= CONTROL_ROUNDS) {
+		w.most = CONTROL_SLOPE * calls;
+		if (!control_fit(&w, &fit))
+			store(&row->reference, &fit);
+	}
 	free(run);
 	free(y);
 }
@@ -103,13 +115,26 @@ static bool is_near(const struct noise *noise, const double *ref)
 	return true;
 }
 
+/* Half of the interval at 95 % of what the slopes make of references that are `off`. */
+static double slopes_wide(const struct noise_reference *r, const double *off)
+{
+	double variance = 0;
+	size_t at = 0;
+
+	for (int i = 0; i < K; i++)
+		for (int j = 0; j <= i; j++)
+			variance += (i == j ? 1 : 2) * r->covariance[at++] * off[i] *
+				    off[j];
+	return stats_student_quantile(0.975, r->runs - 1 - K) * sqrt(fmax(0, variance));
+}
+
 struct figure noise_at_state(const struct noise *noise, const char *id,
 			     const double *cycles, const double (*ref)[NOISE_REFERENCES],
 			     size_t rounds)
 {
 	const struct noise_row *row = noise_find(noise, id);
 	const struct noise_reference *r = row ? &row->reference : NULL;
-	double *y, mean[K] = { 0 }, square = 0;
+	double *y, mean[K] = { 0 }, wide;
 	struct figure f;
 	size_t n = 0;
 
@@ -131,12 +156,10 @@ struct figure noise_at_state(const struct noise *noise, const char *id,
 	free(y);
 	if (2 * n < rounds || !n)
 		return FIGURE_NONE;
-	for (int j = 0; j < K; j++) {
-		double off = r->error[j] * (mean[j] / n - noise->state[j]);
-
-		square += off * off;
-	}
-	f.lo -= NORMAL * sqrt(square);
-	f.hi += NORMAL * sqrt(square);
+	for (int j = 0; j < K; j++)
+		mean[j] = mean[j] / n - noise->state[j];
+	wide = slopes_wide(r, mean);
+	f.lo -= wide;
+	f.hi += wide;
 	return f;
 }

@@ -32,18 +32,21 @@ struct state_round {
 void state_set(struct noise *noise, const struct state_round *rounds, size_t n);
 
 /*
- * Fit a row over separate runs. Its slopes are stored if they narrow the medians of the
- * runs, each run corrected by what the others say. What was stored goes if they do not.
- * Nothing changes where fewer than CONTROL_ROUNDS runs have references, where there is no
+ * Fit a row over separate runs. An operation of it makes so many calls, 1 or more: for
+ * the bound of slopes. These are stored if they narrow the medians of the runs, each run
+ * corrected by what the others say, and none is on its upper bound, where its error is
+ * not known. What was stored goes if not. Nothing changes where fewer than CONTROL_ROUNDS runs have references, where there is no
  * state, or where the row is not known in cycles.
  */
-void state_fit(struct noise *noise, const char *id, const struct state_round *rounds,
-	       size_t n);
+void state_fit(struct noise *noise, const char *id, unsigned int calls,
+	       const struct state_round *rounds, size_t n);
 
 /*
  * The median over rounds of y - sum of b_j (x_j - state_j), y the cycles of a round and
- * x_j its references. Its interval is the distribution-free one of 95 %, each end widened
- * by 1.96 sqrt(sum (error_j (mean x_j - state_j))^2): slopes err for all rounds alike.
+ * x_j its references. Its interval is the distribution-free one of 95 %. Slopes err for
+ * all rounds alike, so each end is widened by t sqrt(d' C d), d_j = mean x_j - state_j. C
+ * is their covariance, and t is Student's, of as many degrees of freedom as runs less
+ * slopes less one.
  * Rounds with a reference more than CONTROL_OFF from the state do not count: no state of
  * the core does that, but a filter or another kernel does. FIGURE_NONE: no slopes are
  * stored for the row, or not of this system, or half of the rounds do not count.

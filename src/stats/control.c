@@ -149,7 +149,7 @@ static void prepare(struct work *o)
 	struct control_fit *f = o->fit;
 
 	f->k = o->model.k = d->k;
-	o->model.most = CONTROL_SLOPE;
+	o->model.most = d->most;
 	o->middle = median_of(d->y, d->n, 1, o->scratch);
 	for (unsigned int j = 0; j < d->k; j++) {
 		f->centre[j] = median_of(d->x + j, d->n, d->k, o->scratch);
@@ -174,7 +174,7 @@ static int work_open(struct work *o, const struct control_windows *w,
 {
 	memset(o, 0, sizeof(*o));
 	memset(fit, 0, sizeof(*fit));
-	if (!w->k || w->k > CONTROL_MAX || !w->n)
+	if (!w->k || w->k > CONTROL_MAX || !w->n || !(w->most > 0))
 		return -EINVAL;
 	o->data = w;
 	o->fit = fit;
@@ -211,10 +211,15 @@ double control_apply(const struct control_fit *fit, const double *x0, double y,
 	return y;
 }
 
-/* The rounds' medians at the state. Returns how many rounds have one. */
-static size_t rounds_at(struct work *o, const struct control_fit *fit, const double *x0)
+/*
+ * The rounds' medians at the references' centres, or, `as_measured`, of the same windows.
+ * Returns how many rounds have one.
+ */
+static size_t rounds_say(struct work *o, bool as_measured)
 {
 	const struct control_windows *d = o->data;
+	const struct control_fit *fit = o->fit;
+	const double *x0 = fit->centre;
 	size_t i = 0, n = 0;
 
 	for (size_t r = 0; r < o->rounds; r++) {
@@ -228,7 +233,7 @@ static size_t rounds_at(struct work *o, const struct control_fit *fit, const dou
 
 			if (!isfinite(y))
 				continue;
-			o->scratch[len++] = y;
+			o->scratch[len++] = as_measured ? d->y[i] : y;
 			for (unsigned int j = 0; j < fit->k; j++)
 				s->moves[j] -= fit->slope[j] != 0 ? x[j] - x0[j] : 0;
 		}
@@ -242,72 +247,94 @@ static size_t rounds_at(struct work *o, const struct control_fit *fit, const dou
 	return n;
 }
 
-/* The same as measured. */
-static size_t rounds_raw(struct work *o)
-{
-	return rounds_at(o, &(struct control_fit){ .k = 0 }, NULL);
-}
-
 /* Two measures of how far values lie apart. */
 struct spread {
 	double deviation; /* the mean one, from the median: what most of the rounds do */
-	double interval;  /* of the median, without a distribution; 0: too few */
+	double interval;  /* of the median, without a distribution; INFINITY: too few */
 };
 
 static struct spread spread_of(double *x, size_t n)
 {
 	struct figure f = stats_figure(x, n, 0.95);
-	struct spread s = { 0, f.hi >= f.lo ? f.hi - f.lo : 0 };
+	struct spread s = { 0, f.hi >= f.lo ? f.hi - f.lo : INFINITY };
 
 	for (size_t i = 0; i < n; i++)
 		s.deviation += fabs(x[i] - f.mid) / n;
 	return s;
 }
 
+/* What a round that is left out moves the slopes by, over all rounds. */
+struct moved {
+	double sum[K], product[K][K];
+};
+
+static void move(struct moved *m, const double *slope, const double *all, unsigned int k)
+{
+	for (unsigned int i = 0; i < k; i++) {
+		m->sum[i] += slope[i] - all[i];
+		for (unsigned int j = 0; j < k; j++)
+			m->product[i][j] += (slope[i] - all[i]) * (slope[j] - all[j]);
+	}
+}
+
+static void write_errors(struct work *o, const struct moved *m, size_t n)
+{
+	struct control_fit *f = o->fit;
+	double scale = o->widen * o->widen * (n - 1) / n;
+
+	for (unsigned int i = 0; i < f->k; i++) {
+		for (unsigned int j = 0; j < f->k; j++)
+			f->covariance[i][j] = scale * (m->product[i][j] -
+						       m->sum[i] * m->sum[j] / n);
+		f->covariance[i][i] = fmax(0, f->covariance[i][i]);
+		f->error[i] = sqrt(f->covariance[i][i]);
+		f->bound |= f->slope[i] == o->model.most;
+	}
+}
+
 /*
- * Leave out one round at a time: standard errors of the slopes, and the spread
- * of the rounds' medians, each corrected by the slopes of the others.
+ * Leave out one round at a time: errors of the slopes, and the spread of the rounds'
+ * medians, each corrected by the slopes of the others.
  */
 static struct spread leave_out(struct work *o)
 {
-	double sum[K] = { 0 }, square[K] = { 0 };
-	size_t n = rounds_at(o, o->fit, o->fit->centre);
+	size_t n = o->fit->rounds = rounds_say(o, false);
+	struct moved moved = { 0 };
+	double all[K];
 
+	slopes_free(&o->model, &o->all, all);
 	for (size_t r = 0; r < n; r++) {
 		struct slopes_sums s = o->all;
 		double b[K];
 
 		slopes_add_sums(&s, o->said[r].sums, -1);
 		slopes_bounded(&o->model, &s, b);
-		for (unsigned int j = 0; j < o->fit->k; j++) {
-			double e = b[j] - o->fit->slope[j];
-
-			sum[j] += e;
-			square[j] += e * e;
-			o->mid[r] += e * o->said[r].moves[j];
-		}
+		for (unsigned int j = 0; j < o->fit->k; j++)
+			o->mid[r] += (b[j] - o->fit->slope[j]) * o->said[r].moves[j];
+		slopes_free(&o->model, &s, b);
+		move(&moved, b, all, o->fit->k);
 	}
-	for (unsigned int j = 0; j < o->fit->k; j++) {
-		double spread = fmax(0, square[j] - sum[j] * sum[j] / n);
-
-		o->fit->error[j] = o->widen * sqrt(spread * (n - 1) / n);
-	}
+	write_errors(o, &moved, n);
 	return spread_of(o->mid, n);
 }
 
 static void work_fit(struct work *o)
 {
 	struct control_fit *f = o->fit;
-	struct spread before = spread_of(o->mid, rounds_raw(o)), after;
+	struct spread before, after;
 
 	fit_weighted(o);
+	before = spread_of(o->mid, rounds_say(o, true));
 	after = leave_out(o);
-	f->corrects = after.deviation < CONTROL_NARROWS * before.deviation &&
+	f->corrects = f->rounds >= CONTROL_ROUNDS &&
+		      after.deviation < CONTROL_NARROWS * before.deviation &&
 		      after.interval < CONTROL_NARROWS * before.interval;
 	if (f->corrects)
 		return;
 	memset(o->model.in, 0, sizeof(o->model.in));
+	memset(f->covariance, 0, sizeof(f->covariance));
 	memset(f->error, 0, sizeof(f->error));
+	f->bound = false;
 	fit_weighted(o);
 }
 

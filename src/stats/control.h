@@ -22,13 +22,14 @@
  * 99 %, has the slope 0. Then each round is left out in turn, and its median corrected by
  * the slopes of the other rounds. Unless this narrows the mean deviation of these medians
  * and the interval of their median by a tenth each, all slopes are 0: the references tell
- * nothing, or there are too few rounds to say what, or most rounds agree already. Without
- * this, k useless references would widen the variance over runs by about
+ * nothing, or there are too few rounds to say what, or most rounds agree already. Both
+ * are of the same windows, those that control_apply() takes. Without this, k useless references would widen the variance over runs by about
  * k / (rounds - k - 2) (Lavenberg and Welch, "A perspective on the use of control
  * variables to increase the efficiency of Monte Carlo simulations", 1981).
  *
- * Slopes are in [0, CONTROL_SLOPE]: both calls pass the same way in and out once, so a
- * state that makes the reference dearer makes the call dearer by about as much or less. A
+ * Slopes are in [0, most], CONTROL_SLOPE for each call of an operation: a call passes in
+ * and out as the reference does, so a state makes both dearer by about as much. It may be
+ * more: a state of 9 cycles in ENOSYS has 14 in getppid (Zen 5 in a PVM guest). A
  * negative slope has no cause in the core, and a large one would mostly multiply the
  * noise of the reference.
  *
@@ -47,13 +48,14 @@
 #define CONTROL_OFF    0.12 /* levels of a call are within it, an interrupt is not */
 /* A spread after the correction over that before, at most. Our choice. */
 #define CONTROL_NARROWS 0.9
-#define CONTROL_SLOPE	1.5
+#define CONTROL_SLOPE	1.5 /* for a bound: of an operation that is one call */
 
 struct control_windows {
 	const double *y, *x;
 	const uint32_t *round;
 	size_t n;
 	unsigned int k;
+	double most; /* bound of the slopes */
 };
 
 struct control_fit {
@@ -63,14 +65,20 @@ struct control_fit {
 	double centre[CONTROL_MAX]; /* m_j; NAN: never measured */
 	double slope[CONTROL_MAX];  /* b_j */
 	/*
-	 * Standard errors of b_j, by the jackknife over rounds (Efron, "The jackknife,
-	 * the bootstrap and other resampling plans", 1982).
+	 * Covariances of b_j without bounds, by the jackknife over rounds (Efron, "The
+	 * jackknife, the bootstrap and other resampling plans", 1982). Where the true
+	 * slopes are within the bounds, these bring an estimate nearer to them. So the
+	 * covariances are enough for slopes of 0; `bound` says that one is at `most`,
+	 * where the true one may be beyond.
 	 */
-	double error[CONTROL_MAX];
-	size_t used; /* windows of the fit */
+	double covariance[CONTROL_MAX][CONTROL_MAX];
+	double error[CONTROL_MAX]; /* standard errors: the roots of their diagonal */
+	bool bound;
+	size_t used;   /* windows of the fit */
+	size_t rounds; /* that have any which control_apply() takes */
 };
 
-/* Fit the model. 0, or -EINVAL (k is 0 or above CONTROL_MAX; no window to fit). */
+/* Fit the model. 0, or -EINVAL (k is 0 or above CONTROL_MAX; no bound; no window to fit). */
 int control_fit(const struct control_windows *w, struct control_fit *fit);
 
 /*

@@ -39,7 +39,9 @@ static inline void made_open(struct made *m, int rounds, unsigned int k)
 {
 	for (int i = 0; i < N; i++)
 		m->round[i] = 7 + i / EACH;
-	m->w = (struct control_windows){ m->y, m->x, m->round, (size_t)rounds * EACH, k };
+	m->w = (struct control_windows){ m->y,	   m->x,
+					 m->round, (size_t)rounds * EACH,
+					 k,	   CONTROL_SLOPE };
 }
 
 /*

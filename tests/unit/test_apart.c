@@ -216,7 +216,7 @@ static void test_errors(void **state)
 	finish(&t);
 }
 
-/* made/0000 follows the first reference call, and nothing else does. */
+/* Two follow the first reference call, made/0001 as an operation of two calls may. */
 static double level_of_run(const struct script *s)
 {
 	return s->opened * 7 % 5 * 4;
@@ -226,6 +226,8 @@ static double with_references(struct script *s, const struct launch *l,
 			      const struct task *task)
 {
 	(void)l;
+	if (!strcmp(task->variant->id, "made/0001"))
+		return 440 + 2 * level_of_run(s);
 	return strcmp(task->variant->id, "made/0000") &&
 			       strcmp(task->variant->id, "null/getuid-inline")
 		       ? 500
@@ -245,6 +247,7 @@ static void test_references(void **state)
 	(void)state;
 	prepare(&t, 7);
 	snprintf(t.reg.rows[ROWS].id, sizeof(t.reg.rows[ROWS].id), "null/getuid-inline");
+	((struct bench *)t.reg.rows[2].bench)->calls = "openat close";
 	t.script.cost = with_references;
 	t.script.reference = reference;
 	assert_int_equal(measure(&t), 0);
@@ -255,7 +258,10 @@ static void test_references(void **state)
 	known = &noise_find(&t.noise, "made/0000")->reference;
 	assert_true(known->known);
 	assert_true(fabs(known->slope[0] - 0.8) < 0.1);
-	assert_false(noise_find(&t.noise, "made/0001")->reference.known);
+	known = &noise_find(&t.noise, "made/0001")->reference;
+	assert_true(known->known && known->runs == 7);
+	assert_true(fabs(known->slope[0] - 2) < 0.1);
+	assert_false(noise_find(&t.noise, "control/chain")->reference.known);
 	/* One of the reference calls does not correct itself. */
 	assert_non_null(noise_find(&t.noise, "null/getuid-inline"));
 	assert_false(noise_find(&t.noise, "null/getuid-inline")->reference.known);

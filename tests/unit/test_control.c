@@ -51,7 +51,7 @@ static void test_apply(void **state)
 static void test_bounds(void **state)
 {
 	static struct made m;
-	const double b[] = { -0.5, 3 };
+	const double b[] = { -0.5, 2 };
 	struct control_fit f;
 	uint64_t seed = 3;
 
@@ -59,11 +59,19 @@ static void test_bounds(void **state)
 	make_line(&m, ROUNDS, 2, b, 0.1, &seed);
 	assert_int_equal(control_fit(&m.w, &f), 0);
 	assert_true(f.corrects);
-	assert_true(f.slope[0] == 0 && f.slope[1] == CONTROL_SLOPE);
+	assert_true(f.slope[0] == 0 && f.slope[1] == CONTROL_SLOPE && f.bound);
+	/* An operation of two calls. */
+	m.w.most = 2 * CONTROL_SLOPE;
+	assert_int_equal(control_fit(&m.w, &f), 0);
+	assert_true(f.corrects && !f.bound && fabs(f.slope[1] - 2) < 0.2);
+	/* What is on the lower bound has the error that it has without bounds. */
+	assert_true(f.slope[0] == 0 && f.error[0] > 0);
+	m.w.most = 0;
+	assert_int_equal(control_fit(&m.w, &f), -EINVAL);
 	/* A slope that is negative alone is none. */
 	make_line(&m, ROUNDS, 1, b, 0.1, &seed);
 	assert_int_equal(control_fit(&m.w, &f), 0);
-	assert_true(!f.corrects && f.slope[0] == 0 && f.error[0] == 0);
+	assert_true(!f.corrects && f.slope[0] == 0 && f.error[0] == 0 && !f.bound);
 }
 
 /* References that stand still, or say the same. */
@@ -129,6 +137,7 @@ static void test_recovered(void **state)
 	static struct made m;
 	const double b[] = { 0.7, 0.4 };
 	double sum[2] = { 0 }, square[2] = { 0 }, error[2] = { 0 };
+	double product = 0, covariance = 0, shared = 0;
 	uint64_t seed = 2;
 
 	(void)state;
@@ -136,9 +145,20 @@ static void test_recovered(void **state)
 		struct control_fit f;
 
 		make_line(&m, ROUNDS, 2, b, 1.5, &seed);
+		/* They share a part of what they say, so their slopes err against it. */
+		for (int i = 0; i < N; i++) {
+			m.x[2 * i + 1] += m.x[2 * i] - 300;
+			m.y[i] += b[1] * (m.x[2 * i] - 300);
+		}
 		assert_int_equal(control_fit(&m.w, &f), 0);
-		assert_true(f.corrects);
+		assert_true(f.corrects && f.rounds == ROUNDS);
+		assert_true(f.covariance[0][1] == f.covariance[1][0]);
+		product += (f.slope[0] - b[0]) * (f.slope[1] - b[1]);
+		covariance += f.covariance[0][1];
+		shared += f.error[0] * f.error[1];
 		for (int j = 0; j < 2; j++) {
+			assert_true(fabs(f.error[j] * f.error[j] - f.covariance[j][j]) <
+				    1e-12);
 			sum[j] += f.slope[j];
 			square[j] += (f.slope[j] - b[j]) * (f.slope[j] - b[j]);
 			error[j] += f.error[j];
@@ -148,10 +168,12 @@ static void test_recovered(void **state)
 		double sd = sqrt(square[j] / TRIES);
 
 		assert_true(fabs(sum[j] / TRIES - b[j]) < 0.02);
-		assert_true(sd < 0.06);
+		assert_true(sd < 0.08);
 		/* The stated error is what the tries show, but for a fifth. */
 		assert_true(error[j] / TRIES > 0.8 * sd && error[j] / TRIES < 1.25 * sd);
 	}
+	assert_true(covariance < -0.3 * shared);
+	assert_true(covariance / product > 0.7 && covariance / product < 1.4);
 }
 
 /* References that move, and tell nothing, are rarely taken to correct. */
@@ -159,23 +181,23 @@ static void test_no_harm(void **state)
 {
 	enum { TRIES = 400 };
 	static const double none[CONTROL_MAX] = { 0 };
-	static const int rounds[] = { 10, 20, 40 };
+	static const int rounds[] = { 6, 10, 20, 40 }, most[] = { 20, 12, 7, 3 };
 	static struct made m;
 	uint64_t seed = 8;
 
 	(void)state;
-	for (int i = 0; i < 6; i++) {
+	for (int i = 0; i < 12; i++) {
+		static const int k[] = { 1, 2, 4 };
 		int corrects = 0;
 
 		for (int t = 0; t < TRIES; t++) {
 			struct control_fit f;
 
-			make_line(&m, rounds[i % 3], i < 3 ? 4 : 1, none, 3, &seed);
+			make_line(&m, rounds[i % 4], k[i / 4], none, 3, &seed);
 			assert_int_equal(control_fit(&m.w, &f), 0);
 			corrects += f.corrects;
 		}
-		assert_in_range(corrects, 0,
-				TRIES * (rounds[i % 3] == 10 ? 20 : 7) / 100);
+		assert_in_range(corrects, 0, TRIES * most[i % 4] / 100);
 	}
 }
 

@@ -288,7 +288,7 @@ static void learn_slopes(struct noise *noise, void *arg)
 	for (size_t i = 0; i < noise->n; i++)
 		if (!strcmp(noise->rows[i].id, "a/first"))
 			noise->rows[i].reference = (struct noise_reference){
-				true, { 0.75, 0.5 }, { 0.03125, 0.25 }
+				true, 7, { 0.75, 0.5 }, { 0.03125, -0.125, 0.25 }
 			};
 }
 
@@ -336,10 +336,11 @@ static void test_round_trip(void **state)
 	assert_int_equal(noise_read(&again, path, &err), 0);
 	assert_true(again.state[0] == 267.25 && again.state[1] == 343.5);
 	row = noise_find(&again, "a/first");
-	assert_true(row->reference.known && row->reference.slope[0] == 0.75 &&
-		    row->reference.slope[1] == 0.5 &&
-		    row->reference.error[0] == 0.03125 &&
-		    row->reference.error[1] == 0.25);
+	assert_true(row->reference.known && row->reference.runs == 7 &&
+		    row->reference.slope[0] == 0.75 && row->reference.slope[1] == 0.5 &&
+		    row->reference.covariance[0] == 0.03125 &&
+		    row->reference.covariance[1] == -0.125 &&
+		    row->reference.covariance[2] == 0.25);
 	assert_false(noise_find(&again, "b/second")->reference.known);
 	/* Of another class, and what is known stays as it was. */
 	snprintf(again.machine, sizeof(again.machine), "fedcba9876543210");
@@ -426,9 +427,11 @@ static void put(const char *text)
 	"\"improved\": 0, \"ln_ratio\": [" numbers "], \"apart\": [" apart "]"
 #define ROW(numbers)   FIELDS("cycles", numbers, "6.1") "}"
 #define APART(numbers) FIELDS("time", "", numbers) "}"
-#define SLOPES(metric, slope, error) \
-	FIELDS(metric, "", "")       \
-	", \"reference\": {\"slope\": [" slope "], \"error\": [" error "]}}"
+#define SLOPES_OF(runs, metric, slope, covariance)                       \
+	FIELDS(metric, "", "")                                           \
+	", \"reference\": {\"runs\": " runs ", \"slope\": [" slope "], " \
+	"\"covariance\": [" covariance "]}}"
+#define SLOPES(metric, slope, covariance) SLOPES_OF("6", metric, slope, covariance)
 
 static const char *const bad[] = {
 	"",
@@ -473,12 +476,15 @@ static const char *const bad[] = {
 	ROWS("\"a/x\": {\"metric\": \"time\", \"comparisons\": 1, \"regressed\": 1,"
 	     " \"improved\": 1, \"ln_ratio\": [], \"apart\": []}"),
 	ROWS("\"a/x\": " ROW("0")) "trailing",
-	ROWS("\"a/x\": " SLOPES("cycles", "1, 0", "0, 0")), /* without a state */
-	KNOWN("\"a/x\": " SLOPES("time", "1, 0", "0, 0")),
-	KNOWN("\"a/x\": " SLOPES("cycles", "1", "0")),
-	KNOWN("\"a/x\": " SLOPES("cycles", "1, 2", "0, 0")),
-	KNOWN("\"a/x\": " SLOPES("cycles", "-1, 0", "0, 0")),
-	KNOWN("\"a/x\": " SLOPES("cycles", "1, 0", "-1, 0")),
+	ROWS("\"a/x\": " SLOPES("cycles", "1, 0", "0, 0, 0")), /* without a state */
+	KNOWN("\"a/x\": " SLOPES("time", "1, 0", "0, 0, 0")),
+	KNOWN("\"a/x\": " SLOPES("cycles", "1", "0, 0, 0")),
+	KNOWN("\"a/x\": " SLOPES("cycles", "1, 0", "0, 0")),
+	KNOWN("\"a/x\": " SLOPES("cycles", "1, 2e9", "0, 0, 0")),
+	KNOWN("\"a/x\": " SLOPES("cycles", "-1, 0", "0, 0, 0")),
+	KNOWN("\"a/x\": " SLOPES("cycles", "1, 0", "-1, 0, 0")),
+	KNOWN("\"a/x\": " SLOPES("cycles", "1, 0", "0, 0, -1")),
+	KNOWN("\"a/x\": " SLOPES_OF("5", "cycles", "1, 0", "0, 0, 0")),
 	KNOWN("\"a/x\": " FIELDS("cycles", "", "") ", \"reference\": null}"),
 	KNOWN("\"a/x\": " FIELDS("cycles", "", "") ", \"reference\": {}}"),
 };
@@ -493,7 +499,7 @@ static void test_refuses(void **state)
 	assert_int_equal(noise_read(&noise, path, &err), 0);
 	assert_int_equal(noise_find(&noise, "a/w")->n_apart, 2);
 	noise_free(&noise);
-	put(KNOWN("\"a/x\": " SLOPES("cycles", "1.5, 0", "0, 9")));
+	put(KNOWN("\"a/x\": " SLOPES("cycles", "3, 0", "0, -1, 9")));
 	assert_int_equal(noise_read(&noise, path, &err), 0);
 	noise_free(&noise);
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
