@@ -157,8 +157,7 @@ static void write_checkpoint(void *arg, const struct run *run)
 	json_t *json = record_json(run, k->command, k->settings->host_name);
 	struct err err = { 0 };
 
-	record_rows(run, &results, &rounds);
-	record_windows(run, &windows);
+	record_rows(run, &results, &rounds, &windows);
 	write_folder(k->settings, &results, &rounds, &windows, json, false, &err);
 	json_decref(json);
 	table_free(&results);
@@ -217,8 +216,7 @@ static int run_chosen(const struct call *call, struct settings *s,
 			rmdir(s->output); /* only if it is empty */
 		return cli_error("%s", err.text);
 	}
-	record_rows(&run, &results, &rounds);
-	record_windows(&run, &windows);
+	record_rows(&run, &results, &rounds, &windows);
 	json = record_json(&run, call->line, s->host_name);
 	doctor_look(&findings);
 	json_object_set_new(json, "findings", findings_json(&findings));

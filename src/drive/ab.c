@@ -60,7 +60,7 @@ struct sides {
 static void sides_make(struct sides *s, const struct pair *p)
 {
 	for (int k = 0; k < 2; k++) {
-		record_rows(&p->arm[k], &s->results[k], &s->rounds[k]);
+		record_rows(&p->arm[k], &s->results[k], &s->rounds[k], NULL);
 		s->side[k] = (struct gate_side){ .results = &s->results[k],
 						 .rounds = &s->rounds[k],
 						 .ticks_per_ns = p->arm[k].ticks_per_ns,

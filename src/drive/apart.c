@@ -48,7 +48,7 @@ static int measure_one(struct apart *a, struct backend *backend,
 	if (!ret && !run.stopped) {
 		struct apart_run *kept = &a->run[a->n++];
 
-		record_rows(&run, &kept->results, &kept->rounds);
+		record_rows(&run, &kept->results, &kept->rounds, NULL);
 		kept->ticks_per_ns = run.ticks_per_ns;
 		kept->quiet_level = run.quiet_level;
 	}

@@ -71,24 +71,25 @@ static void write_counts(struct result_row *row, const struct event_list *events
 }
 
 static void write_levels(struct result_row *row, const struct run *run,
-			 const struct trial *from)
+			 const struct trial *from, const struct windows *w)
 {
-	struct windows w = windows_gather(run, from);
-	struct levels l = windows_levels(&w, from, run->backend->step);
-	bool on = false;
+	static const enum row_median_at words[] = {
+		[LEVELS_ON] = MEDIAN_AT_LEVEL,
+		[LEVELS_BETWEEN] = MEDIAN_AT_BETWEEN,
+		[LEVELS_OFF] = MEDIAN_AT_ELSEWHERE,
+	};
+	struct levels l;
 
+	if (w->n < LEVELS_LEAST)
+		return; /* nobody looked */
+	l = windows_levels(w, from, run->backend->step);
 	row->levels = l.n;
-	for (unsigned int i = 0; i < l.n; i++)
-		on |= l.level[i].lo <= l.median && l.median <= l.level[i].hi;
-	if (l.n) {
-		row->level_low = l.level[0].at;
-		row->level_top = l.level[l.top].at;
-		row->level_share = l.level[l.top].share;
-		row->median_at = on	     ? MEDIAN_AT_LEVEL
-				 : l.between ? MEDIAN_AT_BETWEEN
-					     : MEDIAN_AT_ELSEWHERE;
-	}
-	free(w.cycles);
+	if (!l.n)
+		return;
+	row->level_low = l.level[0].at;
+	row->level_top = l.level[l.top].at;
+	row->level_share = l.level[l.top].share;
+	row->median_at = words[levels_place(&l, from->estimate.cycles.mid)];
 }
 
 _Static_assert(REFERENCES == NOISE_REFERENCES, "the same reference calls");
@@ -99,8 +100,9 @@ _Static_assert(REFERENCES == NOISE_REFERENCES, "the same reference calls");
  */
 static struct figure figure_at_state(const struct run *run, const struct trial *from)
 {
+	const struct estimate *e = &from->estimate;
 	size_t n = from->n_samples;
-	double *cycles, (*ref)[REFERENCES];
+	double *cycles, (*ref)[REFERENCES], half;
 	struct figure f;
 
 	if (!run->options.noise || run->launch->layers.text[0] ||
@@ -115,13 +117,29 @@ static struct figure figure_at_state(const struct run *run, const struct trial *
 		memcpy(ref[i], s->figures.ref, sizeof(ref[i]));
 	}
 	f = noise_at_state(run->options.noise, from->variant->id, cycles, ref, n);
+	/* Half a step of the counter, as all figures have it: see run.c. */
+	half = run->backend->step / 2.0 / from->samples[0].n / from->variant->ops;
+	f.lo -= half * e->cycles.mid / e->ticks.mid;
+	f.hi += half * e->cycles.mid / e->ticks.mid;
 	free(ref);
 	free(cycles);
 	return f;
 }
 
-static void write_figures(struct result_row *row, const struct run *run,
-			  const struct trial *from)
+/* What comes from the windows themselves; gathered once for both tables. */
+static void write_windows(struct result_row *row, struct table *windows,
+			  const struct run *run, const struct trial *from)
+{
+	struct windows w = windows_gather(run, from);
+
+	write_levels(row, run, from, &w);
+	if (windows)
+		windows_add(windows, from->variant->id, &w);
+	free(w.cycles);
+}
+
+static void write_figures(struct result_row *row, struct table *windows,
+			  const struct run *run, const struct trial *from)
 {
 	const struct estimate *e = &from->estimate;
 	double ns = 1 / run->ticks_per_ns;
@@ -135,7 +153,7 @@ static void write_figures(struct result_row *row, const struct run *run,
 	row->contended_cycles = e->contended_cycles;
 	row_set(&row->metric, trial_metric(from)->name);
 	if (trial_metric(from) == &metric_cycles) {
-		write_levels(row, run, from);
+		write_windows(row, windows, run, from);
 		row->cycles_ref = figure_at_state(run, from);
 	}
 	row->quiet_share = e->quiet_share;
@@ -222,10 +240,13 @@ static enum row_status judge_trial(const struct run *run, const struct trial *fr
 	return ROW_SKIP;
 }
 
-void record_rows(const struct run *run, struct table *results, struct table *rounds)
+void record_rows(const struct run *run, struct table *results, struct table *rounds,
+		 struct table *windows)
 {
 	*results = (struct table)TABLE(result_schema);
 	*rounds = (struct table)TABLE(round_schema);
+	if (windows)
+		*windows = (struct table)TABLE(window_schema);
 	for (size_t i = 0; i < run->reg->n; i++) {
 		const struct trial *from = &run->trials[i];
 		size_t first = rounds->n;
@@ -242,29 +263,13 @@ void record_rows(const struct run *run, struct table *results, struct table *rou
 		row->status = status;
 		if (status == ROW_OK || status == ROW_NOISY) {
 			row->ratio = ratio;
-			write_figures(row, run, from);
+			write_figures(row, windows, run, from);
 			add_rounds(rounds, run, from);
 		}
 		write_identity(row, run, from);
 		row_set(&row->reason, why);
 		for (size_t k = first; k < rounds->n; k++)
 			row_set(&table_row(rounds, struct round_row, k)->id, row->id);
-	}
-}
-
-void record_windows(const struct run *run, struct table *windows)
-{
-	*windows = (struct table)TABLE(window_schema);
-	for (size_t i = 0; i < run->reg->n; i++) {
-		const struct trial *from = &run->trials[i];
-		struct windows w;
-
-		if (!run_is_live(run, i) || !from->n_samples ||
-		    trial_metric(from) != &metric_cycles)
-			continue;
-		w = windows_gather(run, from);
-		windows_add(windows, from->variant->id, &w);
-		free(w.cycles);
 	}
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is stored of a run: the rows of results.csv and rounds.csv, and run.json. Writing
+ * What is stored of a run: the rows of results.csv, rounds.csv and windows.csv, and run.json. Writing
  * them is row/folder.h's.
  */
 #ifndef SYSCOST_RECORD_H
@@ -14,11 +14,12 @@
 
 #define RECORD_PRECISION_SLACK 2 /* a row is noisy beyond so many times the precision */
 
-/* The rows of what was planned. Both tables are initialised here. */
-void record_rows(const struct run *run, struct table *results, struct table *rounds);
-
-/* The quantiles of each row that is compared in cycles. The table is initialised here. */
-void record_windows(const struct run *run, struct table *windows);
+/*
+ * The rows of what was planned. `windows` gets the quantiles of each row that is compared
+ * in cycles; NULL: they are not wanted. All tables are initialised here.
+ */
+void record_rows(const struct run *run, struct table *results, struct table *rounds,
+		 struct table *windows);
 
 /* run.json: versions, options, seed, calibration, environment, fingerprint. */
 json_t *record_json(const struct run *run, const char *command, bool with_hostname);

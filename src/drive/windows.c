@@ -16,8 +16,9 @@
 
 /*
  * The deviation of one window, from the differences of windows that follow one another: a
- * level stays for many of them. Up to three quarters may be between two levels, so the
- * lower quartile tells. `n` is 0 where there are none. Sorts.
+ * level stays for many of them. Up to two thirds may be between two levels, so the lower
+ * quartile tells: it is 3.6 times too large then, and levels.h allows four times. `n` is
+ * 0 where there are none. Sorts.
  */
 static double noise_of(double *differences, size_t n)
 {
@@ -32,6 +33,7 @@ struct windows windows_gather(const struct run *run, const struct trial *trial)
 
 	for (size_t s = 0; s < trial->n_samples; s++) {
 		const struct sample *x = &trial->samples[s];
+		size_t before = w.n;
 		double last = NAN;
 
 		for (size_t i = 0; i < x->n_windows; i++) {
@@ -45,6 +47,7 @@ struct windows windows_gather(const struct run *run, const struct trial *trial)
 				differences[n++] = fabs(cycles - last);
 			w.cycles[w.n++] = last = cycles;
 		}
+		w.rounds += w.n > before;
 	}
 	w.noise = noise_of(differences, n);
 	stats_sort(w.cycles, w.n);
@@ -62,7 +65,7 @@ struct levels windows_levels(const struct windows *w, const struct trial *trial,
 
 	if (resolution > SHARP * stats_median(w->cycles, w->n))
 		resolution = 0; /* there are none */
-	levels_find(w->cycles, w->n, trial->estimate.quiet_rounds, resolution, &found);
+	levels_find(w->cycles, w->n, w->rounds ? w->rounds : 1, resolution, &found);
 	return found;
 }
 

@@ -13,9 +13,9 @@
 #define WINDOW_QUANTILES 65
 
 struct windows {
-	double *cycles; /* an operation, of each quiet window, sorted */
-	size_t n;
-	double noise; /* the deviation of one of them on its level, core cycles */
+	double *cycles;	  /* an operation, of each quiet window, sorted */
+	size_t n, rounds; /* rounds that they are of */
+	double noise;	  /* the deviation of one of them on its level, core cycles */
 };
 
 /* free(windows.cycles) when done. Aborts without memory. */

@@ -14,7 +14,8 @@
  *   ENDS    its interval, where that does not stand behind it
  *
  * Columns are only ever appended. Unless another confidence is named, an interval holds
- * the median with at least 95 %. It assumes no distribution: see stats_median_rank().
+ * the median of this run with at least 95 %: other runs may lie outside. It assumes no
+ * distribution: see stats_median_rank().
  */
 #ifndef SYSCOST_ROW_H
 #define SYSCOST_ROW_H
@@ -26,6 +27,8 @@
 #include "stats/stats.h"
 
 #define SCHEMA_VERSION 1
+
+#define ESTIMATED "estimated by the chain, also where cycles are counted"
 
 /* results.csv: one row a benchmark variant. X(kind, column, what it is) */
 #define RESULT_COLUMNS(X)                                                                \
@@ -83,15 +86,20 @@
 	X(TEXT, layers, "between caller and kernel, as --layer takes them: seccomp:100") \
 	X(TEXT, metric,                                                                  \
 	  "what it is compared in: cycles; time where it sleeps or others work for it")  \
-	X(FIGURE, contended_cycles, "as cycles, of windows next to a contended probe")   \
+	X(FIGURE, contended_cycles,                                                      \
+	  "as cycles, of windows next to a contended probe; " ESTIMATED)                 \
 	X(COUNT, levels,                                                                 \
-	  "sharp values on which its quiet windows stand; 0: none; empty: in time")      \
-	X(FIGURE, level_low, "the lowest of them, core cycles an operation")             \
-	X(FIGURE, level_top, "the most frequent of them, core cycles an operation")      \
-	X(REAL, level_share, "share of the quiet windows that stand on that, 0 to 1")    \
-	X(WORD, median_at, "where their median is: on a level, between two, elsewhere")  \
+	  "sharp values on which its quiet windows stand; 0: none; empty: in time, or "  \
+	  "too few windows")                                                             \
+	X(FIGURE, level_low, "the lowest of them, core cycles an operation; " ESTIMATED) \
+	X(FIGURE, level_top,                                                             \
+	  "the most frequent of them, core cycles an operation; " ESTIMATED)             \
+	X(REAL, level_share,                                                             \
+	  "share of the quiet windows that stand on that in this run, 0 to 1")           \
+	X(WORD, median_at,                                                               \
+	  "where the estimated cycles are: on a level, between two, elsewhere")          \
 	X(FIGURE, cycles_ref,                                                            \
-	  "cycles in the state of the core that the noise file has; empty: not known")
+	  "cycles in the state of the core that the noise file has; empty: not known; " ESTIMATED)
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \

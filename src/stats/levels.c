@@ -4,6 +4,7 @@
  * proved. It does not ask when a window was measured.
  */
 #include <math.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -273,17 +274,26 @@ static void levels_add(struct levels *f, const struct level *v)
 
 static void levels_judge(struct levels *f)
 {
-	double m = f->median;
-
 	f->rest = 1;
 	for (unsigned int i = 0; i < f->n; i++) {
 		f->rest -= f->level[i].share;
 		if (f->level[i].share > f->level[f->top].share)
 			f->top = i;
-		if (i && f->level[i - 1].hi < m && m < f->level[i].lo)
-			f->between = true;
 	}
 	f->rest = f->rest > 0 ? f->rest : 0; /* never a rounding error below */
+}
+
+enum levels_place levels_place(const struct levels *found, double x)
+{
+	for (unsigned int i = 0; i < found->n; i++) {
+		const struct level *v = &found->level[i];
+
+		if (v->lo <= x && x <= v->hi)
+			return LEVELS_ON;
+		if (i && v[-1].hi < x && x < v->lo)
+			return LEVELS_BETWEEN;
+	}
+	return LEVELS_OFF;
 }
 
 void levels_find(double *x, size_t n, size_t units, double resolution,

@@ -27,7 +27,6 @@
 #ifndef SYSCOST_STATS_LEVELS_H
 #define SYSCOST_STATS_LEVELS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "stats/stats.h"
@@ -60,7 +59,6 @@ struct levels {
 	struct level level[LEVELS_MAX]; /* ascending; the most frequent ones if more */
 	double rest;			/* share of the windows that are on no level */
 	double median;			/* of all windows */
-	bool between; /* there are several, and the median is between two of them */
 };
 
 /*
@@ -70,5 +68,9 @@ struct levels {
  */
 void levels_find(double *x, size_t n, size_t units, double resolution,
 		 struct levels *found);
+
+/* Where a value stands: on a level, between two of them, or elsewhere. */
+enum levels_place { LEVELS_ON, LEVELS_BETWEEN, LEVELS_OFF };
+enum levels_place levels_place(const struct levels *found, double x);
 
 #endif

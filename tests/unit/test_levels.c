@@ -39,6 +39,11 @@ static double window(const double *at, const double *share, int n, double noise,
 	return uniform(seed) < 0.04 ? x * (1 - 0.3 * log(uniform(seed))) : x;
 }
 
+static enum levels_place place_of_median(const struct levels *f)
+{
+	return levels_place(f, f->median);
+}
+
 static void test_three(void **state)
 {
 	static const double at[] = { 437.5, 450.3, 463.4 }, share[] = { 0.2, 0.5, 0.3 };
@@ -52,7 +57,7 @@ static void test_three(void **state)
 	levels_find(x, MANY, 0, 0.2, &f);
 	assert_int_equal(f.n, 3);
 	assert_int_equal(f.top, 1);
-	assert_false(f.between);
+	assert_int_equal(place_of_median(&f), LEVELS_ON);
 	assert_true(f.median == stats_median(x, MANY));
 	assert_true(fabs(f.rest - 0.04) < 0.01);
 	for (int i = 0; i < 3; i++) {
@@ -69,7 +74,12 @@ static void test_three(void **state)
 		x[i] = i < MANY / 2 ? 450 : 463.4;
 	levels_find(x, MANY, 0, 0.2, &f);
 	assert_int_equal(f.n, 2);
-	assert_true(f.between && f.median == 456.7);
+	assert_true(f.median == 456.7);
+	assert_int_equal(place_of_median(&f), LEVELS_BETWEEN);
+	assert_int_equal(levels_place(&f, 450), LEVELS_ON);
+	assert_int_equal(levels_place(&f, 449), LEVELS_OFF);
+	assert_int_equal(levels_place(&f, 464), LEVELS_OFF);
+	assert_int_equal(levels_place(&f, NAN), LEVELS_OFF);
 	assert_true(f.level[0].at.lo == 450 && f.level[1].at.hi == 463.4);
 	assert_true(f.rest == 0 && f.level[1].share == 0.5);
 }
@@ -87,7 +97,7 @@ static void test_between(void **state)
 				 : 282 + i * 1e-3;
 	levels_find(x, 401, 0, 0.1, &f);
 	assert_int_equal(f.n, 2);
-	assert_true(f.between);
+	assert_int_equal(place_of_median(&f), LEVELS_BETWEEN);
 	assert_true(fabs(f.rest - 6.0 / 401) < 1e-12);
 }
 
@@ -131,7 +141,8 @@ static void test_few(void **state)
 	assert_int_equal(f.n, 0);
 	levels_find(x, LEVELS_LEAST, 0, 1, &f);
 	assert_int_equal(f.n, 1);
-	assert_true(f.level[0].share == 1 && f.level[0].at.lo == 0 && !f.between);
+	assert_true(f.level[0].share == 1 && f.level[0].at.lo == 0);
+	assert_int_equal(place_of_median(&f), LEVELS_ON);
 	/* Rounds count, not windows: the value stands, its interval does not. */
 	levels_find(x, LEVELS_LEAST, 4, 1, &f);
 	assert_int_equal(f.n, 1);

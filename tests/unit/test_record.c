@@ -162,7 +162,7 @@ static void test_samples_become_the_same_rows(void **state)
 	run.launch = &launch;
 	run.backend = &backend;
 	run_finish(runs, 1);
-	record_rows(&run, &results, &rounds);
+	record_rows(&run, &results, &rounds, NULL);
 	compare_file(&results, "results.csv");
 	compare_file(&rounds, "rounds.csv");
 	table_free(&results);

@@ -48,7 +48,7 @@ static int measure(struct trip *t)
 		      &t->options, &t->err);
 	assert_int_equal(t->script.opened, t->script.closed);
 	if (!ret)
-		record_rows(&t->run, &t->results, &t->rounds);
+		record_rows(&t->run, &t->results, &t->rounds, NULL);
 	return ret;
 }
 

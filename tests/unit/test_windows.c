@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "drive/record.h"
 #include "drive/windows.h"
+#include "row/noise.h"
 
 #include "script.h"
 
@@ -51,6 +52,8 @@ static struct run run_of(struct registry *reg, struct backend *backend)
 				      .n = SCRIPT_N,
 				      .n_windows = 20,
 				      .cycles_per_tick = clock };
+		for (int k = 0; k < COUNT_MAX; k++)
+			s->count[k] = NAN;
 		s->windows = calloc(20, sizeof(*s->windows));
 		for (unsigned int i = 0; i < 20; i++)
 			s->windows[i] = (struct window){
@@ -88,8 +91,7 @@ static void test_levels_and_quantiles(void **state)
 	run.launch = &launch;
 	run.options.precision = 0.01;
 	run_finish(runs, 1);
-	record_rows(&run, &results, &rounds);
-	record_windows(&run, &windows);
+	record_rows(&run, &results, &rounds, &windows);
 	assert_int_equal(results.n, 1);
 	row = results.rows;
 	assert_string_equal(row->metric, "cycles");
@@ -130,7 +132,7 @@ static void test_references_of_a_round(void **state)
 	(void)state;
 	run.launch = &launch;
 	run_finish(runs, 1);
-	record_rows(&run, &results, &rounds);
+	record_rows(&run, &results, &rounds, NULL);
 	assert_int_equal(rounds.n, ROUNDS);
 	for_rows (round_row, r, &rounds) {
 		assert_true(r->ref_enosys == 250 + r->round % 3);
@@ -156,8 +158,7 @@ static void test_time_has_no_levels(void **state)
 	((struct bench *)reg.rows[1].bench)->flags = BENCH_BLOCKS;
 	run.launch = &launch;
 	run_finish(runs, 1);
-	record_rows(&run, &results, &rounds);
-	record_windows(&run, &windows);
+	record_rows(&run, &results, &rounds, &windows);
 	row = results.rows;
 	assert_string_equal(row->metric, "time");
 	assert_int_equal(row->levels, -1);
@@ -170,12 +171,122 @@ static void test_time_has_no_levels(void **state)
 	script_registry_free(&reg);
 }
 
+/* With too few windows nobody looks for levels: that is not the same as none. */
+static void test_few_windows(void **state)
+{
+	struct script script = script_make();
+	struct registry reg = script_registry(1);
+	struct run run = run_of(&reg, &script.backend), *runs[] = { &run };
+	struct launch launch = { 0 };
+	struct table results, rounds, windows;
+	const struct result_row *row;
+
+	(void)state;
+	for (unsigned int r = 1; r < ROUNDS; r++)
+		free(run.trials[1].samples[r].windows);
+	run.trials[1].n_samples = 1;
+	run.launch = &launch;
+	run_finish(runs, 1);
+	record_rows(&run, &results, &rounds, &windows);
+	row = results.rows;
+	assert_string_equal(row->metric, "cycles");
+	assert_int_equal(row->levels, -1);
+	assert_true(isnan(row->level_low.mid) && row->median_at == MEDIAN_AT_NONE);
+	assert_int_equal(windows.n, WINDOW_QUANTILES);
+	table_free(&results);
+	table_free(&rounds);
+	table_free(&windows);
+	free_run(&run);
+	script_registry_free(&reg);
+}
+
+/*
+ * Half of the rounds are on each level, and those on the upper one have more windows. So
+ * the figure of the row is between them, though most windows are on the upper one.
+ */
+static void test_place_of_the_figure(void **state)
+{
+	struct script script = script_make();
+	struct registry reg = script_registry(1);
+	struct run run = run_of(&reg, &script.backend), *runs[] = { &run };
+	struct launch launch = { 0 };
+	struct table results, rounds;
+	const struct result_row *row;
+
+	(void)state;
+	for (unsigned int r = 0; r < ROUNDS; r++) {
+		struct sample *s = &run.trials[1].samples[r];
+		double level = r % 2 ? 450 : 437;
+
+		s->n_windows = r % 2 ? 20 : 12;
+		for (unsigned int i = 0; i < s->n_windows; i++)
+			s->windows[i].ticks = level * SCRIPT_N / s->cycles_per_tick;
+	}
+	script.backend.step = 2;
+	run.launch = &launch;
+	run_finish(runs, 1);
+	record_rows(&run, &results, &rounds, NULL);
+	row = results.rows;
+	assert_int_equal(row->levels, 2);
+	assert_true(row->level_share > 0.5 && fabs(row->level_top.mid - 450) < 1);
+	assert_true(row->cycles.mid > 438 && row->cycles.mid < 449);
+	assert_int_equal(row->median_at, MEDIAN_AT_BETWEEN);
+	table_free(&results);
+	table_free(&rounds);
+	free_run(&run);
+	script_registry_free(&reg);
+}
+
+/* At the state itself, with slopes of 0, it is the same figure, with the same interval. */
+static void test_figure_at_the_state(void **state)
+{
+	struct script script = script_make();
+	struct registry reg = script_registry(1);
+	struct run run = run_of(&reg, &script.backend), *runs[] = { &run };
+	struct launch launch = { 0 };
+	struct table results, rounds;
+	const struct result_row *row;
+	struct noise noise;
+
+	(void)state;
+	noise_init(&noise, "0123456789abcdef");
+	noise_add_apart(&noise, "made/0000", "cycles", 450);
+	noise.rows[0].reference = (struct noise_reference){ .known = true, .runs = 7 };
+	noise.state[0] = 250;
+	noise.state[1] = 270;
+	for (unsigned int r = 0; r < ROUNDS; r++)
+		for (unsigned int i = 0; i < 20; i++) {
+			struct window *w = &run.trials[1].samples[r].windows[i];
+
+			w->ref[0] = 250;
+			w->ref[1] = 270;
+		}
+	script.backend.step = 100;
+	run.launch = &launch;
+	run.options.noise = &noise;
+	run_finish(runs, 1);
+	record_rows(&run, &results, &rounds, NULL);
+	row = results.rows;
+	assert_true(row->cycles.lo < row->cycles.mid && row->cycles.mid < row->cycles.hi);
+	assert_true(fabs(row->cycles_ref.mid - row->cycles.mid) < 1e-9);
+	assert_true(fabs(row->cycles_ref.lo - row->cycles.lo) < 1e-9);
+	assert_true(fabs(row->cycles_ref.hi - row->cycles.hi) < 1e-9);
+	table_free(&results);
+	table_free(&rounds);
+	noise_free(&noise);
+	free_run(&run);
+	script_registry_free(&reg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_levels_and_quantiles),
 		cmocka_unit_test(test_references_of_a_round),
 		cmocka_unit_test(test_time_has_no_levels),
+		cmocka_unit_test(test_few_windows),
+		cmocka_unit_test(test_place_of_the_figure),
+		cmocka_unit_test(test_figure_at_the_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
