@@ -121,7 +121,8 @@ void apart_learn(struct noise *noise, const struct apart_run *run)
 		size_t n;
 		const void *const *rounds = index_find(&index, row->id, &n);
 
-		if (row->status == ROW_OK && metric_find(row->metric))
+		if ((row->status == ROW_OK || row->status == ROW_NOISY) &&
+		    metric_find(row->metric))
 			noise_add_apart(noise, row->id, row->metric,
 					median_of(row, rounds, n, run));
 	}
@@ -224,10 +225,15 @@ static void compare_two(const struct apart *a, size_t base, size_t head,
 	o.noise = noise;
 	if (!gate(&side[0], 1, &side[1], 1, &o, &verdicts, &summary)) {
 		alarms->pairs++;
-		alarms->comparisons += summary.compared;
-		alarms->regressed += summary.regressed;
-		alarms->improved += summary.improved;
-		alarms->contaminated += summary.contaminated;
+		for_rows (verdict_row, v, &verdicts) {
+			/* The control has no p-value; without an interval nothing is judged. */
+			if (!isfinite(v->ratio.lo) || !isfinite(v->p_slower))
+				continue;
+			alarms->comparisons++;
+			alarms->regressed += v->verdict == VERDICT_REGRESSED;
+			alarms->improved += v->verdict == VERDICT_IMPROVED;
+			alarms->contaminated += v->verdict == VERDICT_CONTAMINATED;
+		}
 	}
 	table_free(&verdicts);
 }

@@ -44,7 +44,10 @@ int apart_measure(struct apart *a, struct backend *backend, const struct registr
 		  const struct apart_options *options, struct err *err);
 void apart_free(struct apart *a);
 
-/* Add the medians of a run to what is known: of its quiet rounds, of rows that are ok. */
+/*
+ * Add the medians of a run to what is known: of the quiet rounds of rows that are ok, and
+ * of noisy ones. `compare` treats both alike.
+ */
 void apart_learn(struct noise *noise, const struct apart_run *run);
 
 /*
@@ -56,7 +59,7 @@ void apart_fit(struct noise *noise, const struct apart *a);
 /* What `compare` says of each two of the runs, the earlier one as the base. */
 struct apart_alarms {
 	size_t pairs;	    /* of runs; 0: there were too few */
-	size_t comparisons; /* of a row */
+	size_t comparisons; /* of a row that has an interval, and is not the control */
 	size_t regressed, improved, contaminated;
 };
 

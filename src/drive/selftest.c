@@ -16,9 +16,9 @@
 
 #define BLOCKS		   60 /* each takes the overhead anew, as a round does */
 #define BLOCK_WINDOWS	   40
-#define PAIRS_MAX	   8000	 /* of the suite's loop and the block */
-#define PAIRS_CHECK	   500	 /* the interval is looked at behind so many */
-#define PAIRS_CALIBRATE	   50	 /* the chain's overhead is taken behind so many */
+#define PAIRS_CALIBRATE	   50  /* of the suite's loop and the block, by one calibration */
+#define CALIBRATIONS	   160 /* at most */
+#define CALIBRATIONS_CHECK 10  /* the interval is looked at behind so many */
 #define EMPTY_BOUND	   0.05	 /* % of a standard window */
 #define LOOP_BOUND	   0.005 /* from a ratio of 1 */
 #define CHAIN_BOUND	   0.001 /* from one cycle an instruction */
@@ -83,49 +83,71 @@ static void measure_clock(const struct bench_of_self *b, struct selftest_line *l
 	line->high = CLOCK_BOUND / 100 * b->window;
 }
 
+/* What measure_pairs() is about. `other` NULL: a window is held against `per` cycles. */
+struct pairs {
+	const struct variant *one, *other;
+	unsigned long n;
+	double per; /* divides the ratio */
+	double bound;
+};
+
+/* One calibration: the ratios of its quiet pairs. 0 and how many, or -EOPNOTSUPP. */
+static int measure_calibration(struct bench_of_self *b, const struct pairs *p,
+			       struct running *running, double *ratios, size_t *kept,
+			       struct err *err)
+{
+	*kept = 0;
+	/* Anew, as every round has it anew. */
+	b->live.chain_overhead = clock_chain_overhead(&clock_real, b->live.chain_passes);
+	for (size_t taken = 0; taken < PAIRS_CALIBRATE; taken++) {
+		struct window w[2];
+
+		for (int i = 0; i < 2; i++) {
+			int which = i ^ (taken & 1);
+			const struct bench_run *run = &running[which].run;
+
+			b->live.running = &running[which];
+			if (live_window(&b->live, p->n, &w[which]))
+				return err_set(err, -EOPNOTSUPP, "%s: %s",
+					       run->variant->id, run->outcome.reason);
+		}
+		if (is_quiet(b, &w[0]) && is_quiet(b, &w[1]))
+			ratios[(*kept)++] = w[0].ticks * w[0].rate / p->per /
+					    (p->other ? w[1].ticks * w[1].rate : 1);
+	}
+	return 0;
+}
+
 /*
  * Cycles of a benchmark's window over those of another one's, in turn, each first as
- * often as the other: the ratio of each quiet pair. It goes on until the interval is a
- * quarter as wide as the bound, whatever it holds. `per` divides the ratio; `other`
- * NULL: a window is held against `per` cycles. 0, or -EOPNOTSUPP and err.
+ * often as the other. Pairs of one calibration share what is not known of the chain's
+ * overhead, so its median is the value. It goes on until the interval is a quarter as
+ * wide as the bound, whatever it holds. 0, or -EOPNOTSUPP and err.
  */
-static int measure_pairs(struct bench_of_self *b, const struct variant *one,
-			 const struct variant *other, unsigned long n, double per,
-			 double bound, struct selftest_line *line, struct err *err)
+static int measure_pairs(struct bench_of_self *b, const struct pairs *p,
+			 struct selftest_line *line, struct err *err)
 {
-	const struct variant *v[2] = { one, other ? other : one };
+	const struct variant *v[2] = { p->one, p->other ? p->other : p->one };
 	struct running running[2];
-	double ratios[PAIRS_MAX];
-	size_t kept = 0, taken = 0;
+	double medians[CALIBRATIONS], ratios[PAIRS_CALIBRATE];
+	size_t n = 0, quiet = 0, kept;
 	int ret = 0;
 
 	for (int i = 0; i < 2; i++)
 		if (run_setup(&running[i], v[i], b->plan.cpu, -1, "", true) && !ret)
 			ret = err_set(err, -EOPNOTSUPP, "%s: %s", v[i]->id,
 				      running[i].run.outcome.reason);
-	while (!ret && taken < PAIRS_MAX) {
-		struct window w[2];
-
-		/* Anew, as every round has it anew. */
-		if (taken % PAIRS_CALIBRATE == 0)
-			b->live.chain_overhead = clock_chain_overhead(
-				&clock_real, b->live.chain_passes);
-		for (int i = 0; i < 2; i++) {
-			int which = i ^ (taken & 1);
-
-			b->live.running = &running[which];
-			if (live_window(&b->live, n, &w[which]))
-				ret = err_set(err, -EOPNOTSUPP, "%s: %s", v[which]->id,
-					      running[which].run.outcome.reason);
-		}
-		if (!ret && is_quiet(b, &w[0]) && is_quiet(b, &w[1]))
-			ratios[kept++] = w[0].ticks * w[0].rate / per /
-					 (other ? w[1].ticks * w[1].rate : 1);
-		if (++taken % PAIRS_CHECK)
+	for (size_t done = 1; !ret && done <= CALIBRATIONS; done++) {
+		ret = measure_calibration(b, p, running, ratios, &kept, err);
+		quiet += kept;
+		if (!ret && kept)
+			medians[n++] = stats_median_any(ratios, kept);
+		if (ret || done % CALIBRATIONS_CHECK)
 			continue;
-		line->figure = stats_figure(ratios, kept, CONFIDENCE);
-		line->quiet_share = (double)kept / taken;
-		if (stats_precision(&line->figure) <= bound / 4)
+		line->figure = stats_figure(medians, n, CONFIDENCE);
+		line->quiet_share = (double)quiet / (done * PAIRS_CALIBRATE);
+		/* Fewer than six have no interval, and go on. */
+		if (stats_precision(&line->figure) <= p->bound / 4)
 			break;
 	}
 	run_teardown(&running[1]);
@@ -136,18 +158,20 @@ static int measure_pairs(struct bench_of_self *b, const struct variant *one,
 static int measure_loops(struct bench_of_self *b, const struct registry *reg,
 			 struct selftest_line *lines, struct err *err)
 {
-	int ret = measure_pairs(b, registry_find(reg, "null/getppid-inline"),
-				registry_find(reg, "test/block-getppid"), ARCH_NULL_BLOCK,
-				1, LOOP_BOUND, &lines[0], err);
+	const struct pairs all[] = {
+		{ registry_find(reg, "null/getppid-inline"),
+		  registry_find(reg, "test/block-getppid"), ARCH_NULL_BLOCK, 1,
+		  LOOP_BOUND },
+		{ registry_find(reg, "floor/enosys-inline"),
+		  registry_find(reg, "test/block-enosys"), ARCH_NULL_BLOCK, 1,
+		  LOOP_BOUND },
+		{ registry_find(reg, "control/chain"), NULL, CHAIN_N,
+		  CHAIN_N * CHAIN_INSTRUCTIONS, CHAIN_BOUND },
+	};
+	int ret = 0;
 
-	if (!ret)
-		ret = measure_pairs(b, registry_find(reg, "floor/enosys-inline"),
-				    registry_find(reg, "test/block-enosys"),
-				    ARCH_NULL_BLOCK, 1, LOOP_BOUND, &lines[1], err);
-	if (!ret)
-		ret = measure_pairs(b, registry_find(reg, "control/chain"), NULL, CHAIN_N,
-				    CHAIN_N * CHAIN_INSTRUCTIONS, CHAIN_BOUND, &lines[2],
-				    err);
+	for (int i = 0; i < 3 && !ret; i++)
+		ret = measure_pairs(b, &all[i], &lines[i], err);
 	return ret;
 }
 
@@ -179,14 +203,17 @@ static int measure_counted(struct bench_of_self *b, const struct variant *chain,
 	for (size_t i = 0; i < COUNTED_WINDOWS && !ret; i++) {
 		struct count_sum sum = { 0 };
 		struct window w;
+		double counted;
 
 		if (live_window(&b->live, CHAIN_N, &w))
 			ret = err_set(err, -EOPNOTSUPP, "%s: %s", chain->id,
 				      running.run.outcome.reason);
 		counters_add(&sum, &b->live.begin, &b->live.end, counters.overhead, 1);
-		if (!ret && is_quiet(b, &w))
-			ratios[kept++] = counters_per_iteration(&sum, COUNT_CYCLES_USER) /
-					 (w.ticks * w.rate);
+		/* A counter that was not on all the time has no value. */
+		counted = counters_per_iteration(&sum, COUNT_CYCLES_USER) /
+			  (w.ticks * w.rate);
+		if (!ret && is_quiet(b, &w) && isfinite(counted))
+			ratios[kept++] = counted;
 	}
 	line->figure = stats_figure(ratios, kept, CONFIDENCE);
 	line->quiet_share = (double)kept / COUNTED_WINDOWS;
