@@ -23,6 +23,12 @@ bool run_is_live(const struct run *run, size_t variant)
 	       run->trials[variant].outcome.status == OUTCOME_OK;
 }
 
+/* Core cycles; more than any, where they are not known. */
+static double probe_of(const struct window *w)
+{
+	return w->drop & DROP_CLOCK ? INFINITY : w->probe * w->rate;
+}
+
 /* Every `stride`-th probe of the runs in turn. Returns how many there are of them all. */
 static size_t gather_probes(struct run **runs, size_t n_runs, size_t stride,
 			    double *probes)
@@ -35,8 +41,7 @@ static size_t gather_probes(struct run **runs, size_t n_runs, size_t stride,
 				const struct sample *x = &runs[k]->trials[i].samples[s];
 
 				for (; probes && at - seen < x->n_windows; at += stride)
-					*probes++ = x->windows[at - seen].probe *
-						    x->windows[at - seen].rate;
+					*probes++ = probe_of(&x->windows[at - seen]);
 				seen += x->n_windows;
 			}
 	return seen;
@@ -196,14 +201,16 @@ struct round {
 	unsigned int position;
 };
 
-/* The clock of one round: the median over its windows. */
+/* The clock of one round: the median over its windows; 1 where none tells it. */
 static double median_rate(const struct reading *r)
 {
 	double rates[WINDOWS];
+	size_t n = 0;
 
 	for (size_t i = 0; i < r->n_windows; i++)
-		rates[i] = r->windows[i].rate;
-	return stats_median_any(rates, r->n_windows);
+		if (!(r->windows[i].drop & DROP_CLOCK))
+			rates[n++] = r->windows[i].rate;
+	return n ? stats_median_any(rates, n) : 1;
 }
 
 /* Room for the windows of one more sample, behind those of the sample before it. */

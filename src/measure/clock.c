@@ -2,6 +2,7 @@
 /*
  * Calibration against CLOCK_MONOTONIC_RAW and against the core's own cycle.
  */
+#include <math.h>
 #include <time.h>
 
 #include "bench.h"
@@ -25,7 +26,7 @@
  * from process to process (Intel Xeon, model 167). With half the cycles, it was 0.1 %.
  */
 #define CHAIN_PASSES 600
-#define CHAIN_TRIALS 201  /* that its overhead is taken from: 0.1 % of a chain or less */
+#define CHAIN_TRIALS 201  /* that its overhead is taken from: 0.03 % of a chain */
 #define CHAIN_AGREE  0.03 /* so much may the clock move within a window */
 /*
  * A step is fine up to 14 ns: the chain then has about 150 steps, the probe 50. The usual
@@ -166,14 +167,16 @@ uint32_t clock_chain_passes(unsigned int step, double ticks_per_us)
 
 double clock_chain_overhead(const struct clock *clock, uint32_t passes)
 {
-	double x[CHAIN_TRIALS];
+	double x[CHAIN_TRIALS], whole[CHAIN_TRIALS];
 
 	for (size_t i = 0; i < CHAIN_TRIALS; i++) {
 		double twice = 2.0 * clock->time(clock->arg, CLOCK_CHAIN, passes / 2);
 
-		x[i] = twice - clock->time(clock->arg, CLOCK_CHAIN, passes / 2 * 2ul);
+		whole[i] = clock->time(clock->arg, CLOCK_CHAIN, passes / 2 * 2ul);
+		x[i] = twice - whole[i];
 	}
-	return stats_middle_mean(x, CHAIN_TRIALS);
+	return fmax(0, fmin(stats_median_any(whole, CHAIN_TRIALS) / 4,
+			    stats_middle_mean(x, CHAIN_TRIALS)));
 }
 
 uint32_t clock_probe_passes(unsigned int step, double ticks_per_us)
@@ -186,6 +189,8 @@ double clock_rate(uint32_t before, uint32_t after, uint32_t passes, double overh
 	double first = before - overhead, second = after - overhead;
 	double cycles = (double)passes * ARCH_CHAIN_LENGTH;
 
+	if (!(first > 0 && second > 0))
+		return NAN;
 	if (first > second * (1 + CHAIN_AGREE))
 		return cycles / second;
 	if (second > first * (1 + CHAIN_AGREE))

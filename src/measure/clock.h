@@ -56,7 +56,8 @@ uint32_t clock_chain_passes(unsigned int step, double ticks_per_us);
 /*
  * What a chain of so many passes takes beside them: the two reads, the way in, and the
  * branch out of the loop that was predicted wrongly. Twice the time of half a chain
- * exceeds the time of a whole one by that. Ticks.
+ * exceeds the time of a whole one by that. It is at least 0, and at most a quarter of a
+ * chain: beyond that it was disturbed. Ticks.
  */
 double clock_chain_overhead(const struct clock *clock, uint32_t passes);
 /* Passes of the contention probe. Only probes of equally many passes can be compared. */
@@ -68,7 +69,8 @@ uint32_t clock_chain(uint32_t passes);
 /*
  * Core cycles a tick beside a window, from the chains before and after it and their
  * overhead. Where they differ by more than a clock moves in that time, an
- * interrupt fell into the slower one, and the other one counts alone. Pure.
+ * interrupt fell into the slower one, and the other one counts alone. NAN: one of them is
+ * not longer than the overhead. Pure.
  */
 double clock_rate(uint32_t before, uint32_t after, uint32_t passes, double overhead);
 

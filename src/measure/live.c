@@ -250,8 +250,8 @@ int live_window(void *arg, unsigned long n, struct window *w)
 	*w = (struct window){ .cpu = take_cpu ? cpu_spent(live, &cpu, &t) : -1 };
 	chain_after = clock_chain(live->chain_passes);
 	probe_after = clock_probe(live->probe_passes);
-	w->rate = clock_rate(chain_before, chain_after, live->chain_passes,
-			     live->chain_overhead);
+	window_set_rate(w, clock_rate(chain_before, chain_after, live->chain_passes,
+				      live->chain_overhead));
 
 	run->done += n;
 	ticks = t.after - t.before;

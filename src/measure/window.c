@@ -3,6 +3,7 @@
  * The decisions around a window. No clock is read here.
  */
 #include <math.h>
+#include <stdbool.h>
 
 #include "measure/window.h"
 
@@ -17,6 +18,14 @@
 double window_wanted_ticks(unsigned int step, double ticks_per_us)
 {
 	return fmax(WINDOW_US * ticks_per_us, (double)WINDOW_STEPS * step);
+}
+
+void window_set_rate(struct window *w, double rate)
+{
+	bool known = rate > 0 && rate < WINDOW_RATE_MAX;
+
+	w->rate = known ? rate : 1;
+	w->drop |= known ? 0 : DROP_CLOCK;
 }
 
 static unsigned long round_up(unsigned long n, unsigned long multiple)

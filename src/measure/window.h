@@ -23,6 +23,7 @@ enum window_drop {
 	DROP_CPU = 1 << 0,    /* it ended on another CPU than it began */
 	DROP_SWITCH = 1 << 1, /* the scheduler took the CPU away in it */
 	DROP_STEAL = 1 << 2,  /* the hypervisor took the CPU away around it */
+	DROP_CLOCK = 1 << 3,  /* the chains beside it tell no clock; `rate` is 1 then */
 };
 
 #define REFERENCES	2
@@ -76,6 +77,11 @@ struct meter {
  */
 #define WINDOW_MULTIPLE	     64
 #define WINDOW_MULTIPLE_LESS 16
+
+#define WINDOW_RATE_MAX 1e6 /* core cycles a tick: of a counter of 1 kHz */
+
+/* Put down the clock beside a window, or drop it where that makes no sense. */
+void window_set_rate(struct window *w, double rate);
 
 /* Wanted length of a window with a counter of this step. Ticks. */
 double window_wanted_ticks(unsigned int step, double ticks_per_us);

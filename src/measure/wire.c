@@ -12,7 +12,6 @@
 #include "measure/wire.h"
 
 #define PLAN_MAGIC    0x73797364u
-#define RATE_MAX      1e6		  /* core cycles a tick: of a counter of 1 kHz */
 #define REFERENCE_MAX 1e12		  /* core cycles: minutes */
 #define TICKS_MAX     (UINT64_C(1) << 56) /* months: a double holds it closely enough */
 
@@ -164,7 +163,7 @@ static void get_window(struct reader *r, struct window *to)
 	to->drop = get(r, 4);
 	to->cpu = get(r, 8);
 	to->rate = get_double(r);
-	if (!(to->rate > 0 && to->rate < RATE_MAX) || to->ticks > TICKS_MAX)
+	if (!(to->rate > 0 && to->rate < WINDOW_RATE_MAX) || to->ticks > TICKS_MAX)
 		r->bad = true;
 	for (size_t k = 0; k < REFERENCES; k++) {
 		double cycles = get_double(r);

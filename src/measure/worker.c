@@ -86,8 +86,9 @@ static int count_events(struct meter *meter, const struct event_list *events,
 	if (!events->n || counters_open(&counters, events))
 		return 0;
 	for (size_t i = 0; i < reading->n_windows; i++)
-		fastest = fmin(fastest,
-			       reading->windows[i].probe * reading->windows[i].rate);
+		if (!(reading->windows[i].drop & DROP_CLOCK))
+			fastest = fmin(fastest, reading->windows[i].probe *
+							reading->windows[i].rate);
 	live->take_references = false;
 	live->counters = &counters;
 	for (size_t i = 0; i < reading->n_windows && i < COUNTED_WINDOWS && !ret; i++) {
