@@ -49,7 +49,8 @@ void state_fit(struct noise *noise, const char *id, unsigned int calls,
  * slopes less one.
  * Rounds with a reference more than CONTROL_OFF from the state do not count: no state of
  * the core does that, but a filter or another kernel does. FIGURE_NONE: no slopes are
- * stored for the row, or not of this system, or half of the rounds do not count.
+ * stored for the row, or not of this system, or more than half of the rounds do not
+ * count.
  */
 struct figure noise_at_state(const struct noise *noise, const char *id,
 			     const double *cycles, const double (*ref)[NOISE_REFERENCES],

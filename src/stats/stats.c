@@ -96,10 +96,11 @@ double stats_quantile_any(double *x, size_t n, double p)
 double stats_quantile(const double *sorted, size_t n, double p)
 {
 	double at = p * (n - 1.0);
-	size_t i = (size_t)at;
+	size_t i;
 
 	if (!n)
 		return NAN;
+	i = (size_t)at;
 	if (i + 1 >= n)
 		return sorted[n - 1];
 	if (at == i || sorted[i] == sorted[i + 1])
