@@ -226,7 +226,7 @@ static void compare_two(const struct apart *a, size_t base, size_t head,
 	if (!gate(&side[0], 1, &side[1], 1, &o, &verdicts, &summary)) {
 		alarms->pairs++;
 		for_rows (verdict_row, v, &verdicts) {
-			/* The control has no p-value; without an interval nothing is judged. */
+			/* The control has no p-value; a row of few rounds no interval. */
 			if (!isfinite(v->ratio.lo) || !isfinite(v->p_slower))
 				continue;
 			alarms->comparisons++;

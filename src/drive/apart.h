@@ -52,7 +52,8 @@ void apart_learn(struct noise *noise, const struct apart_run *run);
 
 /*
  * Fit all rows but the reference calls to these calls beside their windows (row/state.h),
- * and set the state where there is none. It does nothing with fewer than CONTROL_ROUNDS runs.
+ * and set the state where there is none. It does nothing with fewer than CONTROL_ROUNDS
+ * runs.
  */
 void apart_fit(struct noise *noise, const struct apart *a);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is stored of a run: the rows of results.csv, rounds.csv and windows.csv, and run.json. Writing
- * them is row/folder.h's.
+ * What is stored of a run, in four files: the rows of results.csv, rounds.csv and
+ * windows.csv, and run.json. Writing them is row/folder.h's.
  */
 #ifndef SYSCOST_RECORD_H
 #define SYSCOST_RECORD_H

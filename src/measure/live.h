@@ -52,7 +52,7 @@ int live_window(void *live, unsigned long n, struct window *w);
 
 /*
  * How many calls of a reference make a window of it, where one takes `us` microseconds:
- * whole passes of BENCH_UNROLL_LESS. `scale` is clock_scale(). 0: it cannot be told. Pure.
+ * whole passes of BENCH_UNROLL_LESS. `scale` is clock_scale(). 0: nobody can tell. Pure.
  */
 uint32_t live_reference_n(double us, unsigned int scale);
 

@@ -132,11 +132,11 @@ double noise_delta(const struct noise *noise, const char *id);
 
 /*
  * The relative change that two separate runs of an unchanged benchmark exceed upwards
- * with a chance of `tail`, and downwards likewise. It is the larger of two. What 99 of 100
- * pairs of runs so far differed by; and what two new runs would, if medians of runs are
- * normal (stats_student_difference). It speaks of runs as they were made: minutes apart,
- * on one system. Runs that are boots or days apart may differ by more. NAN: fewer than
- * NOISE_APART.
+ * with a chance of `tail`, and downwards likewise. It is the larger of two: what 99 of
+ * 100 pairs of runs so far differed by, and what two new runs would. The latter takes
+ * medians of runs to be normal (stats_student_difference). It speaks of runs as they were
+ * made: minutes apart, on one system. Runs that are boots or days apart may differ by
+ * more. NAN: fewer than NOISE_APART.
  */
 double noise_apart_delta(const struct noise *noise, const char *id, double tail);
 

@@ -99,7 +99,7 @@
 	X(WORD, median_at,                                                               \
 	  "where the estimated cycles are: on a level, between two, elsewhere")          \
 	X(FIGURE, cycles_ref,                                                            \
-	  "cycles in the state of the core that the noise file has; empty: not known; " ESTIMATED)
+	  "cycles in the state that the noise file has; empty: not known; " ESTIMATED)
 
 /* rounds.csv: one row a benchmark variant and round. */
 #define ROUND_COLUMNS(X)                                                                \

@@ -23,9 +23,10 @@
  * the slopes of the other rounds. Unless this narrows the mean deviation of these medians
  * and the interval of their median by a tenth each, all slopes are 0: the references tell
  * nothing, or there are too few rounds to say what, or most rounds agree already. Both
- * are of the same windows, those that control_apply() takes. Without this, k useless references would widen the variance over runs by about
- * k / (rounds - k - 2) (Lavenberg and Welch, "A perspective on the use of control
- * variables to increase the efficiency of Monte Carlo simulations", 1981).
+ * are of the same windows, those that control_apply() takes. Without this, k useless
+ * references would widen the variance over runs by about k / (rounds - k - 2) (Lavenberg
+ * and Welch, "A perspective on the use of control variables to increase the efficiency of
+ * Monte Carlo simulations", 1981).
  *
  * Slopes are in [0, most], CONTROL_SLOPE for each call of an operation: a call passes in
  * and out as the reference does, so a state makes both dearer by about as much. It may be
@@ -78,7 +79,7 @@ struct control_fit {
 	size_t rounds; /* that have any which control_apply() takes */
 };
 
-/* Fit the model. 0, or -EINVAL (k is 0 or above CONTROL_MAX; no bound; no window to fit). */
+/* Fit the model. 0, or -EINVAL (k is 0 or above CONTROL_MAX; no bound; no window). */
 int control_fit(const struct control_windows *w, struct control_fit *fit);
 
 /*

@@ -181,9 +181,10 @@ for i, row in before["rows"].items():
 	[[ "$output" == *"0 separate runs made, up to "* ]]
 	# Of another system, they start anew; of that alone a line is printed.
 	sed -i 's/"system": "[0-9a-f]*"/"system": "0123456789abcdef"/' n.json
-	run "$SYSCOST" noise --apart --runs 1 --seconds 1 --noise n.json floor/enosys-inline
+	run "$SYSCOST" noise --apart --runs 1 --seconds 1 --noise n.json \
+		floor/enosys-inline
 	[ "$status" -eq 0 ]
-	[[ "$output" == *"n.json are of another system ("*": runs of this one start anew"* ]]
+	[[ "$output" == *"n.json are of another system ("*"): runs of this one start "* ]]
 	[[ "$output" == *"1 separate runs made, up to 1 known"* ]]
 	python3 -c '
 import json

@@ -217,8 +217,9 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	[[ "$output" == *"not a file"* ]]
 	noise() {
 		cat <<-END
-		{"kind": "syscost noise", "schema": 3, "machine": "$1", "system": "", "runs": 3,
-		 "contaminated": 0, "flagged": 0, "state": null, "rows": {"a/x": {
+		{"kind": "syscost noise", "schema": 3, "machine": "$1",
+		 "system": "", "runs": 3, "contaminated": 0, "flagged": 0,
+		 "state": null, "rows": {"a/x": {
 		 "metric": "time", "comparisons": 3, "regressed": 0, "improved": 0,
 		 "ln_ratio": [0.08, 0.01, -0.02], "apart": [${2:-}]}}}
 		END
@@ -319,8 +320,9 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	grep -q '+5.0 %' out/forest.svg
 	[ ! -e out/aa.svg ]
 	cat >noise.json <<-END
-	{"kind": "syscost noise", "schema": 3, "machine": "0000000000000000", "system": "", "runs": 30,
-	 "contaminated": 0, "flagged": 0, "state": null, "rows": {"a/x": {
+	{"kind": "syscost noise", "schema": 3, "machine": "0000000000000000",
+	 "system": "", "runs": 30, "contaminated": 0, "flagged": 0,
+	 "state": null, "rows": {"a/x": {
 	 "metric": "time", "comparisons": 30, "regressed": 0, "improved": 0,
 	 "ln_ratio": [$(seq -s, -0.014 0.001 0.015)], "apart": []}}}
 	END

@@ -130,7 +130,7 @@ static void test_runs(void **state)
 	assert_int_equal(row->n_apart, 4);
 	for (int k = 0; k < 4; k++)
 		assert_true(fabs(exp(row->apart[k]) - (510 + 10 * k)) < 1);
-	/* What failed says nothing; what is noisy is kept, for `compare` judges it, too. */
+	/* What failed says nothing. What is noisy is kept: `compare` judges it, too. */
 	assert_null(noise_find(&t.noise, "made/0001"));
 	assert_int_equal(noise_find(&t.noise, "made/0002")->n_apart, 4);
 	for (int k = 0; k < 4; k++)

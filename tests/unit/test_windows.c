@@ -237,7 +237,7 @@ static void test_place_of_the_figure(void **state)
 	script_registry_free(&reg);
 }
 
-/* At the state itself, with slopes of 0, it is the same figure, with the same interval. */
+/* At the state itself, with slopes of 0, it is the same figure and interval. */
 static void test_figure_at_the_state(void **state)
 {
 	struct script script = script_make();
