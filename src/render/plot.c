@@ -74,21 +74,25 @@ void canvas_colour(struct canvas_key *k, int i)
 	k->pt = shapes[i / CANVAS_COLOURS % 5];
 }
 
+struct canvas_key *canvas_add_key(struct canvas *g, const char *name)
+{
+	struct canvas_key *k = &g->key[g->keys];
+
+	snprintf(k->name, sizeof(k->name), "%s", name);
+	canvas_colour(k, g->keys++);
+	k->dt = 1;
+	return k;
+}
+
 int canvas_key(struct canvas *g, const char *name)
 {
-	struct canvas_key *k;
-
 	for (int i = 0; i < g->keys; i++)
 		if (!strncmp(g->key[i].name, name, sizeof(g->key[i].name) - 1))
 			return i;
 	if (g->keys == CANVAS_KEYS)
 		return CANVAS_KEYS - 1;
-	k = &g->key[g->keys];
-	snprintf(k->name, sizeof(k->name), "%s",
-		 g->keys == CANVAS_KEYS - 1 ? "others" : name);
-	canvas_colour(k, g->keys);
-	k->dt = 1;
-	return g->keys++;
+	canvas_add_key(g, g->keys == CANVAS_KEYS - 1 ? "others" : name);
+	return g->keys - 1;
 }
 
 void canvas_grow(struct canvas *g, double v)
@@ -148,6 +152,12 @@ void plot_end(struct plotter *m)
 	file_remove_all(m->dir, true);
 }
 
+/* An end of an axis; what overflowed on the way to it is as far as gnuplot goes. */
+static double end_of_axis(double v)
+{
+	return isnan(v) ? 0 : fmin(v, 1e300);
+}
+
 static int put_vars(struct plotter *m, const struct canvas *g)
 {
 	double min = isfinite(g->min) ? g->min : 1, max = fmax(g->max, min);
@@ -163,9 +173,10 @@ static int put_vars(struct plotter *m, const struct canvas *g)
 	fprintf(f, "\nmarks = %d\nclock = %.9g", g->marks, g->clock > 0 ? g->clock : 1);
 	fprintf(f, "\nwidth = %d\nheight = %d\nrows = %d\nkeys = %d\nlogx = %d\n",
 		g->width, g->height, g->rows, g->keys, g->logx);
-	fprintf(f, "xmin = %.9g\nxmax = %.9g\n", g->xmin, g->xmax > 0 ? g->xmax : 1);
+	fprintf(f, "xmin = %.9g\nxmax = %.9g\n", end_of_axis(g->xmin),
+		g->xmax > 0 ? end_of_axis(g->xmax) : 1);
 	fprintf(f, "ymin = %.9g\nymax = %.9g\n", pow(2, floor(log2(min))),
-		pow(2, ceil(log2(max * 1.05))));
+		end_of_axis(pow(2, ceil(log2(max * 1.05)))));
 	fprintf(f,
 		"array key_name[%d]\narray key_rgb[%d]\narray key_pt[%d]\narray key_dt[%d]\n",
 		g->keys, g->keys, g->keys, g->keys);

@@ -86,6 +86,8 @@ void canvas_numbers(FILE *f, const double *v, int n);
 		       sizeof((double[]){ __VA_ARGS__ }) / sizeof(double))
 /* The number of a key, made if need be. The last one stands for all that are too many. */
 int canvas_key(struct canvas *g, const char *name);
+/* A key of its own, whatever others are called. There is room for CANVAS_KEYS. */
+struct canvas_key *canvas_add_key(struct canvas *g, const char *name);
 /* The colour and shape of the i-th series. */
 void canvas_colour(struct canvas_key *k, int i);
 /* Make room for a value on the axis. */
