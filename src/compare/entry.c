@@ -53,14 +53,12 @@ static int badness_of_row(const struct result_row *r)
 	return !r ? 0 : r->status == ROW_SKIP ? 1 : r->status == ROW_FAIL ? 3 : 2;
 }
 
-/* What both sides name; an older folder names nothing. */
+/* What both sides are compared in, or else time. */
 static const struct metric *metric_of(const struct entry *e)
 {
-	const struct metric *same = NULL;
-
-	if (e->base && e->head && !strcmp(e->base->metric, e->head->metric))
-		same = metric_find(e->base->metric);
-	return same ? same : &metric_time;
+	if (e->base && e->head && metric_of_row(e->base) == metric_of_row(e->head))
+		return metric_of_row(e->base);
+	return &metric_time;
 }
 
 size_t entries_gather(struct entry **entries, const struct gate *g)

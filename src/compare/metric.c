@@ -50,3 +50,10 @@ const struct metric *metric_find(const char *name)
 			return all[i];
 	return NULL;
 }
+
+const struct metric *metric_of_row(const struct result_row *r)
+{
+	const struct metric *metric = metric_find(r->metric);
+
+	return metric ? metric : &metric_time;
+}

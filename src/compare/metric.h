@@ -26,5 +26,7 @@ extern const struct metric metric_time, metric_cycles;
 
 /* NULL: there is none of that name. */
 const struct metric *metric_find(const char *name);
+/* What a row is compared in: time, where it names none of them, as in an older folder. */
+const struct metric *metric_of_row(const struct result_row *r);
 
 #endif

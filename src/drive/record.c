@@ -39,12 +39,6 @@ static void write_identity(struct result_row *row, const struct run *run,
 	row->ops = v->ops;
 }
 
-/* A figure in another unit. */
-static struct figure scaled(struct figure f, double by)
-{
-	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
-}
-
 /* Counted cycles take the place of estimated ones. */
 static void write_counts(struct result_row *row, const struct event_list *events,
 			 const struct estimate *e)
@@ -148,8 +142,8 @@ static void write_figures(struct result_row *row, struct table *windows,
 	row->cycles_source = isnan(e->cycles.mid) ? CYCLES_NONE : CYCLES_ESTIMATED;
 	write_counts(row, run->options.events, e);
 	row->ticks = e->ticks;
-	row->ns = scaled(e->ticks, ns);
-	row->contended_ns = scaled(e->contended, ns);
+	row->ns = figure_scaled(e->ticks, ns);
+	row->contended_ns = figure_scaled(e->contended, ns);
 	row->contended_cycles = e->contended_cycles;
 	row_set(&row->metric, trial_metric(from)->name);
 	if (trial_metric(from) == &metric_cycles) {
@@ -167,7 +161,7 @@ static void write_figures(struct result_row *row, struct table *windows,
 	row->p99_ns = e->p99 * ns;
 	row->faults = e->faults;
 	row->switches = e->switches;
-	row->batch_ns = scaled(row->ns, from->variant->ops);
+	row->batch_ns = figure_scaled(row->ns, from->variant->ops);
 	row->cpu_ns = e->cpu;
 	if (e->enters.mid > 0)
 		row->enters = e->enters;

@@ -6,6 +6,7 @@
 
 #include "arch/arch.h"
 #include "machine/findings.h"
+#include "row/clock.h"
 
 const char *const finding_words[] = {
 	[FINDING_OK] = "ok", [FINDING_NOTE] = "note", [FINDING_WARN] = "warn"
@@ -28,8 +29,6 @@ add(struct findings *out, enum finding_level level, const char *effect, const ch
 	out->n++;
 }
 
-#define CLOCK_STEADY 1.01 /* a clock that moves by less is said to stand */
-
 static void judge_clock(const struct clock_facts *c, const struct machine_facts *m,
 			struct findings *out)
 {
@@ -51,7 +50,7 @@ static void judge_clock(const struct clock_facts *c, const struct machine_facts 
 	    "the counter advances in steps of %u ticks", c->step);
 	add(out, FINDING_OK, "is taken off every window",
 	    "an empty window costs %llu ticks", (unsigned long long)c->overhead);
-	if (c->ghz_hi > CLOCK_STEADY * c->ghz_lo)
+	if (clock_moved(c->ghz_lo, c->ghz_hi))
 		add(out, FINDING_NOTE, "nanoseconds move with it, cycles do not",
 		    "the core's clock moved from %.2f to %.2f GHz (estimated)", c->ghz_lo,
 		    c->ghz_hi);

@@ -32,9 +32,9 @@ struct text batch_size(double n)
 /* Three digits: "308", "22.5", "1.81". */
 static struct text three_digits(double v)
 {
-	int decimals = v < 9.995 && v > 0 ? 2 : v < 99.95 && v > 0 ? 1 : 0;
+	int digits = v > 0 ? decimals(v, 3) : 0;
 
-	return isfinite(v) ? text("%.*f", decimals, v) : text("-");
+	return isfinite(v) ? text("%.*f", digits > 2 ? 2 : digits, v) : text("-");
 }
 
 /* "308 (305–311)"; `unit` stands behind the value. */

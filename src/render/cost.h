@@ -14,7 +14,6 @@
 bool cost_in_cycles(const struct result_row *r);
 /* The cost in core cycles or in nanoseconds, as cost_in_cycles() says. */
 struct figure cost_of(const struct result_row *r);
-struct figure cost_scaled(struct figure f, double by);
 
 /*
  * The median clock of the rows that lead with cycles, core cycles a nanosecond; NAN:
@@ -30,14 +29,11 @@ struct figure cost_on_axis(const struct result_row *r, double clock);
 struct text cost_axis_of_time(double clock);
 
 /*
- * "450 cycles (100 ns)", "~450 cycles (100 ns)" where they are estimated, "4.40 µs" of a
- * row that leads with time. The figure is taken `scale` times.
+ * "~450 cycles ±0.4 % (100 ns)", without the tilde where they are counted; "4.40 µs ±1.2 %"
+ * of a row that leads with time. A noisy one is "about" that, if it has no tilde. The
+ * figure is taken `scale` times.
  */
 struct text cost_say(const struct result_row *r, double scale);
-/* By how much two rows differ: the same, if both lead with cycles, or else time alone. */
-struct text cost_say_difference(const struct result_row *a, const struct result_row *b);
-/* Whether the intervals of the two do not overlap, in cycles if both lead with them. */
-bool cost_apart(const struct result_row *a, const struct result_row *b);
 /* "~" where the cycles of a row are estimated, or "". */
 const char *cost_about(const struct result_row *r);
 

@@ -70,9 +70,9 @@ static void put_number(FILE *out, double v, struct text shown, const struct figu
 static void put_figure(FILE *out, struct figure f, const char *prefix)
 {
 	double mid = fabs(f.mid);
-	int decimals = mid < 9.995 ? 3 : mid < 99.95 ? 2 : mid < 999.5;
+	int digits = mid < 9.995 ? 3 : decimals(mid, 4);
 
-	put_number(out, f.mid, text("%s%.*f", prefix, decimals, f.mid), &f, NULL);
+	put_number(out, f.mid, text("%s%.*f", prefix, digits, f.mid), &f, NULL);
 }
 
 static void put_interval(FILE *out, struct figure f)
@@ -405,14 +405,18 @@ static void put_method(FILE *out, const json_t *run)
 	const char *command = string_of(run, "command");
 
 	fputs("<h2 id=method>How it was measured</h2>\n"
-	      "<p>Each row runs in a process of its own, pinned to one CPU, in rounds "
-	      "of shuffled order. A window is a long loop of the operation between two "
-	      "readings of the time-stamp counter, less the cost of an empty window. "
-	      "Windows with an observed disturbance are dropped, and those next to a "
-	      "contended probe are kept apart. A figure is the median over rounds of "
-	      "the medians of quiet windows. Its interval holds the median with at "
-	      "least 95 % confidence and assumes no distribution. A ratio is a median "
-	      "over paired rounds.</p>\n"
+	      "<p>A round is a fresh process, pinned to one CPU, that measures all rows "
+	      "in shuffled order. A window is a long loop of the operation between two "
+	      "readings of the time-stamp counter, less the cost of an empty window. A "
+	      "chain of dependent instructions before and after every window tells the "
+	      "core's clock. By that, ticks become core cycles, which repeat where "
+	      "nanoseconds move. Windows with an observed disturbance are dropped, and "
+	      "those next to a contended probe are kept apart.</p>\n"
+	      "<p>A figure is the median over rounds of the medians of quiet windows. "
+	      "Its interval holds the median with at least 95 % confidence and assumes "
+	      "no distribution. A ratio is a median over paired rounds. Rows are "
+	      "compared in core cycles. Rows that sleep, or that others work for, are "
+	      "compared in time, and have a table of their own.</p>\n"
 	      "<h2 id=again>How to reproduce it</h2>\n",
 	      out);
 	put(out, "<pre>%s</pre>\n", *command ? command : "syscost run");

@@ -8,6 +8,9 @@
 #include "render/text.h"
 #include "stats/stats.h"
 
+/* Decimals for so many significant digits; a zero in front of the point is none. */
+int decimals(double x, int digits);
+
 /* "116 ns", "1.24 µs", "3.10 ms"; "-" for not available. */
 struct text say_ns(double ns);
 
@@ -23,5 +26,7 @@ struct text say_number(double x);
  * (over 999 %). "±?": there is no interval.
  */
 struct text say_half(struct figure f);
+/* The same in a sentence, which has no digits to spare: "±0.5 %". */
+struct text say_half_in_words(struct figure f);
 
 #endif

@@ -83,7 +83,7 @@ static struct text bar_words(const struct canvas *g, const struct result_row *r,
 static void put_bar(struct canvas *g, const char *label, double y,
 		    const struct result_row *r, double scale, int key)
 {
-	struct figure f = cost_scaled(cost_on_axis(r, g->clock), scale);
+	struct figure f = figure_scaled(cost_on_axis(r, g->clock), scale);
 	const double v[] = { y, f.mid, figure_low(f), figure_high(f) };
 	bool hollow = !isnan(g->clock) && !cost_in_cycles(r);
 

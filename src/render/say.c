@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Findings in words. Every number in a sentence is from a row; a difference is claimed
- * only where the intervals of its two sides do not overlap. Nothing is escaped here:
- * who prints a sentence does that.
+ * only by the ratio that is stored with one of its two rows. Nothing is escaped here: who
+ * prints a sentence does that.
  */
 #include <math.h>
 #include <stdio.h>
@@ -50,15 +50,33 @@ double say_page_scale(const struct result_row *r)
 	return bytes < 4096 ? NAN : 4096.0 / bytes;
 }
 
-const char *say_if_noisy(const struct result_row *r)
+bool say_has_ratio(const struct result_row *r, const struct result_row *to)
 {
-	return r->status == ROW_NOISY ? "about " : "";
+	return !strcmp(r->base, to->id) && isfinite(r->ratio.mid);
+}
+
+/* Per cent that a ratio is away from 1, either way. */
+static double percent_away(double ratio)
+{
+	return fabs(ratio - 1) * 100;
+}
+
+struct text say_more(struct figure ratio)
+{
+	double near = percent_away(ratio.lo), far = percent_away(ratio.hi);
+	int digits = percent_away(ratio.mid) < 0.95 ? 2 : 1;
+
+	if (!isfinite(near) || !isfinite(far) || (!(ratio.lo > 1) && !(ratio.hi < 1)))
+		return (struct text){ "" };
+	return text("%.*f %% (%.*f to %.*f) %s", digits, percent_away(ratio.mid), digits,
+		    fmin(near, far), digits, fmax(near, far),
+		    ratio.lo > 1 ? "more" : "less");
 }
 
 struct text say_null(const struct table *t)
 {
 	const struct result_row *in = say_find(t, "null/getppid-inline"), *libc = NULL;
-	struct text first;
+	struct text first, more;
 
 	if (!in)
 		return (struct text){ "" };
@@ -66,15 +84,15 @@ struct text say_null(const struct table *t)
 		if (!libc && say_after(r->id, "null/getppid") &&
 		    !strcmp(r->via, "libc") && say_has_figure(r))
 			libc = r;
-	first = text("An inline getppid costs %s%s", say_if_noisy(in), cost_say(in, 1).s);
+	first = text("An inline getppid costs %s", cost_say(in, 1).s);
 	if (!libc)
 		return first;
-	if (!cost_apart(in, libc))
-		return text("%s; glibc's wrapper costs no more that this run could tell",
-			    first.s);
-	return text("%s; glibc's wrapper %s %s", first.s,
-		    libc->ns.mid > in->ns.mid ? "adds" : "takes off",
-		    cost_say_difference(libc, in).s);
+	if (!say_has_ratio(libc, in))
+		return text("%s, one by glibc's wrapper %s", first.s,
+			    cost_say(libc, 1).s);
+	more = say_more(libc->ratio);
+	return text("%s; glibc's wrapper costs %s", first.s,
+		    *more.s ? more.s : "no more that this run could tell");
 }
 
 /* The cheapest and the dearest row of a family, scaled. */
@@ -117,7 +135,9 @@ struct text say_read(const struct table *t)
 struct text say_clocks(const struct table *t)
 {
 	const struct result_row *vdso = NULL, *call = NULL;
-	struct text in_vdso, as_call;
+	struct text in_vdso;
+	struct figure times;
+	int digits;
 
 	/* The first clock that was read in both ways; monotonic wins. */
 	for_rows (result_row, r, t) {
@@ -135,14 +155,20 @@ struct text say_clocks(const struct table *t)
 	}
 	if (!vdso)
 		return (struct text){ "" };
-	in_vdso = text("The %.*s clock costs %s%s in the vDSO",
-		       (int)(strlen(vdso->name) - 5), vdso->name, say_if_noisy(vdso),
-		       cost_say(vdso, 1).s);
-	as_call = text("%s%s as a call", say_if_noisy(call), cost_say(call, 1).s);
-	if (cost_apart(vdso, call) && vdso->ns.mid < call->ns.mid)
-		return text("%s, %s: %.1f times as much", in_vdso.s, as_call.s,
-			    cost_of(call).mid / cost_of(vdso).mid);
-	return text("%s and %s: the vDSO saves nothing here", in_vdso.s, as_call.s);
+	in_vdso = text("The %.*s clock costs %s in the vDSO",
+		       (int)(strlen(vdso->name) - 5), vdso->name, cost_say(vdso, 1).s);
+	/* How many times as much the call costs. */
+	times = (struct figure){ 1 / vdso->ratio.mid, 1 / vdso->ratio.hi,
+				 1 / vdso->ratio.lo };
+	if (!say_has_ratio(vdso, call) || !isfinite(times.mid) || !isfinite(times.lo) ||
+	    !isfinite(times.hi))
+		return text("%s, %s as a call", in_vdso.s, cost_say(call, 1).s);
+	if (!(times.lo > 1))
+		return text("%s, and as a call no more that this run could tell",
+			    in_vdso.s);
+	digits = decimals(times.mid, 3);
+	return text("%s, and as a call %.*f (%.*f to %.*f) times that", in_vdso.s, digits,
+		    times.mid, digits, times.lo, digits, times.hi);
 }
 
 struct text say_all(const struct table *t)

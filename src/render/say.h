@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Findings in words, computed from the rows; the plots and the page share them. A
- * difference is claimed only where the intervals of its two sides do not overlap.
+ * difference is claimed only by a stored ratio of two rows, where its interval says so.
  */
 #ifndef SYSCOST_RENDER_SAY_H
 #define SYSCOST_RENDER_SAY_H
@@ -23,8 +23,10 @@ const char *say_after(const char *text, const char *prefix);
 /* ns for 4096 bytes of a row that reads; NAN where that makes no sense. */
 double say_page_scale(const struct result_row *r);
 
-/* "about " of a row that is noisy, or "". */
-const char *say_if_noisy(const struct result_row *r);
+/* Whether `r` has a ratio to that row. */
+bool say_has_ratio(const struct result_row *r, const struct result_row *to);
+/* "5.6 % (5.5 to 5.7) more"; "" where the interval is none, or holds 1. */
+struct text say_more(struct figure ratio);
 
 /* One sentence each, without a full stop; "" where the rows for it are not there. */
 struct text say_null(const struct table *results);
@@ -33,11 +35,11 @@ struct text say_clocks(const struct table *results);
 struct text say_all(const struct table *results);
 /* How far the core's clock moved in the run, by run.json (NULL: nothing to say). */
 struct text say_clock_range(const json_t *run);
-/* What the classic loop of one call a pass adds to the call. */
+/* What the classic loop of one call a pass adds to the call. Two sentences. */
 struct text say_loop(const struct table *results);
-/* On how many rows the windows stand on several levels, and on which most strikingly. */
+/* Of how many rows windows stand on several levels, and where most strikingly. Two. */
 struct text say_levels(const struct table *results);
-/* Which medians lie between two levels. */
+/* Which figures lie between two levels. */
 struct text say_between(const struct table *results);
 
 #endif

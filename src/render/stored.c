@@ -10,7 +10,7 @@
 #include "render/stored.h"
 #include "render/table.h"
 
-#define STORED_WIDTH 500 /* of a text from a folder */
+#define REASON_WIDTH 500 /* of a text from a folder */
 
 static void put_word(FILE *out, const char *word)
 {
@@ -20,16 +20,11 @@ static void put_word(FILE *out, const char *word)
 /* "450.3 (449.4 to 452.1)", with four digits of the middle one. */
 static struct text interval(struct figure f)
 {
-	int decimals = fabs(f.mid) < 0.9995  ? 4
-		       : fabs(f.mid) < 9.995 ? 3
-		       : fabs(f.mid) < 99.95 ? 2
-		       : fabs(f.mid) < 999.5 ? 1
-					     : 0;
+	int digits = decimals(f.mid, 4);
 
 	if (!isfinite(f.lo) || !isfinite(f.hi))
-		return text("%.*f (no interval)", decimals, f.mid);
-	return text("%.*f (%.*f to %.*f)", decimals, f.mid, decimals, f.lo, decimals,
-		    f.hi);
+		return text("%.*f (no interval)", digits, f.mid);
+	return text("%.*f (%.*f to %.*f)", digits, f.mid, digits, f.lo, digits, f.hi);
 }
 
 static void put_cycles(FILE *out, const struct result_row *r)
@@ -38,7 +33,9 @@ static void put_cycles(FILE *out, const struct result_row *r)
 		return;
 	put_word(out, "cycles");
 	fprintf(out, "%s%s%s\n", cost_about(r), interval(r->cycles).s,
-		*cost_about(r) ? ", estimated from ticks" : ", counted by the CPU");
+		r->cycles_source == CYCLES_ESTIMATED ? ", estimated from ticks"
+		: r->cycles_source == CYCLES_COUNTED ? ", counted by the CPU"
+						     : "");
 }
 
 static void put_time(FILE *out, const struct result_row *r, const char *why)
@@ -47,15 +44,39 @@ static void put_time(FILE *out, const struct result_row *r, const char *why)
 	fprintf(out, "%s%s\n", interval(r->ns).s, why);
 }
 
+/* What the row would cost in the state of the core that the noise file has. */
+static void put_reference(FILE *out, const struct result_row *r, const json_t *run)
+{
+	const json_t *calibration = json_object_get(run, "calibration");
+	double enosys = json_number_value(
+		json_object_get(calibration, "state_enosys_cycles"));
+	double getuid = json_number_value(
+		json_object_get(calibration, "state_getuid_cycles"));
+	struct text state = { "" };
+
+	if (!isfinite(r->cycles_ref.mid))
+		return;
+	if (enosys > 0 && getuid > 0)
+		state = text(" (ENOSYS %s, getuid %s cycles)", say_number(enosys).s,
+			     say_number(getuid).s);
+	put_word(out, "reference");
+	table_wrap(out,
+		   text("~%s cycles at the reference state%s; never compared",
+			interval(r->cycles_ref).s, state.s)
+			   .s,
+		   STORED_LEFT, STORED_WIDTH);
+}
+
+/* Levels are of timed windows: they are estimated, where cycles are counted too. */
 static void put_levels(FILE *out, const struct result_row *r)
 {
 	if (r->levels < 0)
 		return;
 	put_word(out, "levels");
 	if (r->levels && isfinite(r->level_low.mid) && isfinite(r->level_top.mid)) {
-		fprintf(out, "%" PRId64 "; the lowest at %s cycles", r->levels,
+		fprintf(out, "%" PRId64 "; the lowest at ~%s cycles", r->levels,
 			interval(r->level_low).s);
-		fprintf(out, ",\n%*sthe most frequent at %s", STORED_LEFT, "",
+		fprintf(out, ",\n%*sthe most frequent at ~%s", STORED_LEFT, "",
 			interval(r->level_top).s);
 		if (isfinite(r->level_share))
 			fprintf(out, ", with %.0f %% of the quiet windows",
@@ -66,8 +87,8 @@ static void put_levels(FILE *out, const struct result_row *r)
 	fputc('\n', out);
 	if (r->median_at == MEDIAN_AT_BETWEEN)
 		fprintf(out,
-			"%*sThe median lies between two levels, where few windows are: "
-			"it may not\n%*scome out again.\n",
+			"%*sThe figure lies between two levels of the windows: it may "
+			"not come out\n%*sagain.\n",
 			STORED_LEFT, "", STORED_LEFT, "");
 }
 
@@ -79,7 +100,7 @@ void stored_print(FILE *out, const struct result_row *r, const json_t *run)
 	fputs(status_words[r->status], out);
 	if (*r->reason) {
 		fputs(": ", out);
-		table_text(out, r->reason, STORED_WIDTH, false);
+		table_text(out, r->reason, REASON_WIDTH, false);
 	}
 	fputc('\n', out);
 	if (!say_has_figure(r))
@@ -97,12 +118,8 @@ void stored_print(FILE *out, const struct result_row *r, const json_t *run)
 	}
 	if (*clock.s) {
 		put_word(out, "clock");
-		table_wrap(out, text("%s.", clock.s).s, STORED_LEFT, 97);
+		table_wrap(out, text("%s.", clock.s).s, STORED_LEFT, STORED_WIDTH);
 	}
-	if (isfinite(r->cycles_ref.mid)) {
-		put_word(out, "reference");
-		fprintf(out, "%s cycles at the reference state\n",
-			interval(r->cycles_ref).s);
-	}
+	put_reference(out, r, run);
 	put_levels(out, r);
 }

@@ -14,7 +14,8 @@
  * Lines of a word and what it says, from column STORED_LEFT on. `run` is run.json, or
  * NULL. Text of the folder comes out without control characters.
  */
-#define STORED_LEFT 15
+#define STORED_LEFT  15
+#define STORED_WIDTH 97
 void stored_print(FILE *out, const struct result_row *r, const json_t *run);
 
 #endif

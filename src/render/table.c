@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare/metric.h"
 #include "render/cost.h"
 #include "render/say.h"
 #include "render/table.h"
@@ -37,13 +38,18 @@ void table_text(FILE *out, const char *s, int width, bool pad)
 		fputc(' ', out);
 }
 
-int table_columns(const char *s)
+static int columns_of(const char *s, size_t len)
 {
 	int n = 0;
 
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
+	for (size_t i = 0; i < len; i++)
+		n += ((unsigned char)s[i] & 0xc0) != 0x80;
 	return n;
+}
+
+int table_columns(const char *s)
+{
+	return columns_of(s, strlen(s));
 }
 
 void table_right(FILE *out, const char *s, int width)
@@ -58,16 +64,17 @@ void table_wrap(FILE *out, const char *text, int left, int width)
 	int at = left;
 
 	while (*text) {
-		int len = strcspn(text, " ");
+		int len = strcspn(text, " "), columns = columns_of(text, len);
 
-		if (at > left && at + 1 + len > width) {
+		if (at > left && at + 1 + columns > width) {
 			fprintf(out, "\n%*s", left, "");
 			at = left;
 		} else if (at > left) {
 			fputc(' ', out);
 			at++;
 		}
-		at += fprintf(out, "%.*s", len, text);
+		fprintf(out, "%.*s", len, text);
+		at += columns;
 		text += len + (text[len] == ' ');
 	}
 	fputc('\n', out);
@@ -78,15 +85,10 @@ static void put_figure(FILE *out, struct figure f, const char *prefix, const cha
 {
 	double mid = f.mid;
 	char buf[48];
-	int decimals = fabs(mid) < 0.09995  ? 5
-		       : fabs(mid) < 0.9995 ? 4
-		       : fabs(mid) < 9.995  ? 3
-		       : fabs(mid) < 99.95  ? 2
-		       : fabs(mid) < 999.5  ? 1
-					    : 0;
+	int digits = fabs(mid) < 0.09995 ? 5 : decimals(mid, 4);
 
 	if (isfinite(mid))
-		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, decimals, mid, unit);
+		snprintf(buf, sizeof(buf), "%s%.*f%s", prefix, digits, mid, unit);
 	else
 		snprintf(buf, sizeof(buf), "-");
 	fprintf(out, " %8s ", buf);
@@ -103,6 +105,12 @@ static int width_of(const struct table *t)
 		width = n > width ? n : width;
 	}
 	return width > NAME_MAX_WIDTH ? NAME_MAX_WIDTH : width;
+}
+
+/* An older row names nothing: it is not marked. */
+static bool names_time(const struct result_row *r)
+{
+	return !strcmp(r->metric, metric_time.name);
 }
 
 static void put_row(FILE *out, const struct result_row *r, int width, bool color)
@@ -131,7 +139,7 @@ static void put_row(FILE *out, const struct result_row *r, int width, bool color
 		return;
 	}
 	put_figure(out, r->cycles, about, "");
-	put_figure(out, r->ns, "", "");
+	put_figure(out, r->ns, names_time(r) ? "*" : "", "");
 	put_figure(out, r->ratio, "", "x");
 	if (isfinite(r->quiet_share))
 		fprintf(out, " %6.0f", r->quiet_share * 100);
@@ -169,7 +177,10 @@ void table_print(FILE *out, const struct table *t, const json_t *run, bool color
 {
 	struct text clock = say_clock_range(run);
 	int width = width_of(t);
+	bool timed = false;
 
+	for_rows (result_row, r, t)
+		timed |= names_time(r) && isfinite(r->ns.mid);
 	put_sentence(out, clock);
 	if (*clock.s)
 		fputc('\n', out);
@@ -197,6 +208,10 @@ void table_print(FILE *out, const struct table *t, const json_t *run, bool color
 		fputs("\n"
 		      "± is the larger half of the 95 % interval, ±? that there is "
 		      "none; ~ marks cycles estimated from ticks.\n",
+		      out);
+	if (timed)
+		fputs("* marks rows that are compared in time: they sleep, or others "
+		      "work for them.\n",
 		      out);
 	put_sentence(out, say_loop(t));
 	put_sentence(out, say_levels(t));

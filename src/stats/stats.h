@@ -57,6 +57,12 @@ static inline double figure_high(struct figure f)
 	return isfinite(f.hi) ? f.hi : f.mid;
 }
 
+/* The same in another unit. */
+static inline struct figure figure_scaled(struct figure f, double by)
+{
+	return (struct figure){ f.mid * by, f.lo * by, f.hi * by };
+}
+
 /* The median and its interval, which is NAN where n is too small for one. Sorts x. */
 struct figure stats_figure(double *x, size_t n, double level);
 
