@@ -147,8 +147,9 @@ int folder_read(struct folder *f, const char *path, unsigned int needs, struct e
 	f->compared = may_compare && is_there(f, "", "verdicts.csv");
 	if (f->compared) {
 		ret = read_comparison(f, err);
-		if (!is_there(f, "", "results.csv"))
-			sub = "head";
+		/* Beside them there may be the rows of an older run: --force. */
+		f->of_head = is_there(f, "head", "results.csv");
+		sub = f->of_head ? "head" : "";
 	} else if (may_compare && !is_there(f, "", "results.csv")) {
 		return err_set(err, -EINVAL,
 			       "%s has neither results.csv nor verdicts.csv: it is no "
@@ -192,6 +193,13 @@ int folder_write(const char *dir, const struct table *results, const struct tabl
 					   { "rounds.csv", csv_fill, rounds },
 					   { "run.json", json_fill, run },
 					   { "windows.csv", csv_fill, windows } };
+	int ret = file_write(dir, parts, windows ? 4 : 3, err);
+	char path[PATH_SIZE];
 
-	return file_write(dir, parts, windows ? 4 : 3, err);
+	if (ret || windows)
+		return ret;
+	snprintf(path, sizeof(path), "%s/windows.csv", dir);
+	if (unlink(path) && errno != ENOENT)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	return 0;
 }

@@ -20,6 +20,7 @@ enum folder_need {
 struct folder {
 	const char *path; /* borrowed */
 	bool compared;	  /* there is verdicts.csv */
+	bool of_head;	  /* the rows are those of head/ */
 	/* Of a run, or of a comparison's head/. What is not there has no rows. */
 	struct table results, rounds, windows;
 	struct table base;     /* results of a comparison's base/ */
@@ -42,8 +43,8 @@ int folder_comparable(const struct folder *f, struct err *err);
 void folder_free(struct folder *f);
 
 /*
- * Write the files of a run, windows.csv only where there are `windows`: all of them or
- * none. 0, or -errno and err.
+ * Write the files of a run: all of them or none. Without `windows` there is no windows.csv
+ * afterwards, not even an old one. 0, or -errno and err.
  */
 int folder_write(const char *dir, const struct table *results, const struct table *rounds,
 		 const struct table *windows, const json_t *run, struct err *err);
