@@ -1,10 +1,11 @@
 #!/bin/bash
 # self-test-power.sh [TRIES] [FOLDER]: slow random benchmarks down by a known amount. Does
-# the gate find them? Of TRIES (100) each, at 5 % and at 3 %, 95 of 100 must be found. What
-# is measured must grow with what is injected: slope 1 +- 0.03.
+# the gate find them? Of TRIES (100) each, at 5 % and at 3 %, 95 of 100 must be found.
+# What is measured must grow with what is injected: slope 1 +- 0.03.
 # A comparison is of 70 benchmarks chosen at random, of which some are slowed down. It
-# takes as long as `ab` by default. As a user would, this first learns what 5 A/A comparisons of all benchmarks show here. They take
-# so long that each benchmark has as much time as in the shorter ones.
+# takes as long as `ab` by default, 110 seconds. As a user would, this first learns what 5
+# A/A comparisons of all benchmarks show here. Those take longer, so that a benchmark has
+# as much time in them as in a comparison of 70.
 # It goes on where an earlier one was interrupted. Exit status 1 if a bound is missed.
 set -eu
 cd "$(dirname "$0")/.."

@@ -119,6 +119,7 @@ static int name_file(struct place *place, const char *dir, const char *name,
 	if (snprintf(place->path, PATH_MAX, "%s/%s", dir, name) < PATH_MAX &&
 	    snprintf(place->temp, PATH_MAX, "%s/.%s.new", dir, name) < PATH_MAX)
 		return 0;
+	place->temp[0] = '\0'; /* cut, it would name another file */
 	return err_set(err, -ENAMETOOLONG, "the path of %s is too long", name);
 }
 

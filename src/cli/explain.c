@@ -28,8 +28,8 @@ static const struct option_spec options[] = {
  * How an operation is made. Also what of the place that makes it is in the figure, where
  * an operation is one such call and nothing else.
  */
-#define RETURN_COSTS                                                            \
-	"the function's call and return are in the figure. Some mitigations "   \
+#define RETURN_COSTS                                                             \
+	"the function's call and return are in the figure. Some mitigations "    \
 	"(safe RET) spoil the prediction of returns: the return after a system " \
 	"call then costs more, and that is in it too"
 

@@ -29,8 +29,8 @@ struct figure cost_on_axis(const struct result_row *r, double clock);
 struct text cost_axis_of_time(double clock);
 
 /*
- * "~450 cycles ±0.4 % (100 ns)", without the tilde where they are counted; "4.40 µs ±1.2 %"
- * of a row that leads with time. A noisy one is "about" that, if it has no tilde. The
+ * "~450 cycles ±0.4 % (100 ns)", without the tilde where they are counted; of a row that
+ * leads with time "4.40 µs ±1.2 %". A noisy one is "about" that, if it has no tilde. The
  * figure is taken `scale` times.
  */
 struct text cost_say(const struct result_row *r, double scale);

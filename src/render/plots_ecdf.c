@@ -150,7 +150,8 @@ static void gather(struct curves *c, const struct source *from,
 		const void *const *same;
 		size_t n, all;
 
-		if (!say_after(id, "null/") || (i && !strcmp(id, id_at(from->table, i - 1))))
+		if (!say_after(id, "null/") ||
+		    (i && !strcmp(id, id_at(from->table, i - 1))))
 			continue;
 		same = index_find(&by_id, id, &all);
 		r = say_find(results, id);

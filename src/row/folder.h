@@ -43,8 +43,8 @@ int folder_comparable(const struct folder *f, struct err *err);
 void folder_free(struct folder *f);
 
 /*
- * Write the files of a run: all of them or none. Without `windows` there is no windows.csv
- * afterwards, not even an old one. 0, or -errno and err.
+ * Write the files of a run: all of them or none. Without `windows` there is no
+ * windows.csv afterwards, not even an old one. 0, or -errno and err.
  */
 int folder_write(const char *dir, const struct table *results, const struct table *rounds,
 		 const struct table *windows, const json_t *run, struct err *err);

@@ -27,6 +27,17 @@ verdict_of() {
 	clean
 }
 
+@test "an arm written over the folder of a run leaves none of its windows" {
+	mkdir -p out/head
+	echo 'id,share,cycles' >out/head/windows.csv
+	run "$SYSCOST" ab --base self --head self --no-noise --rounds 2 --no-plots \
+		--force -o out floor/enosys-inline
+	[ "$status" -ne 2 ]
+	[ -s out/head/results.csv ]
+	[ ! -e out/head/windows.csv ]
+	clean
+}
+
 @test "a call made three times as slow is found, or the machine is too busy to tell" {
 	run "$SYSCOST" ab --base self --head self --no-noise --rounds 20 --no-plots \
 		-o out --inject 200 floor/enosys-inline
@@ -166,6 +177,17 @@ assert len(kept["system"]) == 16, kept
 for row in kept["rows"].values():
 	assert row["metric"] == "cycles" and len(row["apart"]) <= 2, row
 ' <<<"$output"
+	# What a busy machine makes noisy is not kept: user code is the last to be.
+	is_learnt() {
+		"$SYSCOST" noise --apart --runs 1 --pause 0 --seconds 2 --noise n.json \
+			floor/empty floor/call >/dev/null
+		python3 -c '
+import json
+rows = json.load(open("n.json"))["rows"].values()
+assert any(row["apart"] for row in rows), rows
+'
+	}
+	wait_until is_learnt
 	# A/A goes into the same file, and both stay.
 	cp n.json before.json
 	"$SYSCOST" noise --runs 1 --seconds 4 --noise n.json floor/enosys-inline
@@ -173,6 +195,7 @@ for row in kept["rows"].values():
 import json
 before, now = json.load(open("before.json")), json.load(open("n.json"))
 assert now["runs"] == 1, now
+assert any(row["apart"] for row in before["rows"].values()), before
 for i, row in before["rows"].items():
 	assert now["rows"][i]["apart"] == row["apart"], (i, now)
 '

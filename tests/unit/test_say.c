@@ -152,8 +152,9 @@ static void test_the_vdso_is_held_against_the_call(void **state)
 	r = table_row(&t, struct result_row, 0);
 	row_set(&r->base, "clock/monotonic-inline");
 	r->ratio = (struct figure){ 0.125, 0.124, 0.126 };
-	assert_non_null(strstr(say_clocks(&t).s,
-			       " in the vDSO, and as a call 8.00 (7.94 to 8.06) times that"));
+	assert_non_null(
+		strstr(say_clocks(&t).s,
+		       " in the vDSO, and as a call 8.00 (7.94 to 8.06) times that"));
 	r->ratio = (struct figure){ 0.99, 0.98, 1.01 };
 	assert_non_null(strstr(say_clocks(&t).s,
 			       ", and as a call no more that this run could tell"));
@@ -249,8 +250,7 @@ static void test_levels_name_the_row_that_they_move_most(void **state)
 	/* The most frequent one may be the lowest. */
 	table_row(&t, struct result_row, 3)->level_top.mid = 437.5;
 	table_row(&t, struct result_row, 4)->levels = 1;
-	assert_non_null(strstr(say_levels(&t).s,
-			       " at 437.5 cycles, the lowest level"));
+	assert_non_null(strstr(say_levels(&t).s, " at 437.5 cycles, the lowest level"));
 	table_free(&t);
 }
 
