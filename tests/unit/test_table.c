@@ -280,6 +280,59 @@ static void test_sentences_below_the_rows_are_wrapped_and_clean(void **state)
 	free(text);
 }
 
+/* A row that names time is marked; the others, and those of an older folder, are not. */
+static void test_rows_in_time_are_marked(void **state)
+{
+	static const char *const names[] = { "", "cycles", "time" };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		struct table t = TABLE(result_schema);
+		struct result_row *r = add(&t, "switch", "one", ROW_OK, "");
+		char *text;
+
+		set_ns(r, 2030, 2020, 2040);
+		row_set(&r->metric, names[i]);
+		text = printed(&t, false);
+		assert_int_equal(times(line(text, "  one"), " *2030 "), i == 2);
+		assert_int_equal(times(text, "* marks rows that are compared in time"),
+				 i == 2);
+		free(text);
+	}
+}
+
+static void test_lines_are_wrapped_by_columns(void **state)
+{
+	char *text;
+	size_t len;
+	FILE *f = open_memstream(&text, &len);
+
+	(void)state;
+	table_wrap(f, "é €€ 🙂🙂 abc d", 2, 12);
+	fclose(f);
+	assert_string_equal(text, "é €€ 🙂🙂\n  abc d\n");
+	free(text);
+	f = open_memstream(&text, &len);
+	table_wrap(f, "±±±± ±±±± ±", 0, 11);
+	fclose(f);
+	assert_string_equal(text, "±±±± ±±±± ±\n");
+	free(text);
+}
+
+/* Significant digits, as they were before there was one place for them. */
+static void test_decimals(void **state)
+{
+	(void)state;
+	assert_int_equal(decimals(0.1, 3), 3);
+	assert_int_equal(decimals(-9.994, 3), 2);
+	assert_int_equal(decimals(9.996, 3), 1);
+	assert_int_equal(decimals(99.96, 4), 1);
+	assert_int_equal(decimals(999.6, 4), 0);
+	assert_int_equal(decimals(1e300, 4), 0);
+	assert_int_equal(decimals(0, 4), 4);
+	assert_int_equal(decimals(NAN, 4), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +342,9 @@ int main(void)
 		cmocka_unit_test(test_readable),
 		cmocka_unit_test(test_hostile_and_colour),
 		cmocka_unit_test(test_texts_are_cut_between_characters),
+		cmocka_unit_test(test_rows_in_time_are_marked),
+		cmocka_unit_test(test_lines_are_wrapped_by_columns),
+		cmocka_unit_test(test_decimals),
 		cmocka_unit_test(test_sentences_below_the_rows_are_wrapped_and_clean),
 	};
 
