@@ -230,9 +230,9 @@ void *bench_vdso(const char *name);
  *
  * CALL(name, expr, .id = "group/name", …): the loop over `expr` and its descriptor. In
  * expr, `fd`, `buf` and `bytes` are run->fd[0], run->buf and run->bytes, in registers.
- * A pass of the loop makes BENCH_UNROLL operations. A branch back to the call costs up to
- * 28 cycles after a return from the kernel, on the CPUs that were measured, and is none of
- * the call's own. What fills no pass comes before: single ones, then passes of
+ * A pass of the loop makes BENCH_UNROLL operations. After a return from the kernel, a
+ * branch back to the call costs up to 28 cycles on the CPUs that were measured, and that
+ * is none of the call's own. What fills no pass comes before: single ones, then passes of
  * BENCH_UNROLL_LESS. Any n does.
  *
  * BATCH_OP(name, expr): the same loop without a descriptor.
