@@ -201,8 +201,8 @@ BENCH_OF(pthread, .id = "process/pthread-create-join", .via = VIA_LIBC,
 	 .calls = "rt_sigprocmask clone3 rt_sigprocmask rseq set_robust_list madvise "
 		  "exit futex",
 	 .base = NULL_CALL, .want = WANT_ZERO, .state = sizeof(struct process),
-	 .flags = BENCH_BLOCKS | BENCH_ALONE, .setup = setup_thread,
-	 .verify = verify_ran, .desc = "create a thread that returns at once, join it",
+	 .flags = BENCH_BLOCKS | BENCH_ALONE, .setup = setup_thread, .verify = verify_ran,
+	 .desc = "create a thread that returns at once, join it",
 	 .caveat = "the C library reuses the stack of the thread before, without mmap");
 
 /* There is nothing to see but the result. */

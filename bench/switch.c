@@ -221,7 +221,7 @@ static int verify(struct bench_run *run)
 #define CROSS "one operation is a round trip: two wake-ups of another CPU, maybe idle"
 
 #define GAME                                                            \
-	.base = NULL_CALL, .flags = BENCH_BLOCKS | BENCH_ALONE,       \
+	.base = NULL_CALL, .flags = BENCH_BLOCKS | BENCH_ALONE,         \
 	.state = sizeof(struct pair), .setup = setup, .verify = verify, \
 	.teardown = teardown
 #define SAME_AND_CROSS(slug, loop, does, ...)                               \

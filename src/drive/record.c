@@ -219,6 +219,20 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
+/* Whether separate runs, as far as they are known, say that it does not come out again. */
+static bool differs_apart(const struct run *run, const struct trial *from, char *why,
+			  size_t len)
+{
+	double range = run->options.noise
+			       ? noise_apart_range(run->options.noise, from->variant->id)
+			       : NAN;
+
+	if (!(range > RECORD_APART))
+		return false;
+	snprintf(why, len, "separate runs of it differed by %.1f %%", range * 100);
+	return true;
+}
+
 /* The status of a trial, and the reason where it is not ok. */
 static enum row_status judge_trial(const struct run *run, const struct trial *from,
 				   char *why, size_t len)
@@ -229,7 +243,10 @@ static enum row_status judge_trial(const struct run *run, const struct trial *fr
 	if (from->outcome.status != OUTCOME_OK)
 		return from->outcome.status == OUTCOME_SKIP ? ROW_SKIP : ROW_FAIL;
 	if (from->n_samples)
-		return trial_noisy(from, precision, why, len) ? ROW_NOISY : ROW_OK;
+		return trial_noisy(from, precision, why, len) ||
+				       differs_apart(run, from, why, len)
+			       ? ROW_NOISY
+			       : ROW_OK;
 	snprintf(why, len, "the run ended before its turn");
 	return ROW_SKIP;
 }

@@ -13,8 +13,6 @@
 #include "stats/stats.h"
 #include "stats/student.h"
 
-#define NOISE_PAIRED 20 /* newest runs of a row that noise_apart_spread() looks at */
-
 void noise_init(struct noise *noise, const char *machine)
 {
 	*noise = (struct noise){ .state = { NAN, NAN } };
@@ -213,6 +211,39 @@ double noise_apart_delta(const struct noise *noise, const char *id, double tail)
 	return expm1(fmax(most, stats_student_difference(row->apart, n, 1 - 2 * tail)));
 }
 
+/* The smallest and the largest of n values, n > 0. */
+static void range_of(const double *x, size_t n, double *lo, double *hi)
+{
+	*lo = *hi = x[0];
+	for (size_t i = 1; i < n; i++) {
+		*lo = fmin(*lo, x[i]);
+		*hi = fmax(*hi, x[i]);
+	}
+}
+
+/* The newest of the separate runs, at most NOISE_PAIRED; returns how many they are. */
+static size_t newest(const struct noise_row *row, const double **x)
+{
+	size_t n = row->n_apart < NOISE_PAIRED ? row->n_apart : NOISE_PAIRED;
+
+	*x = row->apart + row->n_apart - n;
+	return n;
+}
+
+double noise_apart_range(const struct noise *noise, const char *id)
+{
+	const struct noise_row *row = noise_find(noise, id);
+	const double *x;
+	double lo, hi;
+	size_t n;
+
+	if (!row || row->n_apart < NOISE_APART || noise_is_foreign(noise))
+		return NAN;
+	n = newest(row, &x);
+	range_of(x, n, &lo, &hi);
+	return expm1(hi - lo);
+}
+
 struct noise_totals noise_total(const struct noise *noise)
 {
 	struct noise_totals t = { 0 };
@@ -225,16 +256,6 @@ struct noise_totals noise_total(const struct noise *noise)
 	return t;
 }
 
-/* The smallest and the largest of n values, n > 0. */
-static void range_of(const double *x, size_t n, double *lo, double *hi)
-{
-	*lo = *hi = x[0];
-	for (size_t i = 1; i < n; i++) {
-		*lo = fmin(*lo, x[i]);
-		*hi = fmax(*hi, x[i]);
-	}
-}
-
 struct noise_spread noise_apart_spread(const struct noise *noise)
 {
 	enum { PAIRS = NOISE_PAIRED * (NOISE_PAIRED - 1) / 2 };
@@ -243,8 +264,8 @@ struct noise_spread noise_apart_spread(const struct noise *noise)
 
 	for (size_t i = 0; i < noise->n; i++) {
 		const struct noise_row *r = &noise->rows[i];
-		size_t n = r->n_apart < NOISE_PAIRED ? r->n_apart : NOISE_PAIRED;
-		const double *x = r->apart + r->n_apart - n;
+		const double *x;
+		size_t n = newest(r, &x);
 
 		if (r->n_apart > s.runs)
 			s.runs = r->n_apart;

@@ -23,6 +23,7 @@
 #define NOISE_KEEP	  200 /* newest values kept of one benchmark */
 #define NOISE_LEAST	  3   /* fewer say nothing about a 99th percentile */
 #define NOISE_APART	  4   /* separate runs; fewer say nothing about a deviation */
+#define NOISE_PAIRED	  20  /* newest separate runs that are held against each other */
 #define NOISE_REFERENCES  2   /* calls that are measured beside the windows of a round */
 #define NOISE_COVARIANCES (NOISE_REFERENCES * (NOISE_REFERENCES + 1) / 2)
 #define NOISE_MAX_RATIO	  20 /* e^20 is no ratio of two costs */
@@ -139,6 +140,12 @@ double noise_delta(const struct noise *noise, const char *id);
  * more. NAN: fewer than NOISE_APART.
  */
 double noise_apart_delta(const struct noise *noise, const char *id, double tail);
+
+/*
+ * How far the newest NOISE_PAIRED separate runs of this benchmark lie apart, the largest
+ * over the smallest, less 1. NAN: fewer than NOISE_APART, or not of noise->own.
+ */
+double noise_apart_range(const struct noise *noise, const char *id);
 
 /* All benchmarks together: comparisons, and the false alarms among them. */
 struct noise_totals {

@@ -278,6 +278,46 @@ static void test_figure_at_the_state(void **state)
 	script_registry_free(&reg);
 }
 
+/* A row that does not come out again in separate runs is noisy, however precise. */
+static void test_separate_runs_differ(void **state)
+{
+	static const double apart[] = { 440, 442, 463, 441 };
+	struct script script = script_make();
+	struct registry reg = script_registry(1);
+	struct run run = run_of(&reg, &script.backend), *runs[] = { &run };
+	struct launch launch = { 0 };
+	struct table results, rounds;
+	const struct result_row *row;
+	struct noise noise;
+
+	(void)state;
+	noise_init(&noise, "0123456789abcdef");
+	strcpy(noise.own, "one");
+	for (size_t i = 0; i < 4; i++)
+		noise_add_apart(&noise, "made/0000", "cycles", apart[i]);
+	run.launch = &launch;
+	run.options.noise = &noise;
+	run.options.precision = 0.05; /* the two levels are 3 % apart */
+	run_finish(runs, 1);
+	record_rows(&run, &results, &rounds, NULL);
+	row = results.rows;
+	assert_int_equal(row->status, ROW_NOISY);
+	assert_string_equal(row->reason, "separate runs of it differed by 5.2 %");
+	assert_true(row->cycles.mid > 400);
+	table_free(&results);
+	table_free(&rounds);
+	/* On another system nothing is known. */
+	strcpy(noise.own, "another");
+	record_rows(&run, &results, &rounds, NULL);
+	row = results.rows;
+	assert_int_equal(row->status, ROW_OK);
+	table_free(&results);
+	table_free(&rounds);
+	noise_free(&noise);
+	free_run(&run);
+	script_registry_free(&reg);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +327,7 @@ int main(void)
 		cmocka_unit_test(test_few_windows),
 		cmocka_unit_test(test_place_of_the_figure),
 		cmocka_unit_test(test_figure_at_the_state),
+		cmocka_unit_test(test_separate_runs_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
