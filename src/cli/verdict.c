@@ -21,11 +21,13 @@ int verdict_exit(const struct gate_summary *s, bool strict, bool advisory)
 		return EXIT_REGRESSED;
 	if (s->broken)
 		return EXIT_TROUBLE;
-	if (s->disturbed || s->contaminated)
+	if (!s->decided && !s->undecided)
+		return EXIT_NOTHING;
+	if (!gate_can_tell(s))
 		return EXIT_UNDECIDED;
 	if (strict && (s->inconclusive || s->regressed))
 		return EXIT_UNDECIDED;
-	return s->compared ? EXIT_FINE : EXIT_NOTHING;
+	return EXIT_FINE;
 }
 
 int verdict_print(const struct table *verdicts, const struct gate_summary *s,

@@ -300,9 +300,7 @@ void entry_test(struct entry *e)
 					       stats_shift_below(&e->shift, 0)));
 }
 
-/* Why there is no interval: too few rounds, or rounds in the wrong states. */
-static struct reason reason_for_few(const struct gate *g, const struct entry *e,
-				    double tail)
+struct reason entry_lacks(const struct gate *g, const struct entry *e, double tail)
 {
 	bool paired = g->how.paired;
 
@@ -357,7 +355,7 @@ void entry_decide(const struct gate *g, struct entry *e, double tail, bool distu
 	if (e->unequal) {
 		r.cause = CAUSE_UNEQUAL;
 	} else if (isnan(low) || isnan(high)) {
-		r = reason_for_few(g, e, tail);
+		r = entry_lacks(g, e, tail);
 	} else if (low > e->delta) {
 		r.cause = CAUSE_SLOWER;
 		verdict = disturbed || moved ? VERDICT_CONTAMINATED : VERDICT_REGRESSED;

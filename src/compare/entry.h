@@ -69,6 +69,9 @@ double entry_spread(struct entry *e);
  */
 void entry_write_figures(struct gate *g, struct entry *e);
 
+/* Why there is no interval: too few rounds, or rounds in the wrong states. */
+struct reason entry_lacks(const struct gate *g, const struct entry *e, double tail);
+
 /* The p-values of `out`. Nothing that is exact has any. */
 void entry_test(struct entry *e);
 

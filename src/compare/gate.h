@@ -31,6 +31,7 @@
  *           more: then compare folders of several boots.
  * verdict   regressed: low > 1 + delta; improved: high < 1 / (1 + delta); same: between;
  *           inconclusive: anything else; skip: no figure on one side.
+ *           suspected: was regressed or improved, see gate_confirm().
  *
  * An exact metric needs no statistics. A benchmark regressed (or improved) if all rounds
  * of the head lie above (or below) all of the base by more than options.allow. It is the
@@ -51,16 +52,7 @@
 #include <stddef.h>
 
 #include "compare/sides.h"
-
-/* What a table of verdicts says as a whole. */
-struct gate_summary {
-	size_t compared; /* all rows but those of verdict skip */
-	size_t regressed, improved, same, inconclusive, contaminated, skipped;
-	size_t broken;	      /* failed in head and not in base: skipped, but not fine */
-	double control_ratio; /* NAN: no control on both sides */
-	bool disturbed;	      /* the comparison as a whole is contaminated, see why */
-	char why[200];
-};
+#include "compare/summary.h"
 
 /* A comparison of two sides, whose rounds are gathered once and found by id. */
 struct gate;
@@ -84,11 +76,6 @@ int gate(const struct gate_side *base, size_t n_base, const struct gate_side *he
 	 size_t n_head, const struct gate_options *options, struct table *verdicts,
 	 struct gate_summary *summary);
 
-/* Whether a row wants to be measured again: regressed or improved. */
-bool gate_flagged(const struct verdict_row *row);
-/* Whether it failed in head and not in base. */
-bool gate_broken(const struct verdict_row *row);
-
 /*
  * Judge what is flagged in `verdicts` again, by `fresh`: pairs of rounds with other
  * seeds, none of the first time. Delta stays the same. The error, that of the fresh
@@ -97,10 +84,15 @@ bool gate_broken(const struct verdict_row *row);
  * and likewise of `improved`. That covers what errs by chance. What shifts both of them
  * alike, such as where a build has its code, only delta covers.
  *
- * A row stays flagged only if both say so; else it becomes inconclusive, "not confirmed:
- * …". Flagged rows that have no fresh rounds are not confirmed either. A disturbed second
- * comparison makes them contaminated. What an exact metric says needs no confirmation,
- * and stays. Updates *summary.
+ * A row stays flagged only if both say so. Otherwise it is "not confirmed: …":
+ *
+ * contaminated  The second comparison is disturbed.
+ * inconclusive  Fresh rounds contradict: their median is in the other direction, or
+ *               their interval excludes a change beyond delta in this one.
+ * suspected     Anything else. That includes too few fresh rounds for an interval, or
+ *               none at all.
+ *
+ * What an exact metric says needs no confirmation, and stays. Updates *summary.
  */
 void gate_confirm(struct gate *fresh, struct table *verdicts,
 		  struct gate_summary *summary);

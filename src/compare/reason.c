@@ -64,10 +64,29 @@ static void say_range(char *buf, size_t len, const struct verdict_row *row,
 			 r->low, r->high);
 }
 
+const char *reason_change(char *buf, size_t len, double ratio)
+{
+	if (ratio >= 10)
+		snprintf(buf, len, "x%.3g", ratio);
+	else
+		snprintf(buf, len, "%+.1f %%", (ratio - 1) * 100);
+	return buf;
+}
+
+/* Were there enough of them in all, their states parted them. */
+void reason_few(char *buf, size_t len, const struct reason *r)
+{
+	const struct round_counts *n = &r->counts;
+
+	snprintf(buf, len,
+		 "too few %s%s: %zu quiet, %zu contended of %zu; %zu%s are needed",
+		 r->unit, n->candidates < r->needed ? "" : " of one contention state",
+		 n->quiet, n->contended, n->candidates, r->needed, r->detail);
+}
+
 void reason_write(struct verdict_row *row, const struct reason *r)
 {
 	const char *comma = *beside[row->contention] ? ", " : "";
-	const struct round_counts *n = &r->counts;
 	char text[600], range[120];
 
 	switch (r->cause) {
@@ -80,10 +99,7 @@ void reason_write(struct verdict_row *row, const struct reason *r)
 			 beside[row->contention]);
 		break;
 	case CAUSE_FEW:
-		snprintf(text, sizeof(text),
-			 "too few %s: %zu quiet, %zu contended of %zu; %zu%s are needed",
-			 r->unit, n->quiet, n->contended, n->candidates, r->needed,
-			 r->detail);
+		reason_few(text, sizeof(text), r);
 		break;
 	case CAUSE_UNCONFIRMED:
 		snprintf(text, sizeof(text), "%s at first, not confirmed: %s",

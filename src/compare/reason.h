@@ -20,8 +20,8 @@ struct reason {
 	double low, high;	    /* CAUSE_WIDE: the interval, in per cent */
 	struct round_counts counts; /* CAUSE_FEW */
 	size_t needed;		    /* CAUSE_FEW */
-	const char *unit;	    /* CAUSE_FEW: what the counts are of */
-	bool exact; /* there is no interval: rounds are compared one by one */
+	const char *unit; /* CAUSE_FEW: what the counts are of: "pairs of …" */
+	bool exact;	  /* there is no interval: rounds are compared one by one */
 };
 
 /* Set cause and reason. What else the sentence says is in the row: delta, contention. */
@@ -32,6 +32,12 @@ void reason_confirm(struct verdict_row *row);
 
 /* The sentence without interval and delta, which have columns. Returns buf. */
 const char *reason_beside_interval(char *buf, size_t len, const struct verdict_row *row);
+
+/* "too few pairs of rounds: …", of a reason that is CAUSE_FEW. */
+void reason_few(char *buf, size_t len, const struct reason *r);
+
+/* "+5.1 %"; large ratios as "x12.3". Returns buf. */
+const char *reason_change(char *buf, size_t len, double ratio);
 
 /* "neighbours …": the sentence of a cause that needs nothing more. */
 const char *reason_of_cause(enum row_cause cause);

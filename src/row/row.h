@@ -135,7 +135,7 @@
 #define VERDICT_COLUMNS(X)                                                             \
 	X(TEXT, id, "the row")                                                         \
 	X(WORD, verdict,                                                               \
-	  "regressed, improved, same, inconclusive, contaminated or skip")             \
+	  "regressed, suspected, improved, same, inconclusive, contaminated or skip")  \
 	X(TEXT, reason, "why, in words")                                               \
 	X(FIGURE, ratio,                                                               \
 	  "head over base: exp of the median log-ratio; its interval is at `level`")   \

@@ -11,10 +11,11 @@
 	W(ROW_SKIP, "skip")   \
 	W(ROW_FAIL, "fail")
 
-/* What became of the comparison of two sides. */
+/* What became of the comparison of two sides; suspected: flagged, not confirmed. */
 #define VERDICT_WORDS(W)                        \
 	W(VERDICT_NONE, "")                     \
 	W(VERDICT_REGRESSED, "regressed")       \
+	W(VERDICT_SUSPECTED, "suspected")       \
 	W(VERDICT_IMPROVED, "improved")         \
 	W(VERDICT_SAME, "same")                 \
 	W(VERDICT_INCONCLUSIVE, "inconclusive") \

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What fresh rounds make of what was flagged, and how many rounds a pilot asks for. */
+#include <stdio.h>
+
 #include "sides.h"
 
 static void test_confirm(void **state)
@@ -46,15 +48,20 @@ static void test_confirm(void **state)
 	assert_true(isnan(row_of(&p, "a/same")->confirm_level));
 	assert_verdict(&p, "a/fluke", VERDICT_INCONCLUSIVE);
 	assert_reason(&p, "a/fluke", "not confirmed: fresh rounds say +1.0 %");
-	assert_verdict(&p, "a/gone", VERDICT_INCONCLUSIVE);
-	assert_reason(&p, "a/gone", "no fresh rounds");
+	assert_verdict(&p, "a/gone", VERDICT_SUSPECTED);
+	assert_reason(&p, "a/gone", "there was no time for fresh rounds");
 	assert_true(isnan(row_of(&p, "a/gone")->confirm.mid));
-	assert_verdict(&p, "a/few", VERDICT_INCONCLUSIVE);
+	assert_verdict(&p, "a/few", VERDICT_SUSPECTED);
+	assert_reason(&p, "a/few",
+		      "fresh rounds say +5.0 %, and are too few pairs of "
+		      "rounds: 5 quiet, 0 contended of 5; 9 are needed");
 	assert_verdict(&p, "a/faster", VERDICT_IMPROVED);
 	assert_verdict(&p, "a/same", VERDICT_SAME);
 	assert_int_equal(row_of(&p, "a/same")->confirm_rounds, -1);
 	assert_int_equal(p.summary.regressed, 1);
-	assert_int_equal(p.summary.inconclusive, 3);
+	assert_int_equal(p.summary.inconclusive, 1);
+	assert_int_equal(p.summary.suspected, 2);
+	assert_int_equal(p.summary.unjudged, 2);
 
 	/* The other direction is no agreement. */
 	run(&p, &paired);
@@ -73,6 +80,94 @@ static void test_confirm(void **state)
 	assert_verdict(&p, "a/real", VERDICT_CONTAMINATED);
 	assert_true(p.summary.disturbed);
 	assert_non_null(strstr(p.summary.why, "fresh rounds"));
+	pair_free(&p);
+	pair_free(&fresh);
+}
+
+/* A row of 20 rounds that is `first` times as dear, and then n rounds of `fresh` times. */
+static void measure_twice(struct pair *p, struct pair *again, double first, int n,
+			  double fresh, double jitter)
+{
+	pair_init(p);
+	pair_init(again);
+	add_row(&p->base, "a/x", 20, 1000, 0);
+	add_row(&p->head, "a/x", 20, 1000 * first, 0);
+	for (int i = 0; i < 9; i++) {
+		char id[16];
+
+		snprintf(id, sizeof(id), "a/same%d", i);
+		add_row(&p->base, id, 20, 1000, 0);
+		add_row(&p->head, id, 20, 1000, 0);
+	}
+	add_row(&again->base, "a/x", n, 1000, 0);
+	add_row(&again->head, "a/x", n, 1000 * fresh, jitter);
+	run(p, &paired);
+	assert_true(gate_flagged(row_of(p, "a/x")));
+	confirm(p, again);
+}
+
+/* What fresh rounds do not contradict stays suspected, whatever they lack. */
+static void test_suspected(void **state)
+{
+	static const struct {
+		double first;
+		int n;
+		double fresh, jitter;
+		enum row_verdict want;
+		bool judged, can_tell;
+		const char *reason;
+	} cases[] = {
+		{ 1.05, 20, 1.05, 0, VERDICT_REGRESSED, true, true, "agree" },
+		/* Slower, and by how much is open. */
+		{ 1.05, 20, 1.03, 0.04, VERDICT_SUSPECTED, true, false,
+		  "regressed at first, not confirmed: fresh rounds say +3.0 %, interval "
+		  "not beyond delta: " },
+		/* Too few, none at all, and too few in the other direction. */
+		{ 179, 3, 130, 0, VERDICT_SUSPECTED, false, false,
+		  "say x130, and are too few pairs of rounds: 3 quiet, 0 contended of 3" },
+		{ 179, 0, 1, 0, VERDICT_SUSPECTED, false, false,
+		  "no rounds of both sides" },
+		{ 1.05, 3, 0.99, 0, VERDICT_INCONCLUSIVE, false, false, "say -1.0 %" },
+		/* Contradicted: the other way, or by less than delta. */
+		{ 1.05, 20, 0.99, 0.04, VERDICT_INCONCLUSIVE, true, true, "say -1.0 %" },
+		{ 1.05, 20, 1.01, 0, VERDICT_INCONCLUSIVE, true, true, "say +1.0 %" },
+		{ 0.9, 20, 0.97, 0.04, VERDICT_SUSPECTED, true, false,
+		  "improved at first, not confirmed" },
+		{ 0.9, 20, 0.99, 0, VERDICT_INCONCLUSIVE, true, true, "say -1.0 %" },
+		{ 0.9, 3, 0.9, 0, VERDICT_SUSPECTED, false, false, "too few pairs" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct pair p, fresh;
+
+		measure_twice(&p, &fresh, cases[i].first, cases[i].n, cases[i].fresh,
+			      cases[i].jitter);
+		assert_verdict(&p, "a/x", cases[i].want);
+		assert_reason(&p, "a/x", cases[i].reason);
+		assert_int_equal(p.summary.unjudged, !cases[i].judged);
+		assert_int_equal(gate_can_tell(&p.summary), cases[i].can_tell);
+		assert_int_equal(p.summary.suspected, cases[i].want == VERDICT_SUSPECTED);
+		pair_free(&p);
+		pair_free(&fresh);
+	}
+}
+
+/* Fresh rounds enough, but of two states: the sentence says what was in the way. */
+static void test_suspected_beside_a_neighbour(void **state)
+{
+	struct pair p, fresh;
+
+	(void)state;
+	measure_twice(&p, &fresh, 130, 20, 130, 0);
+	run(&p, &paired);
+	contend(&fresh.head, "a/x", 4, 1.2, 1.3);
+	confirm(&p, &fresh);
+	assert_verdict(&p, "a/x", VERDICT_SUSPECTED);
+	assert_reason(&p, "a/x",
+		      "too few pairs of rounds of one contention state: 4 "
+		      "quiet, 0 contended of 20; 7 are needed");
+	assert_false(gate_can_tell(&p.summary));
 	pair_free(&p);
 	pair_free(&fresh);
 }
@@ -151,6 +246,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_confirm),
+		cmocka_unit_test(test_suspected),
+		cmocka_unit_test(test_suspected_beside_a_neighbour),
 		cmocka_unit_test(test_rounds),
 		cmocka_unit_test(test_rounds_of_two_states),
 	};
