@@ -83,6 +83,13 @@ const char *export_disturbed(const struct export_source *src)
 	return json_is_true(summary_value(src, "disturbed")) ? why ?: "" : NULL;
 }
 
+const char *export_undecided(const struct export_source *src)
+{
+	if (!json_is_false(summary_value(src, "can_tell")) || export_disturbed(src))
+		return NULL;
+	return json_string_value(summary_value(src, "text"));
+}
+
 int64_t export_operations(const struct result_row *r, const struct round_row *round)
 {
 	int64_t ops = 1, factors[] = { round->n, round->quiet, r->ops };

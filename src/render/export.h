@@ -62,6 +62,8 @@ const char *export_env(const struct export_source *src, const char *key);
 const char *export_advisory(const struct export_source *src);
 /* Why the comparison as a whole is contaminated, or NULL. */
 const char *export_disturbed(const struct export_source *src);
+/* The headline of a comparison that cannot tell for another reason, or NULL. */
+const char *export_undecided(const struct export_source *src);
 /* Operations behind a round's figure: those of its quiet windows, at least 1. */
 int64_t export_operations(const struct result_row *r, const struct round_row *round);
 /* "427.1 (420 to 431.2)", the unit behind the first; "-" where there is no figure. */

@@ -42,6 +42,14 @@ static void put_warning(FILE *out, const char *what, const char *id, const char 
 	put(out, "::%s%s%s\n", text, *text && *reason ? ": " : "", reason);
 }
 
+/* Regressed, or suspected to be slower. */
+static bool is_red(const struct verdict_row *v)
+{
+	return v->verdict == VERDICT_REGRESSED ||
+	       (v->verdict == VERDICT_SUSPECTED && v->ratio.mid > 1);
+}
+
+/* Regressed first. */
 static int worse_first(const void *a, const void *b)
 {
 	const struct verdict_row *x = *(const struct verdict_row *const *)a;
@@ -49,6 +57,8 @@ static int worse_first(const void *a, const void *b)
 	double p = isfinite(x->ratio.mid) ? x->ratio.mid : 0,
 	       q = isfinite(y->ratio.mid) ? y->ratio.mid : 0;
 
+	if (x->verdict != y->verdict)
+		return x->verdict == VERDICT_REGRESSED ? -1 : 1;
 	return (p < q) - (p > q) ?: (x > y) - (x < y);
 }
 
@@ -56,15 +66,16 @@ static int export_annotations(FILE *out, const struct export_source *src)
 {
 	const struct verdict_row **red = room_for(src->folder->verdicts.n, sizeof(*red));
 	const char *disturbed = export_disturbed(src), *advisory = export_advisory(src);
+	const char *undecided = export_undecided(src);
 	size_t n_red = 0, shown = 0, failed = 0;
 
 	for_rows (verdict_row, v, &src->folder->verdicts)
-		if (v->verdict == VERDICT_REGRESSED)
+		if (is_red(v))
 			red[n_red++] = v;
 	qsort(red, n_red, sizeof(*red), worse_first);
 	for (; shown < n_red && shown < WORST; shown++)
-		put_warning(out, "regressed", red[shown]->id, export_change(red[shown]).s,
-			    red[shown]->reason);
+		put_warning(out, verdict_words[red[shown]->verdict], red[shown]->id,
+			    export_change(red[shown]).s, red[shown]->reason);
 	free(red);
 	for_rows (result_row, r, &src->folder->results) {
 		if (r->status != ROW_FAIL)
@@ -80,6 +91,8 @@ static int export_annotations(FILE *out, const struct export_source *src)
 		fprintf(out, ", %zu failed", failed);
 	if (shown < n_red + failed)
 		fprintf(out, "; the worst %zu of %zu are shown", shown, n_red + failed);
+	if (undecided)
+		put(out, "; cannot tell: %s", undecided);
 	if (disturbed)
 		put(out, "; contaminated: %s", disturbed);
 	if (advisory)

@@ -71,6 +71,8 @@ static void put_message(FILE *out, enum outcome outcome, const struct export_sou
 	if (v && !failed && v->verdict == VERDICT_REGRESSED)
 		put(out, outcome == SKIPPED ? ", advisory: %s" : ": %s",
 		    export_change(v).s);
+	if (v && !failed && v->verdict == VERDICT_SUSPECTED)
+		put(out, ": %s", export_change(v).s);
 	if (!*reason && r && !failed && !v && !say_has_figure(r))
 		reason = "no figure";
 	put(out, "%s%s\"/>\n", *reason && *word ? ": " : "", reason);

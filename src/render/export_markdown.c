@@ -74,8 +74,9 @@ static void put_verdict(struct summary *s, const struct verdict_row *v)
 	FILE *f = begin_row(s);
 
 	put(f,
-	    v->verdict == VERDICT_REGRESSED ? "| **%s** | <code>%s</code>"
-					    : "| %s | <code>%s</code>",
+	    v->verdict == VERDICT_REGRESSED || v->verdict == VERDICT_SUSPECTED
+		    ? "| **%s** | <code>%s</code>"
+		    : "| %s | <code>%s</code>",
 	    verdict_words[v->verdict], v->id);
 	fprintf(f, " | %s | %s | %s", export_interval(v->ratio, " times").s,
 		export_side(v->base_ns, v->base, v->metric).s,
@@ -121,9 +122,9 @@ static size_t put_verdicts(struct summary *s, const struct table *verdicts,
 /* What is not "same" first; the rest folded away. */
 static void put_verdict_tables(struct summary *s, const struct table *verdicts)
 {
-	static const enum row_verdict first[] = { VERDICT_REGRESSED, VERDICT_CONTAMINATED,
-						  VERDICT_IMPROVED, VERDICT_INCONCLUSIVE,
-						  VERDICT_SKIP };
+	static const enum row_verdict first[] = { VERDICT_REGRESSED,	VERDICT_SUSPECTED,
+						  VERDICT_CONTAMINATED, VERDICT_IMPROVED,
+						  VERDICT_INCONCLUSIVE, VERDICT_SKIP };
 	size_t same = put_verdicts(NULL, verdicts, VERDICT_SAME);
 
 	if (same < verdicts->n)
@@ -160,6 +161,7 @@ static void put_about(FILE *out, const struct export_source *src)
 	struct {
 		const char *form, *text;
 	} lines[] = {
+		{ "**Cannot tell**: %s.\n\n", export_undecided(src) },
 		{ "Contaminated: %s.\n\n", export_disturbed(src) },
 		{ "Advisory only: %s.\n\n", export_advisory(src) },
 		{ "%s, ", export_env(src, "model name") },

@@ -56,6 +56,22 @@ export_and_check() { # format, kind, options…
 	grep -q '^Advisory only: says ' out.md
 }
 
+@test "what a comparison could not tell is said, and what is suspected is named" {
+	python folder undecided undecided
+	"$SYSCOST" export undecided --format junit >out.xml
+	grep -q 'failures="1" ' out.xml # the row that failed
+	grep -q '<skipped message="suspected: 130 times (130 to 130)[^"]*not confirmed' out.xml
+	xmllint --noout --schema "$BATS_TEST_DIRNAME/../export/junit.xsd" out.xml
+	"$SYSCOST" export undecided --format github-annotations >out.txt
+	head -1 out.txt | grep -q '^::warning title=suspected some/suspected::130 times'
+	grep -q '^::notice.*1 suspected.*; cannot tell: undecided: 2 of 3 bench' out.txt
+	"$SYSCOST" export undecided --format markdown >out.md
+	grep -q '^\*\*Cannot tell\*\*: undecided: 2 of 3 benchmarks\.' out.md
+	grep -q '^| \*\*suspected\*\* | <code>some/suspected</code> | 130 times' out.md
+	"$SYSCOST" export undecided --format openmetrics >out.om
+	grep -q 'id="some/suspected",syscost_verdict="suspected"} 1$' out.om
+}
+
 @test "the cycles of a round are its own; a verdict shows what was compared" {
 	python folder comparison comparison
 	change() { # file, id, COLUMN=VALUE…

@@ -221,7 +221,7 @@ def junit(path, kind):
         red = {"r%d" % i for i in range(12)} | {evil}
         check(failed - {"fail"} == red, "what regressed: %s" % failed)
         check(("fail" in failed) == (kind == "comparison"), "a failed row of the head")
-        check({"contaminated", "skip"} <= skipped, "what is not known: %s" % skipped)
+        check({"contaminated", "skip", "suspected"} <= skipped, "what is not known: %s" % skipped)
         check(any("feed" in n for n in skipped), "inconclusive is skipped")
         check(not {"plain", "x:batch=8"} & (failed | skipped), "same, improved pass")
         message = [c for c in cases if c.get("name") == evil][0].find("failure")
@@ -329,15 +329,15 @@ def github_annotations(path, kind):
         check(warnings[0][1] == folder.WHY, "the reason, unescaped")
         check(count == "5 ok, 1 noisy, 1 skip, 1 fail", "count: " + count)
         return
-    check(len(warnings) == 10, "ten of fourteen")
+    check(len(warnings) == 10, "ten of fifteen")
     check(warnings[0][0] == ("regressed " + folder.EVIL), "the worst first, its id whole")
     check(folder.WHY in warnings[0][1] and "9.5 times (9.49 to 9.51)" in warnings[0][1],
           "what the worst says")
     check([w[0] for w in warnings[1:]] == ["regressed many/r%d" % i
                                            for i in range(11, 2, -1)], "in order")
-    check(count.startswith("13 regressed, 1 improved, 1 same, 1 inconclusive, "
+    check(count.startswith("13 regressed, 1 suspected, 1 improved, 1 same, 1 inconclusive, "
                            "1 contaminated, 1 skip"), "count: " + count)
-    total = 14 if kind == "comparison" else 13
+    total = 15 if kind == "comparison" else 14
     check(count.endswith("; the worst 10 of %d are shown" % total), "count: " + count)
 
 

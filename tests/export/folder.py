@@ -1,6 +1,7 @@
 """Result folders by hand, with hostile text, for the tests of export.
 
-    folder.py KIND DIR    KIND: run, comparison, advisory, verdicts, big or skips
+    folder.py KIND DIR    KIND: run, comparison, advisory, undecided, verdicts, big
+                          or skips
 
 The columns come from src/row/row.h, where they are declared.
 """
@@ -137,6 +138,7 @@ def verdicts():
         verdict(EVIL, "regressed", 9.5, WHY),
         verdict("batch/x:batch=8", "improved", 0.5),
         verdict(LINES, "inconclusive", 1.02, WHY),
+        verdict("some/suspected", "suspected", 130.0, "regressed at first, not confirmed"),
         verdict("some/contaminated", "contaminated", 1.3, "the control moved"),
         verdict("gone/skip", "skip", None, WHY),
     ]
@@ -160,6 +162,17 @@ def advisory(path):
                    "summary": {"disturbed": True, "why": WHY, "advisory": WHY}}, f)
 
 
+def undecided(path):
+    """Nothing regressed, and more rows are undecided than decided."""
+    comparison(path)
+    write(path + "/verdicts.csv", "VERDICT",
+          [v for v in verdicts() if v["verdict"] in ("suspected", "inconclusive", "same")])
+    with open(path + "/compare.json", "w") as f:
+        json.dump({"command": COMMAND, "seed": "42",
+                   "summary": {"text": "undecided: 2 of 3 benchmarks", "can_tell": False,
+                               "disturbed": False, "why": "", "advisory": None}}, f)
+
+
 def only_verdicts(path):
     os.makedirs(path)
     write(path + "/verdicts.csv", "VERDICT", verdicts())
@@ -179,5 +192,6 @@ def skips(path):
 
 
 if __name__ == "__main__":
-    {"run": run, "comparison": comparison, "verdicts": only_verdicts, "advisory": advisory, "big": big,
+    {"run": run, "comparison": comparison, "verdicts": only_verdicts, "advisory": advisory,
+     "undecided": undecided, "big": big,
      "skips": skips}[sys.argv[1]](sys.argv[2])
