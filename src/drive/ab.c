@@ -13,11 +13,11 @@
 #include "base/random.h"
 #include "compare/budget.h"
 #include "drive/ab.h"
+#include "drive/again.h"
 #include "drive/record.h"
 
 #define CONFIRM_SHARE	0.25 /* of the time is kept for the confirmation */
 #define CONFIRM_SECONDS 10   /* and so much is always there for it */
-#define CONFIRM_TIMES	3    /* as many rounds: a neighbour may spoil most of a spell */
 #define INJECT_FLOORS	2    /* a slowdown is worth so many of the gate's floors */
 #define INJECT_STREAM	0x696e6a656374u /* not the random numbers of the shuffles */
 #define CONFIRM_STREAM	0x636f6e6669726du
@@ -94,8 +94,10 @@ static void estimate_costs(struct ab *ab, double seconds)
 		seconds -= ab->cost[i] * arm->rounds;
 		n += arm->plan[i].wanted;
 	}
+	seconds = fmax(seconds, 0) / arm->rounds;
 	for (size_t i = 0; i < arm->reg->n; i++)
-		ab->cost[i] += fmax(seconds, 0) / arm->rounds / (n ? n : 1);
+		ab->cost[i] += seconds / (n ? n : 1);
+	ab->start = seconds;
 }
 
 /* What the gate says of arms that it cannot compare. */
@@ -229,33 +231,6 @@ static void write_conditions(struct ab *ab, const struct ab_options *o)
 	}
 }
 
-/* What is measured again: which variants, and in how many fresh rounds each. */
-struct again {
-	bool *flagged;
-	unsigned int *needed, *wanted;
-};
-
-/*
- * At least as many rounds as a pilot has. With fewer, nothing could be confirmed where
- * many are flagged.
- */
-static void choose_again(struct ab *ab, double seconds, struct again *again)
-{
-	const struct run *base = &ab->pair.arm[ARM_BASE];
-
-	for (size_t i = 0, at = 0; at < ab->verdicts.n; i++) {
-		if (!base->plan[i].wanted ||
-		    !gate_flagged(table_row(&ab->verdicts, struct verdict_row, at++)))
-			continue;
-		again->flagged[i] = true;
-		again->needed[i] = CONFIRM_TIMES * base->trials[i].n_samples;
-		again->wanted[i] = AB_PILOT;
-		seconds -= AB_PILOT * ab->cost[i];
-		ab->flagged++;
-	}
-	budget_rounds(again->needed, ab->cost, base->reg->n, seconds, again->wanted);
-}
-
 /* Fresh rounds of what was flagged, with another seed, and what the gate says to them. */
 static int measure_again(struct ab *ab, const struct ab_options *o,
 			 const struct again *again, const struct run_options *options,
@@ -264,7 +239,7 @@ static int measure_again(struct ab *ab, const struct ab_options *o,
 	struct gate *gate;
 	struct pair fresh;
 	struct sides s;
-	int ret = pair_begin_like(&fresh, &ab->pair, again->flagged, options, err);
+	int ret = pair_begin_like(&fresh, &ab->pair, again->chosen, options, err);
 
 	if (!ret)
 		ret = pair_rounds(&fresh, again->wanted, options->seconds, err);
@@ -289,25 +264,29 @@ static int measure_again(struct ab *ab, const struct ab_options *o,
 static int confirm(struct ab *ab, const struct ab_options *o, double seconds,
 		   struct err *err)
 {
-	const struct registry *reg = ab->pair.arm[ARM_BASE].reg;
-	struct again again = { .flagged = calloc(reg->n, sizeof(bool)),
-			       .needed = calloc(reg->n, sizeof(unsigned int)),
-			       .wanted = calloc(reg->n, sizeof(unsigned int)) };
+	size_t control = ab->pair.control;
 	struct run_options options = o->run;
-	int ret = again.flagged && again.needed && again.wanted ? 0 : err_memory(err);
+	struct again again;
+	int ret;
 
 	options.seconds = fmax(seconds, CONFIRM_SECONDS);
 	options.seed = o->run.seed ^ CONFIRM_STREAM;
-	if (!ret)
-		choose_again(ab, options.seconds, &again);
+	ret = again_choose(&again,
+			   &(struct again_of){ .pair = &ab->pair,
+					       .verdicts = &ab->verdicts,
+					       .cost = ab->cost,
+					       .start = ab->start,
+					       .pilot = AB_PILOT,
+					       .error = o->gate.family_error,
+					       .seconds = options.seconds },
+			   err);
+	ab->flagged = again.flagged;
 	if (!ret && ab->flagged) {
-		if (ab->pair.control < reg->n)
-			again.flagged[ab->pair.control] = true;
+		if (control < ab->pair.arm[ARM_BASE].reg->n)
+			again.chosen[control] = true;
 		ret = measure_again(ab, o, &again, &options, err);
 	}
-	free(again.flagged);
-	free(again.needed);
-	free(again.wanted);
+	again_free(&again);
 	return ret;
 }
 

@@ -34,6 +34,7 @@ struct ab {
 	size_t flagged;	 /* before the confirmation */
 	size_t injected; /* benchmarks of head that were slowed down */
 	double *cost;	 /* seconds that a pair of rounds of each variant takes */
+	double start;	 /* seconds in the sum of all these that no benchmark took */
 	bool stopped;	 /* by options.run.stop */
 	double seconds;	 /* that it took */
 };

@@ -8,8 +8,6 @@
 #include "base/random.h"
 #include "drive/pair.h"
 
-#define GROUP 36 /* benchmarks a process: enough to pay for starting it */
-
 static int begin_arms(struct pair *p, struct backend *backend, const struct registry *reg,
 		      const bool *wanted, const struct run_options *options,
 		      const struct launch *base, const struct launch *head,
@@ -190,8 +188,8 @@ static int measure_round(struct pair *p, uint32_t *order, size_t n, uint64_t *ra
 						    : random_next(random) & 1;
 	first = p->head_first ? ARM_HEAD : ARM_BASE;
 	random_shuffle(order, n, random);
-	for (size_t at = 0; at < n && !ret; at += GROUP) {
-		size_t some = n - at < GROUP ? n - at : GROUP;
+	for (size_t at = 0; at < n && !ret; at += PAIR_GROUP) {
+		size_t some = n - at < PAIR_GROUP ? n - at : PAIR_GROUP;
 
 		ret = measure_arm(p, first, order + at, some, at, err);
 		if (!ret)
