@@ -66,8 +66,11 @@ static void say_range(char *buf, size_t len, const struct verdict_row *row,
 
 const char *reason_change(char *buf, size_t len, double ratio)
 {
-	if (ratio >= 10)
-		snprintf(buf, len, "x%.3g", ratio);
+	if (!isfinite(ratio))
+		snprintf(buf, len, "-");
+	else if (ratio >= 10)
+		snprintf(buf, len, ratio < 1000 || ratio >= 1e6 ? "x%.3g" : "x%.0f",
+			 ratio);
 	else
 		snprintf(buf, len, "%+.1f %%", (ratio - 1) * 100);
 	return buf;

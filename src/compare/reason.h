@@ -36,7 +36,7 @@ const char *reason_beside_interval(char *buf, size_t len, const struct verdict_r
 /* "too few pairs of rounds: …", of a reason that is CAUSE_FEW. */
 void reason_few(char *buf, size_t len, const struct reason *r);
 
-/* "+5.1 %"; large ratios as "x12.3". Returns buf. */
+/* "+5.1 %"; large ratios as "x12.3"; "-" for not available. Returns buf. */
 const char *reason_change(char *buf, size_t len, double ratio);
 
 /* "neighbours …": the sentence of a cause that needs nothing more. */

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/room.h"
+#include "compare/reason.h"
 #include "render/plot.h"
 #include "render/plots.h"
 #include "render/verdicts.h"
 #include "stats/stats.h"
 
-#define EDGE	    50.0 /* per cent: what lies further out is drawn at the edge */
+#define BAND_EDGE   0.1	 /* a delta beyond this does not widen the figure */
+#define AA_EDGE	    50.0 /* per cent: what lies further out is not in the figure */
 #define AA_WIDEST   4	 /* benchmarks that get a curve of their own */
 #define AA_LEAST    20	 /* values that make a curve */
 #define AA_MIN_EDGE 2.5	 /* per cent: so that the default delta is in the figure */
@@ -27,7 +29,7 @@ struct forest {
 static const unsigned int colours[VERDICTS] = {
 	[VERDICT_REGRESSED] = 0xd55e00, [VERDICT_CONTAMINATED] = 0xcc79a7,
 	[VERDICT_IMPROVED] = 0x009e73,	[VERDICT_INCONCLUSIVE] = 0xe69f00,
-	[VERDICT_SAME] = 0x0072b2,
+	[VERDICT_SUSPECTED] = 0x8b3a00, [VERDICT_SAME] = 0x0072b2,
 };
 
 static int slower_first(const void *a, const void *b)
@@ -40,38 +42,58 @@ static int slower_first(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-/* A ratio in per cent, within the edges of the figure; `instead` where there is none. */
-static double ratio_in_percent(double ratio, double instead)
+/* A ratio that a log axis can have; `instead` where it is none. */
+static double on_axis(double ratio, double instead)
 {
-	if (!isfinite(ratio))
-		return instead;
-	return fmax(-EDGE, fmin(EDGE, (ratio - 1) * 100));
+	return isfinite(ratio) && ratio > 0 ? ratio : instead;
 }
 
-/* label, y, change, low, high, band low, band high, colour, words */
+static struct figure change_of(const struct verdict_row *r)
+{
+	double mid = r->ratio.mid;
+
+	return (struct figure){ mid, on_axis(r->ratio.lo, mid),
+				on_axis(r->ratio.hi, mid) };
+}
+
+/* Every interval is in the figure, and so are bands that are not too wide. */
+static void find_range(struct canvas *g, const struct verdict_row *const *rows)
+{
+	double room;
+
+	g->xmin = g->xmax = 1;
+	for (int i = 0; i < g->rows; i++) {
+		struct figure f = change_of(rows[i]);
+		double band = 1 + fmin(BAND_EDGE, fmax(rows[i]->delta, 0));
+
+		g->xmin = fmin(g->xmin, fmin(f.lo, 1 / band));
+		g->xmax = fmax(g->xmax, fmax(f.hi, band));
+	}
+	room = log(g->xmax / g->xmin) * 0.04 + 0.001;
+	g->xmin = fmax(g->xmin * exp(-room), 1e-300);
+	g->xmax = fmin(g->xmax * exp(3 * room), 1e300); /* room for the words */
+}
+
+/* label, y, ratio, low, high, band low, band high, colour, words */
 static void put_change(struct canvas *g, const struct verdict_row *r, int y)
 {
-	double x = ratio_in_percent(r->ratio.mid, 0);
-	double lo = ratio_in_percent(r->ratio.lo, x),
-	       hi = ratio_in_percent(r->ratio.hi, x);
-	double delta = isfinite(r->delta) ? r->delta : 0;
+	struct figure f = change_of(r);
+	double band = 1 + (r->delta > 0 ? r->delta : 0);
 	unsigned int rgb = colours[r->verdict];
+	char words[40];
 
 	if (rgb)
 		g->key[canvas_key(g, verdict_words[r->verdict])].rgb = rgb;
 	canvas_label(g->dat, r->id);
-	fprintf(g->dat, "\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%u\t%+.1f %%\n", y, x, lo,
-		hi, ratio_in_percent(1 / (1 + delta), 0), ratio_in_percent(1 + delta, 0),
-		rgb, (r->ratio.mid - 1) * 100);
-	g->xmin = fmin(g->xmin, fmin(lo, -delta * 100));
-	g->xmax = fmax(g->xmax, fmax(hi, fmin(EDGE, delta * 100)));
+	fprintf(g->dat, "\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%u\t%s\n", y, f.mid, f.lo,
+		f.hi, fmax(1 / band, g->xmin), fmin(band, g->xmax), rgb,
+		reason_change(words, sizeof(words), f.mid));
 }
 
 static void draw_forest(struct plotter *m, struct canvas *g)
 {
 	const struct forest *f = g->arg;
 	const struct verdict_row **rows = room_for(f->verdicts->n, sizeof(*rows));
-	double room;
 
 	(void)m;
 	for_rows (verdict_row, r, f->verdicts) {
@@ -79,13 +101,10 @@ static void draw_forest(struct plotter *m, struct canvas *g)
 			rows[g->rows++] = r;
 	}
 	qsort(rows, g->rows, sizeof(*rows), slower_first);
+	find_range(g, rows);
 	for (int i = 0; i < g->rows; i++)
 		put_change(g, rows[i], i);
 	free(rows);
-	g->xmin = fmax(g->xmin, -EDGE);
-	room = (g->xmax - g->xmin) * 0.04 + 0.1;
-	g->xmin -= room;
-	g->xmax += 3 * room; /* for the words */
 	g->height = 150 + 17 * g->rows;
 	g->title = verdicts_say(f->verdicts, f->summary);
 }
@@ -150,8 +169,8 @@ static void draw_aa(struct plotter *m, struct canvas *g)
 		all[i] = fabs(all[i]);
 	stats_sort(all, n);
 	edge = fmax(AA_MIN_EDGE, stats_quantile(all, n, 0.999) * 1.1);
-	g->xmin = -fmin(edge, EDGE);
-	g->xmax = fmin(edge, EDGE);
+	g->xmin = -fmin(edge, AA_EDGE);
+	g->xmax = fmin(edge, AA_EDGE);
 	g->title = text(
 		"A/A: 99 of 100 comparisons of a thing with itself lie within %.2f %% "
 		"(%zu comparisons of %zu benchmarks)",

@@ -68,14 +68,12 @@ static const struct verdict_row **sort_verdicts(const struct table *verdicts)
 	return rows;
 }
 
-/* "+5.1 %"; large ratios as "x12.3"; "-" for not available. */
 static struct text say_change(double ratio)
 {
-	if (!isfinite(ratio))
-		return text("-");
-	if (ratio >= 10)
-		return text("x%.3g", ratio);
-	return text("%+.1f %%", (ratio - 1) * 100);
+	struct text t;
+
+	reason_change(t.s, sizeof(t.s), ratio);
+	return t;
 }
 
 /* Base and head in what was compared. Time has the unit that fits each of them. */

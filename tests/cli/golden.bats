@@ -25,6 +25,19 @@ drawn() {
 			"$GOLDEN/normal.sh" "out/${f##*/}" | diff -u "$f" -
 		done
 	done
+	run "$SYSCOST" compare --no-noise -o changes "$GOLDEN"/forest/{base,head}
+	[ "$status" -eq 1 ]
+	"$GOLDEN/normal.sh" changes/forest.svg | diff -u "$GOLDEN/forest/forest.svg" -
+}
+
+@test "changes have a log axis: a hundredfold one is where it belongs" {
+	run "$SYSCOST" compare --no-noise -o changes "$GOLDEN"/forest/{base,head}
+	[ "$status" -eq 1 ]
+	xmllint --noout --nonet changes/forest.svg
+	xmllint --xpath '//*[local-name()="text"]/text()' changes/forest.svg >texts
+	for t in x179 +20.0\ % -40.0\ % 1 10 100; do
+		grep -qxF -- "$t" texts
+	done
 }
 
 @test "plots hold every row and its text as text" {

@@ -1,6 +1,6 @@
 #!/bin/bash
-# update.sh: draw the plots of tests/golden/plots and tests/golden/levels anew, after a
-# change that was wanted. Look at the difference before it is committed. Only the SVG
+# update.sh: draw the plots of tests/golden/plots, levels and forest anew, after a change
+# that was wanted. Look at the difference before it is committed. Only the SVG
 # files are kept, and with them the version of gnuplot: they are the same to the byte only
 # for the same version.
 set -eu
@@ -17,5 +17,8 @@ for name in plots levels; do
 		./normal.sh "$f" >"$name/${f##*/}"
 	done
 done
+"$syscost" compare --no-noise -o "$dir/forest" forest/base forest/head >/dev/null ||
+	[ $? -eq 1 ]
+./normal.sh "$dir/forest/forest.svg" >forest/forest.svg
 gnuplot --version >plots/gnuplot-version
 git status --short .
