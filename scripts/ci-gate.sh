@@ -7,8 +7,8 @@
 # 'exec:setpriv --no-new-privs {}'; the rest goes to `ab`. SYSCOST is the program that
 # drives it.
 #
-# Exit status: 0 fine; 1 something got slower; 2 trouble; 3 undecided: contaminated, or,
-# with --strict, inconclusive; 77 nothing could be compared.
+# Exit status: 0 fine; 1 something got slower; 2 trouble; 3 undecided: contaminated,
+# suspected, or mostly inconclusive; 77 nothing could be compared.
 set -u
 
 if [ $# -lt 3 ]; then

@@ -225,6 +225,7 @@ const struct command command_ab = {
 	.summary = "two arms side by side: did it get slower?",
 	.usage = "--base ARM --head ARM [OPTION…] [PATTERN…]",
 	.about = about,
+	.notes = verdict_notes,
 	.options = options,
 	.operand = OPERAND_PATTERN,
 	.settings_size = sizeof(struct settings),

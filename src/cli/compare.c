@@ -276,17 +276,12 @@ static int compare(const struct call *call, void *settings)
 	return status;
 }
 
-static const char notes[] =
-	"Exit status: 0 no regression, 1 regression, 2 trouble or a benchmark that\n"
-	"fails in head alone, 3 contaminated (or inconclusive with --strict), 77\n"
-	"nothing to compare.\n";
-
 const struct command command_compare = {
 	.name = "compare",
 	.summary = "verdicts from stored runs: did it get slower?",
 	.usage = "[OPTION…] BASE HEAD\n[OPTION…] --base DIR… --head DIR…",
 	.about = "Compares result folders, benchmark by benchmark: did it get slower?\n",
-	.notes = notes,
+	.notes = verdict_notes,
 	.options = options,
 	.operand = OPERAND_FOLDER,
 	.settings_size = sizeof(struct settings),

@@ -21,14 +21,18 @@ int verdict_exit(const struct gate_summary *s, bool strict, bool advisory)
 		return EXIT_REGRESSED;
 	if (s->broken)
 		return EXIT_TROUBLE;
-	if (!s->decided && !s->undecided)
-		return EXIT_NOTHING;
 	if (!gate_can_tell(s))
 		return EXIT_UNDECIDED;
 	if (strict && (s->inconclusive || s->regressed))
 		return EXIT_UNDECIDED;
-	return EXIT_FINE;
+	return s->decided || s->undecided ? EXIT_FINE : EXIT_NOTHING;
 }
+
+const char verdict_notes[] =
+	"Exit status: 1 regression, 2 trouble or a benchmark that fails in head alone, 3\n"
+	"undecided, 77 nothing to compare, 0 none of these. Undecided is what is\n"
+	"contaminated or suspected, and what is interrupted. It is also where more\n"
+	"benchmarks are undecided than decided, and, with --strict, where one is.\n";
 
 int verdict_print(const struct table *verdicts, const struct gate_summary *s,
 		  const struct verdict_options *o)

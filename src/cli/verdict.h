@@ -15,11 +15,14 @@
 
 /*
  * EXIT_REGRESSED, if a row is; EXIT_TROUBLE, if a row failed in head and not in base;
- * EXIT_NOTHING, if no row but the control could be compared; EXIT_UNDECIDED, if
- * gate_can_tell() says no, or, with `strict`, a row is inconclusive; else EXIT_FINE. The
- * first of these that holds. Advisory verdicts are never EXIT_REGRESSED; `strict` makes them EXIT_UNDECIDED.
+ * EXIT_UNDECIDED, if gate_can_tell() says no, or, with `strict`, a row is inconclusive;
+ * EXIT_NOTHING, if no row but the control could be compared; else EXIT_FINE. The first of
+ * these that holds. Advisory verdicts are never EXIT_REGRESSED; `strict` makes them EXIT_UNDECIDED.
  */
 int verdict_exit(const struct gate_summary *s, bool strict, bool advisory);
+
+/* The same for --help. */
+extern const char verdict_notes[];
 
 struct verdict_options {
 	enum cli_format format;

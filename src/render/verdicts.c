@@ -220,11 +220,11 @@ struct text verdicts_say(const struct table *verdicts, const struct gate_summary
 			    say_change(worst->ratio.mid).s);
 	if (s->broken)
 		return text("%zu benchmarks failed in head and not in base", s->broken);
+	if (s->disturbed)
+		return text("contaminated: %s", s->why);
 	if (!s->decided && !s->undecided)
 		return text("nothing to compare: no benchmark has a figure on both "
 			    "sides");
-	if (s->disturbed)
-		return text("contaminated: %s", s->why);
 	if (!gate_can_tell(s) && s->suspected)
 		return text("undecided: %zu of %zu benchmarks; suspected, most of all %s "
 			    "by %s",

@@ -42,10 +42,10 @@ verdict_of() {
 	run "$SYSCOST" ab --base self --head self --no-noise --rounds 20 --no-plots \
 		-o out --inject 200 floor/enosys-inline
 	echo "$output"
-	# Without --strict, what cannot be told is no failure.
+	# It is the only row: what cannot be told of it cannot be told at all.
 	case $(verdict_of floor/enosys-inline) in
 	regressed) [ "$status" -eq 1 ] ;;
-	inconclusive | contaminated) [ "$status" -eq 0 ] || [ "$status" -eq 3 ] ;;
+	suspected | inconclusive | contaminated) [ "$status" -eq 3 ] ;;
 	*) false ;;
 	esac
 	[[ "$(verdict_of control/chain)" =~ ^(same|inconclusive|contaminated)$ ]]
@@ -57,6 +57,18 @@ verdict_of() {
 			share = $c["ratio"] / $c["injected"]
 			exit !($c["injected"] > 2 && share > 0.67 && share < 1.5)
 		}'
+	clean
+}
+
+@test "too few rounds are never green, whatever they hide" {
+	# shellcheck disable=SC2086
+	run "$SYSCOST" ab --base self --head self --no-noise --rounds 3 --no-plots \
+		-o out --inject 200 $ROWS
+	echo "$output"
+	[ "$status" -eq 3 ]
+	[[ "$output" =~ ^(undecided: 2 of 3 benchmarks|contaminated: ) ]]
+	[[ "$output" != *"too little"* ]]
+	grep -q '"can_tell": false' out/compare.json
 	clean
 }
 
