@@ -24,8 +24,8 @@ static int print_overview(FILE *out, const struct command *const *commands)
 				(*commands)->summary);
 	fputs("\n'syscost COMMAND --help' has the options. Patterns are globs over ids: "
 	      "'null/*' '!clock/*'.\n'syscost --version' prints the version.\n"
-	      "Exit status: 0 fine, 1 regression, 2 usage or trouble, 3 undecided, 77 nothing "
-	      "could run.\n",
+	      "Exit status: 0 fine, 1 regression, 2 usage or trouble, 3 undecided, "
+	      "77 nothing could run.\n",
 	      out);
 	return EXIT_FINE;
 }

@@ -17,7 +17,8 @@
  * EXIT_REGRESSED, if a row is; EXIT_TROUBLE, if a row failed in head and not in base;
  * EXIT_UNDECIDED, if gate_can_tell() says no, or, with `strict`, a row is inconclusive;
  * EXIT_NOTHING, if no row but the control could be compared; else EXIT_FINE. The first of
- * these that holds. Advisory verdicts are never EXIT_REGRESSED; `strict` makes them EXIT_UNDECIDED.
+ * these that holds. Advisory verdicts are never EXIT_REGRESSED; `strict` makes them
+ * EXIT_UNDECIDED.
  */
 int verdict_exit(const struct gate_summary *s, bool strict, bool advisory);
 

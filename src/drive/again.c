@@ -58,7 +58,7 @@ static size_t groups_of(size_t n)
 
 /* What pairs of rounds take: of a benchmark itself, and to start what measures it. */
 struct costs {
-	double share; /* of starting, in what the comparison knows as a benchmark's cost */
+	double share; /* of starting, in what is known as a benchmark's cost */
 	double start; /* of the two processes of a group */
 	double control;
 };

@@ -198,7 +198,7 @@ assert x["confirm_ratio"] is None and x["rounds"] == 20, x
 	run "$SYSCOST" compare base head
 	[ "$status" -eq 3 ]
 	[[ "$output" == *$'\ninconclusive, with --all one by one:\n'* ]]
-	[[ "$output" == *$'\n    12 rows: the interval, +-'*' in the median, is too wide'* ]]
+	[[ "$output" == *$'\n    12 rows: the interval, +-'*' % in the median, is'* ]]
 	[[ "$output" == *$'\n     1 row: too few rounds a side\n'* ]]
 	[[ "$output" != *$'\ninconclusive a/1 '* ]]
 	# Of what has no interval it is not said that it is little.

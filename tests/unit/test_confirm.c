@@ -84,7 +84,7 @@ static void test_confirm(void **state)
 	pair_free(&fresh);
 }
 
-/* A row of 20 rounds that is `first` times as dear, and then n rounds of `fresh` times. */
+/* A row of 20 rounds, `first` times as dear, and then n rounds, `fresh` times as dear. */
 static void measure_twice(struct pair *p, struct pair *again, double first, int n,
 			  double fresh, double jitter)
 {
@@ -124,7 +124,7 @@ static void test_suspected(void **state)
 		  "not beyond delta: " },
 		/* Too few, none at all, and too few in the other direction. */
 		{ 179, 3, 130, 0, VERDICT_SUSPECTED, false, false,
-		  "say x130, and are too few pairs of rounds: 3 quiet, 0 contended of 3" },
+		  "say x130, and are too few pairs of rounds: 3 quiet, 0 contended" },
 		{ 179, 0, 1, 0, VERDICT_SUSPECTED, false, false,
 		  "no rounds of both sides" },
 		{ 1.05, 3, 0.99, 0, VERDICT_INCONCLUSIVE, false, false, "say -1.0 %" },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The exit status and the headline of comparisons written by hand: green must be right. */
+/* Exit status and headline of comparisons written by hand: green must be right. */
 #include <stdio.h>
 
 #include "cli/verdict.h"
