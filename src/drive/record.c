@@ -219,7 +219,7 @@ static void add_rounds(struct table *rounds, const struct run *run,
 	}
 }
 
-/* Whether separate runs, as far as they are known, say that it does not come out again. */
+/* Whether separate runs, as far as they are known, say that it does not repeat. */
 static bool differs_apart(const struct run *run, const struct trial *from, char *why,
 			  size_t len)
 {

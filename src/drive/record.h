@@ -12,8 +12,10 @@
 #include "drive/run.h"
 #include "row/row.h"
 
-#define RECORD_PRECISION_SLACK 2 /* a row is noisy beyond so many times the precision */
-#define RECORD_APART	       0.04 /* and where its separate runs are known to differ by more */
+/* A row is noisy beyond so many times the precision. */
+#define RECORD_PRECISION_SLACK 2
+/* And where its separate runs are known to differ by more than this. */
+#define RECORD_APART 0.04
 
 /*
  * The rows of what was planned. `windows` gets the quantiles of each row that is compared
