@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/err.h"
 #include "cli/cli.h"
@@ -29,10 +30,13 @@ int learnt_read(struct noise *noise, const char *machine, const char *file,
 		return flags & LEARNT_ADD ? cli_error("there is no home for the noise "
 						      "file: use --noise FILE")
 					  : EXIT_FINE;
+	/* A home that may not be looked into is another user's: HOME outlives setpriv. */
+	if (!file && !(flags & LEARNT_ADD) && access(path, F_OK)) {
+		*path = '\0';
+		return EXIT_FINE;
+	}
 	ret = noise_read(noise, path, &err);
-	if (ret == -ENOENT && (!file || flags & LEARNT_ADD)) {
-		if (!(flags & LEARNT_ADD))
-			*path = '\0';
+	if (ret == -ENOENT && flags & LEARNT_ADD) {
 		noise_init(noise, machine);
 		return EXIT_FINE;
 	}
