@@ -13,10 +13,10 @@
  *           end of the head's over the upper end of the base's, each at half of the tail.
  *           So it errs at most as often as the tail says, whatever the distributions are.
  * tail      Of each end, chosen by Holm's step-down over all benchmarks. The chance of
- *           one or more false `regressed` in a comparison is at most family_error, where
- *           arms are interleaved or folders are the unit; the same, separately, for
- *           `improved`. Rounds of single runs: see apart. What a second comparison has
- *           to confirm is flagged at GATE_STAGE_ERROR in each of them.
+ *           one or more false `regressed` in a comparison is at most family_error; the
+ *           same, separately, for `improved`. That holds where arms are interleaved or
+ *           folders are the unit; rounds of single runs: see apart. What a second
+ *           comparison has to confirm is flagged at GATE_STAGE_ERROR in each of them.
  * delta     The smallest change that counts. It is the largest of options.delta, of what
  *           A/A comparisons of this benchmark showed, and of the metric's floor over one
  *           iteration of the base. Where rounds of separate runs are compared, what

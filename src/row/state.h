@@ -33,10 +33,11 @@ void state_set(struct noise *noise, const struct state_round *rounds, size_t n);
 
 /*
  * Fit a row over separate runs. An operation of it makes so many calls, 1 or more: for
- * the bound of slopes. These are stored if they narrow the medians of the runs, each run
- * corrected by what the others say, and none is on its upper bound, where its error is
- * not known. What was stored goes if not. Nothing changes where fewer than CONTROL_ROUNDS
- * runs have references, where there is no state, or where the row is not known in cycles.
+ * the bound of slopes. They are stored if they narrow the medians of the runs, each run
+ * corrected by what the others say. A slope on its upper bound has no known error: then
+ * none is stored. What was stored before goes. Nothing changes where fewer than
+ * CONTROL_ROUNDS runs have references, where there is no state, or where the row is not
+ * known in cycles.
  */
 void state_fit(struct noise *noise, const char *id, unsigned int calls,
 	       const struct state_round *rounds, size_t n);

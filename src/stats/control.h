@@ -30,7 +30,7 @@
  *
  * Slopes are in [0, most], CONTROL_SLOPE for each call of an operation: a call passes in
  * and out as the reference does, so a state makes both dearer by about as much. It may be
- * more: a state of 9 cycles in ENOSYS has 14 in getppid (Zen 5 in a PVM guest). A
+ * more: a state of 9 cycles in ENOSYS has 14 in getppid (Zen 5 in a KVM guest). A
  * negative slope has no cause in the core, and a large one would mostly multiply the
  * noise of the reference.
  *
