@@ -16,6 +16,11 @@ teardown() {
 	cd / && rm -rf "$TMPDIR"
 }
 
+# compare that is not refused; the rounds of these folders are too few to decide.
+undecided() {
+	"$SYSCOST" compare "$@" || [ $? -eq 3 ]
+}
+
 # refused FOLDER MESSAGE: by all four commands, in one line with the message in it.
 refused() {
 	local command
@@ -32,7 +37,7 @@ refused() {
 
 @test "a good folder is taken by all four commands" {
 	cp -r good other
-	"$SYSCOST" compare good other >/dev/null
+	undecided good other >/dev/null
 	"$SYSCOST" export good --format go >/dev/null
 	"$SYSCOST" batch good >/dev/null
 	"$SYSCOST" report good
@@ -44,7 +49,7 @@ refused() {
 	for command in "compare good other" "export good --format openmetrics" \
 		"batch good --format csv"; do
 		# shellcheck disable=SC2086
-		"$SYSCOST" $command >want
+		"$SYSCOST" $command >want || [ $? -eq 3 ]
 		# shellcheck disable=SC2086
 		"$readers" $command | diff want -
 		[ -s want ]
@@ -70,7 +75,7 @@ refused() {
 
 @test "a comparison of a future schema is refused; an old one has none" {
 	cp -r good other
-	"$SYSCOST" compare good other -o comparison --no-plots >/dev/null
+	undecided good other -o comparison --no-plots >/dev/null
 	grep -q '"schema": 1' comparison/compare.json
 	"$SYSCOST" export comparison --format junit >/dev/null
 	sed -i 's/"schema": 1,//' comparison/compare.json
